@@ -1,0 +1,65 @@
+"""Exercise 2: what PyO3 converts, what it refuses, and the one check that is left to you."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sum_as_string
+from coursekit import expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+U64_MAX = 2**64 - 1
+WRAPPED = (
+    "The sum wrapped round or the function panicked; turn the None of `checked_sum` into an OverflowError."
+)
+TOO_NARROW = "The arguments are u64: every integer from 0 to 2**64 - 1, no other."
+
+
+def test_adds() -> None:
+    expect(sum_as_string.sum_as_string, 5, 20).returns(
+        "25", because="The result is text, as `to_string` makes it."
+    )
+    expect(sum_as_string.sum_as_string, 0, 0).returns("0")
+
+
+def test_names_of_the_arguments() -> None:
+    expect(sum_as_string.sum_as_string, b=2, a=1).returns("3")
+
+
+@pytest.mark.parametrize(("a", "b"), [(U64_MAX, 0), (0, U64_MAX), (2**63, 2**63 - 1)])
+def test_largest_sum(a: int, b: int) -> None:
+    expect(sum_as_string.sum_as_string, a, b).returns("18446744073709551615", because=TOO_NARROW)
+
+
+@pytest.mark.parametrize(("a", "b"), [(U64_MAX, 1), (1, U64_MAX), (2**63, 2**63), (U64_MAX, U64_MAX)])
+def test_sum_too_large(a: int, b: int) -> None:
+    expect(sum_as_string.sum_as_string, a, b).raises(OverflowError, because=WRAPPED)
+
+
+@pytest.mark.parametrize(("a", "b"), [(-1, 5), (5, -1), (-(2**70), 5), (2**64, 0), (0, 2**64), (10**30, 0)])
+def test_argument_out_of_range(a: int, b: int) -> None:
+    expect(sum_as_string.sum_as_string, a, b).raises(OverflowError, because=TOO_NARROW)
+
+
+@pytest.mark.parametrize("stranger", [1.0, float("nan"), "1", b"1", None, [1], 1j])
+def test_not_an_integer(stranger: Any) -> None:
+    because = "PyO3 raises this by itself when the parameters are u64; nothing is to be converted by hand."
+    expect(sum_as_string.sum_as_string, stranger, 1).raises(TypeError, because=because)
+    expect(sum_as_string.sum_as_string, 1, stranger).raises(TypeError, because=because)
+
+
+def test_bool_is_an_integer() -> None:
+    expect(sum_as_string.sum_as_string, True, 41).returns(
+        "42", because="In Python bool is a subclass of int, and PyO3 goes by that."
+    )
+
+
+@given(st.integers(-3, 2**64 + 3), st.integers(-3, 2**64 + 3))
+def test_agrees_with_python(a: int, b: int) -> None:
+    call = expect(sum_as_string.sum_as_string, a, b)
+    if min(a, b) < 0 or a + b > U64_MAX:
+        call.raises(OverflowError, because=WRAPPED)
+    else:
+        call.returns(str(a + b))

@@ -1,0 +1,171 @@
+"""What a crossing costs: the figures of module 02's lesson."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any, cast
+
+import numpy as np
+from coursekit.bench import Case, Peer, Versions, main
+
+
+def cases(versions: Versions, scale: float) -> Iterator[Case]:
+    yield from crossings(versions, scale)
+    yield from lists(versions, scale)
+    yield from arrays(versions, scale)
+    yield from sines(versions, scale)
+    yield from pi(versions, scale)
+
+
+def crossings(versions: Versions, scale: float) -> Iterator[Case]:
+    xs = [i * 0.5 for i in range(size(1_000_000, scale))]
+
+    def one_by_one(process_single: Callable[[float], float]) -> Callable[[list[float]], list[float]]:
+        return lambda xs: [process_single(x) for x in xs]
+
+    yield Case(
+        f"double a list of {len(xs):,} floats",
+        args=(xs,),
+        items=len(xs),
+        peers=[
+            Peer("Python, [x * 2.0 for …]", lambda xs: [x * 2.0 for x in xs]),
+            Peer("NumPy, there and back", lambda xs: (np.array(xs) * 2.0).tolist(), needs="numpy"),
+            versions.yours("process_single", name="yours, a call each", using=one_by_one),
+            versions.solution("process_single", name="solution, a call each", using=one_by_one),
+            versions.yours("process_batch", name="yours, one call"),
+            versions.solution("process_batch", name="solution, one call"),
+        ],
+    )
+
+
+def lists(versions: Versions, scale: float) -> Iterator[Case]:
+    numbers = list(range(size(5_000_000, scale)))
+    yield Case(
+        f"sum of a list of {len(numbers):,} ints",
+        args=(numbers,),
+        items=len(numbers),
+        peers=[
+            Peer("Python's sum", sum),
+            Peer("NumPy, converted first", lambda numbers: int(np.sum(np.array(numbers))), needs="numpy"),
+            versions.yours("parallel_sum"),
+            versions.solution("parallel_sum"),
+        ],
+    )
+    threshold = len(numbers) // 2
+    yield Case(
+        f"filter and double a list of {len(numbers):,} ints",
+        args=(numbers, threshold),
+        items=len(numbers),
+        peers=[
+            Peer("Python, [x * 2 for … if …]", lambda numbers, above: [x * 2 for x in numbers if x > above]),
+            versions.yours("process_numbers"),
+            versions.solution("process_numbers"),
+        ],
+    )
+
+
+def arrays(versions: Versions, scale: float) -> Iterator[Case]:
+    def numpy_sum(array: Any) -> int:
+        return int(np.sum(array))
+
+    contiguous = np.arange(size(5_000_000, scale), dtype=np.int64)
+    every_second = np.arange(2 * len(contiguous), dtype=np.int64)[::2]
+    for what, array in (
+        ("an int64 array", contiguous),
+        ("every second item of an int64 array", every_second),
+    ):
+        yield Case(
+            f"sum of {what}, {len(array):,} items",
+            args=(array,),
+            items=len(array),
+            bytes=array.nbytes,
+            peers=[
+                Peer("NumPy", numpy_sum, needs="numpy"),
+                versions.yours("sum_array"),
+                versions.solution("sum_array"),
+            ],
+        )
+
+
+def sines(versions: Versions, scale: float) -> Iterator[Case]:
+    array = np.random.default_rng(2).normal(size=size(1_000_000, scale))
+    python = Peer("Python, fsum(map(sin, …))", lambda data: math.fsum(map(math.sin, data)))
+    numpy = Peer("NumPy, sin(…).sum()", lambda data: float(np.sin(data).sum()), needs="numpy")
+    for what, data, peers in (
+        ("a list of floats", array.tolist(), [python, numpy]),
+        ("a float64 array", array, [numpy]),
+    ):
+        yield Case(
+            f"sum of sin x over {what}, {len(array):,} items",
+            args=(data,),
+            items=len(array),
+            peers=[*peers, versions.yours("cpu_intensive"), versions.solution("cpu_intensive")],
+            same=close,
+        )
+
+
+def pi(versions: Versions, scale: float) -> Iterator[Case]:
+    n_samples = size(10_000_000, scale)
+
+    def in_numpy(block: int) -> Callable[[int], float]:
+        def estimate(n_samples: int) -> float:
+            rng, inside = np.random.default_rng(0), 0
+            for start in range(0, n_samples, block):
+                x, y = rng.random((2, min(block, n_samples - start)))
+                inside += int(np.count_nonzero(x * x + y * y < 1.0))
+            return 4.0 * inside / n_samples
+
+        return estimate
+
+    yield Case(
+        f"Monte Carlo π, {n_samples:,} samples",
+        args=(n_samples,),
+        items=n_samples,
+        peers=[
+            Peer("NumPy, all at once", in_numpy(n_samples), needs="numpy"),
+            Peer("NumPy, blocks in the cache", in_numpy(20_000), needs="numpy"),
+            Peer("numba, parallel", numba_pi(), needs="numba"),
+            versions.yours("monte_carlo_pi"),
+            versions.solution("monte_carlo_pi"),
+        ],
+        # Each peer has random numbers of its own: equal means close to π, both of them.
+        same=lambda a, b: max(abs(a - math.pi), abs(b - math.pi)) < 8.0 / math.sqrt(n_samples),
+    )
+
+
+def numba_pi() -> Callable[[int], float]:
+    """The textbook loop, compiled at its first call."""
+
+    @cache
+    def compiled() -> Callable[[int], float]:
+        numba = import_module("numba")
+        prange = numba.prange
+
+        def estimate(n_samples: int) -> float:
+            inside = 0
+            for _ in prange(n_samples):
+                x, y = np.random.random(), np.random.random()
+                inside += x * x + y * y < 1.0
+            return 4.0 * inside / n_samples
+
+        return cast(Callable[[int], float], numba.njit(parallel=True)(estimate))
+
+    def estimate_compiled(n_samples: int) -> float:
+        return compiled()(n_samples)
+
+    return estimate_compiled
+
+
+def size(documented: int, scale: float) -> int:
+    return max(1, int(documented * scale))
+
+
+def close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-7)
+
+
+if __name__ == "__main__":
+    main("parallel_sum", cases)

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import parallel_sum
+import pytest
+from coursekit import Heartbeat, check, check_that, expect
+
+INSIDE = "4 times the share of the points with x² + y² < 1; x and y must be independent."
+INTERRUPT = "Python only notes Ctrl-C. Work in slices, and call `py.check_signals()?` between them."
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 12345, 2**64 - 1])
+def test_near_pi(seed: int) -> None:
+    n = 1_000_000
+    five_sigma = 5 * 1.642 / math.sqrt(n)
+    expect(parallel_sum.monte_carlo_pi, n, seed).approximates(
+        math.pi, rel=0.0, abs=five_sigma, because=INSIDE
+    )
+
+
+def test_more_than_one_slice() -> None:
+    n = 10_000_019
+    expect(parallel_sum.monte_carlo_pi, n).approximates(
+        math.pi,
+        rel=0.0,
+        abs=5 * 1.642 / math.sqrt(n),
+        because="The last slice is a short one: together the slices make n_samples, no more and no less.",
+    )
+
+
+@pytest.mark.parametrize("n", [20_000_000, 2**24])
+def test_each_slice_has_points_of_its_own(n: int) -> None:
+    once, twice = (expect(parallel_sum.monte_carlo_pi, count).value() for count in (n, 2 * n))
+    check_that(
+        once != twice,
+        f"monte_carlo_pi({n}) and monte_carlo_pi({2 * n})",
+        f"{once} both times",
+        "two estimates that differ a little",
+        "Each slice counts the same points again: go on where the last one ended.",
+    )
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 1_000])
+def test_few_samples(n: int) -> None:
+    estimate = expect(parallel_sum.monte_carlo_pi, n).value()
+    inside = estimate * n / 4
+    check_that(
+        abs(inside - round(inside)) < 1e-9 and 0 <= round(inside) <= n,
+        f"monte_carlo_pi({n}) * {n} / 4, the number of points inside",
+        inside,
+        f"a whole number from 0 to {n}",
+        INSIDE,
+    )
+
+
+def test_same_seed_same_estimate() -> None:
+    first = expect(parallel_sum.monte_carlo_pi, 300_001, 7).value()
+    for _ in range(5):
+        expect(parallel_sum.monte_carlo_pi, 300_001, 7).returns(
+            first,
+            because="A sample must depend on the seed and its number only, never on the thread.",
+        )
+
+
+def test_seeds_differ() -> None:
+    estimates = {expect(parallel_sum.monte_carlo_pi, 100_000, seed).value() for seed in range(20)}
+    check_that(
+        len(estimates) > 10, "different estimates from 20 seeds", len(estimates), "nearly 20", "Use the seed."
+    )
+
+
+def test_seed_is_zero_unless_given() -> None:
+    unseeded = expect(parallel_sum.monte_carlo_pi, 100_000).value()
+    expect(parallel_sum.monte_carlo_pi, 100_000, seed=0).returns(unseeded)
+    expect(parallel_sum.monte_carlo_pi, n_samples=100_000).returns(unseeded)
+
+
+def test_no_samples() -> None:
+    expect(parallel_sum.monte_carlo_pi, 0).raises(
+        ValueError, because="Nothing divided by nothing is NaN: say that there must be a sample."
+    )
+
+
+@pytest.mark.parametrize(("n", "seed"), [(-1, 0), (2**64, 0), (10, -1), (10, 2**64)])
+def test_out_of_range(n: int, seed: int) -> None:
+    expect(parallel_sum.monte_carlo_pi, n, seed).raises(
+        OverflowError, because="A u64 argument makes PyO3 raise this by itself."
+    )
+
+
+@pytest.mark.parametrize(("n", "seed"), [(1e6, 0), ("10", 0), (None, 0), (10, 1.5), (10, None)])
+def test_wrong_types(n: object, seed: object) -> None:
+    expect(parallel_sum.monte_carlo_pi, n, seed).raises(TypeError)
+
+
+@pytest.mark.soft
+def test_ctrl_c_stops_it() -> None:
+    expect(parallel_sum.monte_carlo_pi, 10).value()
+    # In a process of its own: a version that does not stop could not be stopped here either.
+    code = """
+import _thread, threading, parallel_sum
+for n in (10**11, 10**18):
+    threading.Timer(0.05, _thread.interrupt_main).start()
+    try:
+        parallel_sum.monte_carlo_pi(n)
+    except KeyboardInterrupt:
+        print("KeyboardInterrupt", flush=True)
+"""
+    folder = str(Path(str(parallel_sum.__file__)).parent)
+    try:
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=8,
+        )
+        outcome = (run.stdout + run.stderr).split("\n")[:-1]
+    except subprocess.TimeoutExpired:
+        outcome = ["still running 8 seconds after Ctrl-C"]
+    check(
+        "monte_carlo_pi(10**11) and monte_carlo_pi(10**18), each with Ctrl-C pressed after 0.05 s",
+        outcome,
+        ["KeyboardInterrupt", "KeyboardInterrupt"],
+        INTERRUPT,
+    )
+
+
+@pytest.mark.soft
+def test_other_threads_run_meanwhile() -> None:
+    with Heartbeat() as heart:
+        expect(parallel_sum.monte_carlo_pi, 30_000_000).value()
+    check_that(
+        heart.beats >= 3,
+        "beats of another thread while monte_carlo_pi ran",
+        heart.beats,
+        "3 or more",
+        "The work ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
+    )

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import parallel_sum
+import pytest
+from coursekit import Heartbeat, check_that, expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+LARGEST = 2**63 - 1
+SMALLEST = -(2**63)
+
+WRAPPED = "The sum wrapped round, as NumPy's own does. Add up in i128 and check once at the end."
+TOTAL_FITS = "Only a partial sum is too large for an i64, the total is not."
+ALIGNMENT = (
+    "`as_array` divides the strides by 8 and drops the rest: ask `is_aligned` first, raise ValueError."
+)
+STRIDES = "The view has strides: `as_slice` refuses such arrays, `as_array` reads them where they lie."
+
+
+def ints(*values: int) -> Any:
+    return np.array(values, dtype=np.int64)
+
+
+@pytest.mark.parametrize("values", [(), (7,), (-1,), (1, 2, 3), (LARGEST,), (SMALLEST,)])
+def test_adds(values: tuple[int, ...]) -> None:
+    expect(parallel_sum.sum_array, ints(*values)).returns(sum(values))
+
+
+@pytest.mark.parametrize("length", [1_000, 4_097, 16_384, 100_003, 1_000_000])
+def test_many_items(length: int) -> None:
+    expect(parallel_sum.sum_array, np.arange(length, dtype=np.int64)).returns(
+        length * (length - 1) // 2,
+        because="Every item counts once, those after the last full block too.",
+    )
+
+
+@pytest.mark.parametrize(
+    "part",
+    [np.s_[::2], np.s_[::-1], np.s_[1::3], np.s_[::-7], np.s_[50_000:10:-2], np.s_[5:5], np.s_[99_999:]],
+)
+def test_any_stride(part: slice) -> None:
+    view = np.arange(100_000, dtype=np.int64)[part]
+    expect(parallel_sum.sum_array, view).returns(sum(view.tolist()), because=STRIDES)
+
+
+def test_a_column() -> None:
+    matrix = np.arange(12_000, dtype=np.int64).reshape(3_000, 4)
+    expect(parallel_sum.sum_array, matrix[:, 1]).returns(sum(range(1, 12_000, 4)), because=STRIDES)
+
+
+def test_a_broadcast_number() -> None:
+    expect(parallel_sum.sum_array, np.broadcast_to(np.int64(3), 100_000)).returns(300_000, because=STRIDES)
+
+
+def test_a_read_only_array() -> None:
+    array = ints(1, 2, 3)
+    array.flags.writeable = False
+    expect(parallel_sum.sum_array, array).returns(6)
+
+
+def test_sees_the_array_as_it_is_now() -> None:
+    array = ints(1, 2, 3)
+    expect(parallel_sum.sum_array, array).returns(6)
+    array[0] = 10
+    expect(parallel_sum.sum_array, array).returns(15)
+
+
+@pytest.mark.parametrize("values", [(LARGEST, 1), (SMALLEST, -1), (2**62,) * 1000, (SMALLEST,) * 2])
+def test_overflow(values: tuple[int, ...]) -> None:
+    expect(parallel_sum.sum_array, ints(*values)).raises(OverflowError, because=WRAPPED)
+
+
+def test_overflow_of_a_broadcast_number() -> None:
+    expect(parallel_sum.sum_array, np.broadcast_to(np.int64(2**60), 100_000)).raises(
+        OverflowError, because=WRAPPED
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [(LARGEST, 1, -5), (LARGEST, LARGEST, -LARGEST, -LARGEST), (SMALLEST,) * 20_000 + (LARGEST,) * 20_000],
+)
+def test_only_the_total_must_fit(values: tuple[int, ...]) -> None:
+    expect(parallel_sum.sum_array, ints(*values)).returns(sum(values), because=TOTAL_FITS)
+
+
+@given(
+    st.lists(st.integers(SMALLEST, LARGEST) | st.integers(-9, 9), max_size=40),
+    st.sampled_from([1, 2, -1, -3]),
+)
+def test_agrees_with_python(values: list[int], step: int) -> None:
+    view, total = ints(*values)[::step], sum(values[::step])
+    if SMALLEST <= total <= LARGEST:
+        expect(parallel_sum.sum_array, view).returns(total, because=TOTAL_FITS)
+    else:
+        expect(parallel_sum.sum_array, view).raises(OverflowError, because=WRAPPED)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float64", "int32", "uint64", "bool", "complex128", "object", "datetime64[s]"]
+)
+def test_another_dtype(dtype: str) -> None:
+    expect(parallel_sum.sum_array, np.zeros(3, dtype=dtype)).raises(
+        TypeError,
+        says=dtype,
+        because="The error must name the dtype that was given, as PyReadonlyArray1's does.",
+    )
+
+
+def test_the_other_byte_order() -> None:
+    swapped = ints(1, 2, 3).astype(np.dtype(np.int64).newbyteorder())
+    expect(parallel_sum.sum_array, swapped).raises(
+        TypeError,
+        because="The bytes of each item lie in the other order, so Rust cannot read them.",
+    )
+
+
+@pytest.mark.parametrize("shape", [(), (2, 3), (1, 2, 3)])
+def test_another_dimension(shape: tuple[int, ...]) -> None:
+    expect(parallel_sum.sum_array, np.zeros(shape, dtype=np.int64)).raises(
+        TypeError,
+        says=str(len(shape)),
+        because="The error must say how many dimensions were given.",
+    )
+
+
+@pytest.mark.parametrize("array", [[1, 2, 3], (1, 2), 5, None, "123", range(3)])
+def test_no_array(array: object) -> None:
+    expect(parallel_sum.sum_array, array).raises(TypeError)
+
+
+def test_a_field_of_an_aligned_record() -> None:
+    records = np.zeros(1_000, dtype=[("id", np.int64), ("weight", np.float64)])
+    records["id"] = np.arange(1_000)
+    expect(parallel_sum.sum_array, records["id"]).returns(sum(range(1_000)), because=STRIDES)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [("id", np.int64), ("flag", np.int32)],  # Stride 12, no whole number of items.
+        [("flag", np.int8), ("id", np.int64)],  # Stride 9, and not even the first item is aligned.
+        [("flag", np.int32), ("id", np.int64), ("other", np.int32)],  # Stride 16, yet no item is aligned.
+    ],
+)
+def test_a_field_of_a_packed_record(fields: list[Any]) -> None:
+    records = np.zeros(1_000, dtype=fields)
+    records["id"] = np.arange(1_000)
+    right_or_refused(records["id"], sum(range(1_000)))
+
+
+def test_an_array_that_is_not_aligned() -> None:
+    right_or_refused(np.frombuffer(bytes(1) + ints(1, 2, 3).tobytes(), dtype=np.int64, offset=1), 6)
+
+
+def right_or_refused(array: Any, total: int) -> None:
+    """Right, or a clear error: anything but a wrong number."""
+    try:
+        parallel_sum.sum_array(array)
+    except (ValueError, TypeError):
+        return
+    except BaseException:
+        pass  # Reported below, as any other surprise.
+    expect(parallel_sum.sum_array, array).returns(
+        total,
+        because=ALIGNMENT,
+    )
+
+
+@pytest.mark.soft
+def test_other_threads_run_meanwhile() -> None:
+    many = np.broadcast_to(np.int64(1), 300_000_000)  # Three hundred million items that need no memory.
+    with Heartbeat() as heart:
+        expect(parallel_sum.sum_array, many).returns(300_000_000)
+    check_that(
+        heart.beats >= 3,
+        "beats of another thread while sum_array ran",
+        heart.beats,
+        "3 or more",
+        "The sum ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
+    )
+
+
+@pytest.mark.soft
+def test_makes_no_copy() -> None:
+    status, peak = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not (status.exists() and peak.exists()):
+        pytest.skip("the peak of a process's memory is read from Linux's /proc")
+
+    def peak_in_mb() -> int:
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) // 1024
+
+    many = np.broadcast_to(np.int64(1), 25_000_000)  # A copy of it would take 200 MB.
+    peak.write_text("5")  # Forget the peak so far.
+    before = peak_in_mb()
+    expect(parallel_sum.sum_array, many).returns(25_000_000)
+    grown = peak_in_mb() - before
+    check_that(
+        grown < 100,
+        "MB of memory that sum_array took for 25 M items",
+        grown,
+        "hardly any",
+        "The array was copied.",
+    )

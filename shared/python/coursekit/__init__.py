@@ -1,0 +1,6 @@
+"""What the course's tests, benchmarks and lessons stand on. Ordinary pytest, and a few words of its own."""
+
+from .expect import ExpectationFailed, NotWritten, check, check_that, expect
+from .heartbeat import Heartbeat
+
+__all__ = ["ExpectationFailed", "Heartbeat", "NotWritten", "check", "check_that", "expect"]

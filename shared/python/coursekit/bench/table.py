@@ -1,0 +1,158 @@
+"""A run as text for a terminal, and as JSON for a file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import shutil
+from typing import Any, TextIO
+
+from .model import FAULTS, CaseResult, Machine, Measurement, Run, Status
+from .versions import YOURS
+
+SCHEMA = "course/bench/v1"
+SHORTEST_BAR, LONGEST_BAR = 8, 40
+
+
+class Style:
+    """What the output stream can take."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self.width = shutil.get_terminal_size(fallback=(100, 24)).columns
+        self.encoding = stream.encoding or "ascii"
+        self.blocks = self._takes("█▏µ±·")
+
+    def _takes(self, text: str) -> bool:
+        try:
+            text.encode(self.encoding)
+        except (UnicodeError, LookupError):
+            return False
+        return True
+
+    def plain(self, text: str) -> str:
+        """The text, with what the stream cannot encode replaced."""
+        if not self.blocks:
+            for sign, instead in (("µ", "u"), ("±", "+-"), ("·", "|")):
+                text = text.replace(sign, instead)
+        return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def paint(self, text: str, code: str) -> str:
+        """The text in a colour where colours are wanted."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+
+    def bar(self, share: float, width: int) -> str:
+        """A bar over this share of the width; never empty, so that it can be seen."""
+        share = min(max(share, 0.0), 1.0)
+        if not self.blocks:
+            return "#" * max(1, round(share * width))
+        eighths = max(1, round(share * width * 8))
+        full, rest = divmod(eighths, 8)
+        return "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")
+
+
+def case_lines(case: CaseResult, style: Style) -> list[str]:
+    """One case as an aligned table."""
+    timed = [each for each in case.measurements if each.status is Status.TIMED]
+    reference = case.reference
+    rows = {id(each): _cells(each, case, reference) for each in timed}
+    head = ["", "median", "±", "speed", *(["rate"] if case.items or case.bytes else [])]
+    names = max([len(each.peer) for each in case.measurements], default=0)
+    widths = [max(len(cell) for cell in column) for column in zip(head[1:], *rows.values(), strict=True)]
+    used = 2 + names + sum(width + 2 for width in widths) + 2
+    room = min(LONGEST_BAR, style.width - 1 - used)
+    slowest = max((each.median for each in timed), default=0.0)
+
+    lines = [style.paint(case.title, "1")]
+    if timed:
+        cells = "  ".join(cell.rjust(width) for cell, width in zip(head[1:], widths, strict=True))
+        note = "time, shorter is better" if room >= len("time, shorter is better") else "time"
+        tail = f"  {note}" if room >= SHORTEST_BAR else ""
+        lines.append(style.paint(f"  {'':{names}}  {cells}{tail}", "2"))
+    for each in case.measurements:
+        name = f"{each.peer:{names}}"
+        if each.status is not Status.TIMED:
+            colour = "31" if each.status in FAULTS else "2"
+            lines.append(f"  {name}  {style.paint(_reason(each), colour)}")
+            continue
+        cells = "  ".join(cell.rjust(width) for cell, width in zip(rows[id(each)], widths, strict=True))
+        bar = style.bar(each.median / slowest if slowest else 0.0, room) if room >= SHORTEST_BAR else ""
+        colour = "36" if each.peer.startswith(YOURS) else "34"
+        lines.append(f"  {name}  {cells}  {style.paint(bar, colour)}".rstrip())
+    return [style.plain(line) for line in lines]
+
+
+def _cells(each: Measurement, case: CaseResult, reference: Measurement | None) -> list[str]:
+    cells = [duration(each.median), f"{each.spread:.0%}".replace("%", " %") if len(each.seconds) > 1 else "-"]
+    ratio = reference.median / each.median if reference is not None and each.median else math.nan
+    cells.append(f"{ratio:.2f}x" if ratio < 10 else f"{ratio:.0f}x")
+    if case.bytes:
+        cells.append(rate(case.bytes, each.median, "B/s"))
+    elif case.items:
+        cells.append(rate(case.items, each.median, "/s"))
+    return cells
+
+
+def _reason(each: Measurement) -> str:
+    message = " ".join(each.message.split())
+    if each.status is Status.MISSING:
+        return message
+    return f"{each.status.value}: {message}" if message else each.status.value
+
+
+def duration(seconds: float) -> str:
+    """Three significant figures in the unit that suits."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size * 0.9995:
+            return f"{_three(seconds / size)} {unit}"
+    return f"{_three(seconds / 1e-9)} ns"
+
+
+def rate(amount: float, seconds: float, unit: str) -> str:
+    """An amount per second with a metric prefix: 21.3 GB/s, 172 M/s."""
+    if seconds <= 0.0:
+        return "-"
+    value = amount / seconds
+    for prefix, size in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if value >= size * 0.9995:
+            return f"{_three(value / size)} {prefix}{unit}"
+    return f"{_three(value)} {unit}"
+
+
+def _three(value: float) -> str:
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:.{max(0, 2 - math.floor(math.log10(rounded)))}f}" if rounded else "0"
+
+
+def head_lines(run: Run, style: Style) -> list[str]:
+    """Where the figures that follow were taken."""
+    machine = run.machine
+    return [
+        style.plain(line)
+        for line in (
+            f"{machine.cpu} · {machine.cores} cores · {machine.platform}",
+            " · ".join(
+                [machine.python, *(f"{name} {version}" for name, version in machine.packages.items())]
+            ),
+            f"threads: {_threads(machine)} · median of {run.rounds} rounds · ± distance of the quartiles"
+            + (f" · scale {run.scale:g}" if run.scale != 1.0 else ""),
+        )
+    ]
+
+
+def _threads(machine: Machine) -> str:
+    limits = ", ".join(f"{name}={value}" for name, value in machine.threads.items())
+    return limits or f"up to {machine.cores}"
+
+
+def to_json(run: Run) -> str:
+    """The whole run, with every round's figure, for later comparison and plots."""
+    document: dict[str, Any] = {"schema": SCHEMA, **dataclasses.asdict(run)}
+    for case, shown in zip(run.cases, document["cases"], strict=True):
+        for each, entry in zip(case.measurements, shown["measurements"], strict=True):
+            timed = each.status is Status.TIMED
+            entry["median"] = each.median if timed else None
+            entry["spread"] = each.spread if timed else None
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,205 @@
+"""How the tests say what they expect of an exercise.
+
+A failure made here carries what a learner needs, in this order: the call, what came back, what was expected,
+and one sentence on the likely cause. The runner prints those four; plain pytest shows the same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from .compare import close, first_difference, same
+from .show import NOT_WRITTEN, error_text, is_not_written, is_rust_panic, show, show_error
+
+__all__ = [
+    "NOT_WRITTEN",
+    "Expectation",
+    "ExpectationFailed",
+    "NotWritten",
+    "check",
+    "check_that",
+    "close",
+    "expect",
+    "is_not_written",
+    "is_rust_panic",
+    "same",
+    "show",
+    "show_error",
+]
+
+
+class ExpectationFailed(AssertionError):
+    """A learner's code did something else than the exercise asks for."""
+
+    def __init__(self, call: str, got: str, expected: str, because: str = "") -> None:
+        self.call = call
+        self.got = got
+        self.expected = expected
+        self.because = because
+        parts = [("called", call), ("got", got), ("expected", expected)]
+        if because:
+            parts.append(("likely", because))
+        lines = [f"{word:<10}" + text.replace("\n", "\n" + " " * 10) for word, text in parts]
+        super().__init__("\n" + "\n".join(lines))
+
+
+class NotWritten(AssertionError):
+    """The exercise still holds its `todo!()`."""
+
+    def __init__(self, call: str) -> None:
+        super().__init__(f"{call}: not written yet")
+
+
+class Expectation:
+    """A call that has not happened yet; see `expect`."""
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._function = function
+        self._args = args
+        self._kwargs = kwargs
+        # Shown before the call: a function may change its arguments.
+        shown = [show(arg) for arg in args] + [f"{key}={show(value)}" for key, value in kwargs.items()]
+        self.text = f"{_name(function)}({', '.join(shown)})"
+
+    def described(self, text: str) -> Expectation:
+        """The call as the failure shall show it, where the generated text says too little."""
+        self.text = text
+        return self
+
+    def value(self, because: str = "") -> Any:
+        """Calls and gives the result; an exception is a failure."""
+        __tracebackhide__ = True
+        return self._result("a result, no exception", because)
+
+    def returns(self, expected: Any, because: str = "") -> Any:
+        """The result has exactly this type and value (see `same`)."""
+        __tracebackhide__ = True
+        got = self._result(show(expected), because)
+        _compare(self.text, got, expected, because)
+        return got
+
+    def approximates(self, expected: Any, *, rel: float = 1e-12, abs: float = 0.0, because: str = "") -> Any:
+        """The result has this type and, floats within the tolerances, this value."""
+        __tracebackhide__ = True
+        within = f" (within {rel:g} relative, {abs:g} absolute)"
+        got = self._result(show(expected) + within, because)
+        _compare(self.text, got, expected, because, _Equality(lambda a, b: close(a, b, rel, abs), within))
+        return got
+
+    def raises(
+        self, kind: type[BaseException], *, says: str | tuple[str, ...] = (), because: str = ""
+    ) -> BaseException:
+        """The call raises `kind` (or a subclass), its text or notes containing each of `says`. Gives it."""
+        __tracebackhide__ = True
+        says = (says,) if isinstance(says, str) else says
+        wanted = kind.__name__ + "".join(f", saying {part!r}" for part in says)
+        try:
+            got = self._call()
+        except BaseException as error:
+            if _is_no_result(error) and not (type(error) is kind is KeyboardInterrupt):
+                raise
+            text = error_text(error)
+            if isinstance(error, kind) and all(part in text for part in says):
+                return error
+            failure = ExpectationFailed(self.text, show_error(error), wanted, because)
+        else:
+            failure = ExpectationFailed(self.text, show(got), wanted, because)
+        raise failure from None
+
+    def _call(self) -> Any:
+        try:
+            return self._function(*self._args, **self._kwargs)
+        except BaseException as error:
+            if is_not_written(error):
+                raise NotWritten(self.text) from None
+            raise
+
+    def _result(self, expected: str, because: str) -> Any:
+        __tracebackhide__ = True
+        try:
+            return self._call()
+        except BaseException as error:
+            if _is_no_result(error):
+                raise
+            failure = ExpectationFailed(self.text, show_error(error), expected, because)
+        raise failure from None
+
+
+def expect(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Expectation:
+    """Says what a call shall do: `expect(divide, 1.0, 0.0).raises(ValueError, says="zero")`."""
+    return Expectation(function, args, kwargs)
+
+
+def check(what: str, got: Any, expected: Any, because: str = "") -> None:
+    """Holds a value that came about otherwise (an attribute, a count) against the expected one, by `same`."""
+    __tracebackhide__ = True
+    _compare(what, got, expected, because)
+
+
+def check_that(condition: bool, what: str, got: Any, expected: str, because: str = "") -> None:
+    """For a claim that is no equality: `check_that(beats > 3, "…", beats, "more than 3", "…")`."""
+    __tracebackhide__ = True
+    if not condition:
+        raise ExpectationFailed(what, got if isinstance(got, str) else show(got), expected, because)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    """`deposit`, or `Account.deposit` where it is bound to an instance."""
+    name = getattr(function, "__name__", None)
+    if not isinstance(name, str):
+        return show(function)
+    owner = getattr(function, "__self__", None)
+    if owner is None or isinstance(owner, ModuleType):
+        return name
+    return f"{(owner if isinstance(owner, type) else type(owner)).__name__}.{name}"
+
+
+def _is_no_result(error: BaseException) -> bool:
+    """What a call must let through: Ctrl-C, a verdict already made, signals of pytest and hypothesis."""
+    if isinstance(error, (KeyboardInterrupt, NotWritten, ExpectationFailed)):
+        return True
+    return any(base.__module__.partition(".")[0] in ("_pytest", "hypothesis") for base in type(error).__mro__)
+
+
+@dataclass(frozen=True)
+class _Equality:
+    """What counts as equal, and how that is said after the expected value."""
+
+    holds: Callable[[Any, Any], bool] = same
+    note: str = ""
+
+
+def _compare(call: str, got: Any, expected: Any, because: str, equality: _Equality = _Equality()) -> None:
+    __tracebackhide__ = True
+    try:
+        if equality.holds(got, expected):
+            return
+        left, right = _tell_apart(got, expected, equality.holds)
+    except BaseException as error:  # A class of the exercise decides what `==` does.
+        if is_not_written(error):
+            raise NotWritten(f"{call} == {show(expected)}") from None
+        if not isinstance(error, Exception) and not is_rust_panic(error):
+            raise
+        left, right = f"{show(got)}\ncomparing it raised {show_error(error)}", show(expected)
+    raise ExpectationFailed(call, left, right + equality.note, because) from None
+
+
+def _tell_apart(got: Any, expected: Any, equal: Callable[[Any, Any], bool]) -> tuple[str, str]:
+    """Both values; with their types or the first difference where the texts alone do not tell."""
+    left, right = show(got), show(expected)
+    if type(got) is not type(expected):
+        return f"{left} ({type(got).__name__})", f"{right} ({type(expected).__name__})"
+    shortened = "..." in left or "..." in right or left.startswith("<array")
+    found = first_difference(got, expected, equal) if shortened or left == right else None
+    if found is not None:
+        place, one, other = found
+        ours, theirs = show(one), show(other)
+        if ours == theirs or type(one) is not type(other):
+            ours, theirs = f"{ours} ({type(one).__name__})", f"{theirs} ({type(other).__name__})"
+        return f"{left}\nfirst difference at {place}: {ours}", f"{right}\nat {place}: {theirs}"
+    if left == right:
+        return f"{left} ({type(got).__name__})", f"{right} ({type(expected).__name__})"
+    return left, right

@@ -1,0 +1,184 @@
+"""The pytest side of a check: settings for hypothesis, and one event for each thing that happens.
+
+Under the runner the events go to a file (see `worker`), so a crash, a hang or endless output of the exercise
+cannot hide what happened before. Under plain `pytest` nothing is written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from .events import EventLog
+from .expect import NOT_WRITTEN, ExpectationFailed, NotWritten, is_not_written, is_rust_panic, show_error
+
+EXAMPLES_VARIABLE = "COURSE_EXAMPLES"
+"""Environment variable: how many examples hypothesis tries for each property (default 100)."""
+
+WORST_FIRST = ("todo", "failed", "error", "passed", "skipped")
+"""Which verdict counts where set-up, body, subtests and tear-down of one test have different ones."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The same examples at every run: a verdict must not change while the code stays the same."""
+    config.addinivalue_line("markers", "soft: can only be judged inside the process that loads the exercise")
+    hypothesis.settings.register_profile(
+        "course",
+        max_examples=int(os.environ.get(EXAMPLES_VARIABLE, "100")),
+        deadline=None,
+        derandomize=True,
+        database=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        # Without `explain`: its comments are not shown, and it runs a failing test dozens of times more.
+        phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
+    )
+    hypothesis.settings.load_profile("course")
+
+
+class CoursePlugin:
+    """Writes what was collected, which test starts, and one result for each test that ends."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._names: dict[str, str] = {}
+        self._verdicts: list[dict[str, Any]] = []
+        self._seconds = 0.0
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that cannot be collected is a result too."""
+        if report.failed:
+            name = os.path.basename(report.nodeid) or "collection"
+            message = _crash_message(report)
+            # pytest marks what the error itself says; the rest is the way through its own importer.
+            said = [line[1:].removeprefix("   ") for line in message.splitlines() if line.startswith("E ")]
+            message = "\n".join(said) or message
+            status = "todo" if f"PanicException: {NOT_WRITTEN}" in message else "error"
+            self._log.write("result", test=name, status=status, message=message, seconds=0.0)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Names every test, with its file where two files use the same name."""
+        short = {item.nodeid: item.nodeid.partition("::")[2] for item in session.items}
+        uses = Counter(short.values())
+        self._names = {
+            nodeid: name if uses[name] == 1 else os.path.basename(nodeid.partition("::")[0]) + "::" + name
+            for nodeid, name in short.items()
+        }
+        self._log.write("collected", tests=[self._names[item.nodeid] for item in session.items])
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Start before set-up, result after tear-down: a test that ends the process has no result."""
+        name = self._names[item.nodeid]
+        self._verdicts, self._seconds = [], 0.0
+        self._log.write("start", test=name)
+        outcome = yield
+        if self._verdicts:
+            verdict = min(self._verdicts, key=lambda each: WORST_FIRST.index(each["status"]))
+        else:
+            verdict = {"status": "error", "message": "pytest gave no report of this test"}
+        soft = {"soft": True} if item.get_closest_marker("soft") else {}
+        self._log.write("result", test=name, seconds=round(self._seconds, 4), **soft, **verdict)
+        return outcome
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keeps each phase's verdict. The body is what passes; set-up and tear-down only fail or skip."""
+        report = yield
+        if report.when == "call":
+            self._seconds += report.duration
+        if report.when == "call" or not report.passed:
+            self._verdicts.append(_verdict(item, report, call))
+        return report
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self) -> Iterator[None]:
+        """See `_not_the_end`."""
+        return (yield from _not_the_end())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self) -> Iterator[None]:
+        """See `_not_the_end`."""
+        return (yield from _not_the_end())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self) -> Iterator[None]:
+        """See `_not_the_end`."""
+        return (yield from _not_the_end())
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """pytest itself or a plugin went wrong: nobody else would show it."""
+        self._log.write("internal_error", message=str(excrepr))
+
+
+def _not_the_end() -> Generator[None, None, None]:
+    """Makes the two exceptions that would end the whole session a failure of the test that raises them.
+
+    Someone at the keyboard is not meant by a KeyboardInterrupt here: the runner ends this process by itself.
+    """
+    try:
+        return (yield)
+    except KeyboardInterrupt:
+        pytest.fail("KeyboardInterrupt was raised and not caught", pytrace=False)
+    except pytest.exit.Exception as error:
+        pytest.fail(f"the test tried to end the whole run: {error}", pytrace=False)
+
+
+def _verdict(item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> dict[str, Any]:
+    """Status and, for a failure, its parts."""
+    if report.passed:
+        return {"status": "passed"}
+    if report.skipped:
+        if hasattr(report, "wasxfail"):
+            reason = f"expected to fail: {report.wasxfail}".removesuffix(": ")
+        else:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        return {"status": "skipped", "message": reason.removeprefix("Skipped: ")}
+    error = call.excinfo.value if call.excinfo is not None else None
+    if _stems_from_todo(error):
+        return {"status": "todo", "message": "not written yet"}
+    parts: dict[str, Any] = {"status": "failed" if report.when == "call" else "error"}
+    line = _line(item, call)
+    if line is not None:
+        parts["line"] = line
+    if isinstance(error, ExpectationFailed):
+        parts["message"] = str(error).strip()
+        parts.update(call=error.call, got=error.got, expected=error.expected, cause=error.because)
+    elif error is not None and is_rust_panic(error):
+        parts["message"] = show_error(error)
+    else:
+        parts["message"] = _crash_message(report)
+    return parts
+
+
+def _stems_from_todo(error: BaseException | None) -> bool:
+    """Whether a `todo!()` is at the bottom of it, also where a test's own clean-up failed over it."""
+    for _ in range(100):  # The chain may be circular.
+        if error is None:
+            return False
+        if isinstance(error, NotWritten) or is_not_written(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _line(item: pytest.Item, call: pytest.CallInfo[None]) -> int | None:
+    """The line of the test's own file where it failed."""
+    if call.excinfo is None:
+        return None
+    inside = [entry.lineno + 1 for entry in call.excinfo.traceback if Path(entry.path) == item.path]
+    return inside[-1] if inside else None
+
+
+def _crash_message(report: pytest.TestReport | pytest.CollectReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message) if crash is not None else str(report.longrepr)

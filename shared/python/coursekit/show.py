@@ -1,0 +1,108 @@
+"""How values and exceptions look in a verdict: short, and whatever the exercise's own code does."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any
+
+import numpy as np
+
+NOT_WRITTEN = "not yet implemented"
+"""What a `todo!()` says when it panics."""
+
+
+def is_rust_panic(error: BaseException) -> bool:
+    """Whether a Rust panic crossed the boundary. Its class cannot be imported, so it is known by its name."""
+    return type(error).__name__ == "PanicException"
+
+
+def is_not_written(error: BaseException) -> bool:
+    """Whether the panic is that of a `todo!()`."""
+    return is_rust_panic(error) and str(error).startswith(NOT_WRITTEN)
+
+
+class _Shortener(reprlib.Repr):
+    """Long values by their beginning and their size: a million numbers must not scroll the verdict away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdict = self.maxdeque = 6
+        self.maxstring = self.maxlong = self.maxother = 120
+        self.maxlevel = 4
+
+    def repr1(self, x: Any, level: int) -> str:
+        try:
+            text = super().repr1(x, level)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # A `__repr__` of the exercise, perhaps still a `todo!()`.
+            return f"<{type(x).__name__} whose repr raised {type(error).__name__}>"
+        if isinstance(x, (list, tuple, dict, set, frozenset)) and len(x) > self.maxlist:
+            text += f" ({len(x):,} items)"
+        return text
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        return self._shortened(repr(x), self.maxother)
+
+    def repr_str(self, x: str, level: int) -> str:
+        text = super().repr_str(x, level)
+        return f"{text} ({len(x):,} characters)" if len(x) > self.maxstring else text
+
+    def repr_bytes(self, x: bytes, level: int) -> str:
+        if len(x) <= self.maxstring:
+            return self._shortened(repr(x), self.maxother)
+        return f"{x[:40]!r}...{x[-20:]!r} ({len(x):,} bytes)"
+
+    def repr_bytearray(self, x: bytearray, level: int) -> str:
+        return f"bytearray({self.repr_bytes(bytes(x), level)})"
+
+    def repr_int(self, x: int, level: int) -> str:
+        if x.bit_length() > 8_000:  # Python refuses to write out more than 4300 digits.
+            return f"<int of {x.bit_length():,} bits>"
+        return super().repr_int(x, level)
+
+    def repr_ndarray(self, x: Any, level: int) -> str:
+        if x.size <= 12:
+            values = np.array2string(x, separator=", ", threshold=12, max_line_width=10_000).replace("\n", "")
+            return f"array({values}, dtype={x.dtype})"
+        return f"<array of shape {x.shape}, dtype {x.dtype}>"
+
+    @staticmethod
+    def _shortened(text: str, most: int) -> str:
+        if len(text) <= most:
+            return text
+        return f"{text[: most - 30]}...{text[-27:]}"
+
+
+_shorten = _Shortener()
+
+
+def show(value: Any) -> str:
+    """A value as the verdict shows it."""
+    return printable(_shorten.repr(value))
+
+
+def error_text(error: BaseException) -> str:
+    """What an exception says, its notes on lines of their own: PyO3 names the argument at fault in a note."""
+    try:
+        text = str(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as inner:
+        text = f"<its str raised {type(inner).__name__}>"
+    notes = getattr(error, "__notes__", None)
+    lines = [text, *map(str, notes)] if isinstance(notes, (list, tuple)) else [text]
+    return "\n".join(line for line in lines if line)
+
+
+def show_error(error: BaseException) -> str:
+    """An exception as the verdict shows it."""
+    text = printable(error_text(error))
+    if is_rust_panic(error):
+        return f"a Rust panic: {text}"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def printable(text: str) -> str:
+    """The text with what no UTF-8 stream takes, lone surrogates, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

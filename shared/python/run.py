@@ -1,0 +1,45 @@
+"""The one way in for the runner: finds the test kit by this file's place, so that Python can run isolated.
+
+    python -I -X utf8 shared/python/run.py worker             a job on standard input, see coursekit/worker.py
+    python -I -X utf8 shared/python/run.py lesson             a job on standard input, see coursekit/lesson.py
+    python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py
+
+`-I` keeps out the working folder, PYTHON* variables and packages of the user; `-X utf8` makes Windows like
+the others.
+"""
+
+import gc
+import os
+import sys
+from typing import NoReturn
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+
+def main() -> NoReturn:
+    """Does what the first argument says."""
+    # A stub panics in every test. Where it panicked is said anyway; the ninety frames of the interpreter
+    # below it would cost time and hide it.
+    os.environ["RUST_BACKTRACE"] = "0"
+    match sys.argv[1:]:
+        case ["worker"]:
+            gc.disable()  # Until everything is imported: nothing there is garbage. The worker enables it.
+            from coursekit import worker
+
+            worker.main()
+        case ["lesson"]:
+            from coursekit import lesson
+
+            lesson.main()
+        case ["bench", script, *arguments]:
+            import runpy
+
+            sys.argv[:] = [script, *arguments]
+            runpy.run_path(script, run_name="__main__")
+            sys.exit(0)
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

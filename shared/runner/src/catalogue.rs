@@ -1,0 +1,282 @@
+//! What the course consists of: read from the modules' `course.toml` files, the one place where exercises are named.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::{Table, Value};
+
+use crate::fault::{Fault, Outcome};
+use crate::files;
+
+/// Seconds that an exercise's tests may take where the catalogue says nothing.
+const DEFAULT_TIME_LIMIT: u64 = 20;
+
+/// The course's folder and its modules in order.
+#[derive(Debug, Clone)]
+pub(crate) struct Course {
+    pub(crate) root: PathBuf,
+    pub(crate) modules: Vec<Module>,
+}
+
+/// One module: a maturin crate with a lesson and exercises.
+#[derive(Debug, Clone)]
+pub(crate) struct Module {
+    /// The folder's name, such as `02_parallel_sum`.
+    pub(crate) name: String,
+    /// The Python module and crate, such as `parallel_sum`.
+    pub(crate) package: String,
+    pub(crate) title: String,
+    pub(crate) summary: String,
+    pub(crate) folder: PathBuf,
+    /// The solved crate, `solutions/02_parallel_sum`.
+    pub(crate) solution_folder: PathBuf,
+    pub(crate) exercises: Vec<Exercise>,
+}
+
+/// One exercise.
+#[derive(Debug, Clone)]
+pub(crate) struct Exercise {
+    /// Unique in the course and stable over its life, such as `parallel_sum`.
+    pub(crate) slug: String,
+    /// The module's folder name.
+    pub(crate) module: String,
+    pub(crate) title: String,
+    /// What the learner edits, relative to the module's folder; the first file is the main one.
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) tests: Vec<PathBuf>,
+    pub(crate) rust_tests: Vec<PathBuf>,
+    pub(crate) points: u32,
+    pub(crate) minutes: u32,
+    pub(crate) concepts: Vec<String>,
+    pub(crate) hints: Vec<String>,
+    pub(crate) time_limit: Duration,
+}
+
+impl Exercise {
+    /// `02.parallel_sum`: the module's number and the slug.
+    pub(crate) fn id(&self) -> String {
+        format!("{}.{}", number_of(&self.module), self.slug)
+    }
+}
+
+impl Module {
+    /// `02`
+    pub(crate) fn number(&self) -> &str {
+        number_of(&self.name)
+    }
+
+    /// Where the stub of an exercise's file is kept.
+    pub(crate) fn stub(&self, file: &Path) -> PathBuf {
+        self.folder.join("stubs").join(file.file_name().unwrap_or_default())
+    }
+
+    /// The heading that opens an exercise's section of the lesson contains this.
+    pub(crate) fn lesson(&self) -> PathBuf {
+        self.folder.join("README.md")
+    }
+}
+
+fn number_of(module: &str) -> &str {
+    module.split('_').next().unwrap_or(module)
+}
+
+/// An exercise with the module it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'c> {
+    pub(crate) module: &'c Module,
+    pub(crate) exercise: &'c Exercise,
+}
+
+impl Course {
+    /// The course that the current folder lies in, wherever in it.
+    pub(crate) fn find() -> Outcome<Self> {
+        let here =
+            std::env::current_dir().map_err(|error| Fault::new(format!("Cannot tell the current folder: {error}.")))?;
+        // `cargo run` says where the runner's own sources are: two folders below the root.
+        let runner = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let root =
+            here.ancestors().chain(runner.iter().flat_map(|path| path.ancestors())).find(|folder| is_root(folder));
+        match root {
+            Some(root) => Self::load(root),
+            None => Err(Fault::new(format!("{} is not inside the course.", here.display()))
+                .mend("Change into the course's folder (the one that holds `modules`), then try again.")),
+        }
+    }
+
+    /// Reads all catalogues below `root`.
+    pub(crate) fn load(root: &Path) -> Outcome<Self> {
+        let mut modules = Vec::new();
+        for folder in files::entries(&root.join("modules"))? {
+            if folder.join("course.toml").is_file() {
+                modules.push(load_module(root, &folder)?);
+            }
+        }
+        let course = Self { root: root.to_owned(), modules };
+        course.refuse_duplicates()?;
+        Ok(course)
+    }
+
+    fn refuse_duplicates(&self) -> Outcome<()> {
+        let mut seen = std::collections::BTreeMap::new();
+        for place in self.places() {
+            if let Some(other) = seen.insert(place.exercise.slug.as_str(), &place.module.name) {
+                return Err(Fault::new(format!(
+                    "Two exercises are called `{}`: in {other} and in {}.",
+                    place.exercise.slug, place.module.name
+                ))
+                .mend("Give one of them another `id` in its course.toml; ids are unique in the whole course."));
+            }
+        }
+        Ok(())
+    }
+
+    /// All exercises in order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place<'_>> {
+        self.modules.iter().flat_map(|module| module.exercises.iter().map(move |exercise| Place { module, exercise }))
+    }
+
+    /// The exercises that an ID means: `02` or `02_parallel_sum` a module, `02.parallel_sum` or `parallel_sum` one exercise.
+    pub(crate) fn select(&self, id: &str) -> Outcome<Vec<Place<'_>>> {
+        if let Some(place) = self.places().find(|place| place.exercise.id() == id || place.exercise.slug == id) {
+            return Ok(vec![place]);
+        }
+        if let Some(module) = self.module(id) {
+            return Ok(module.exercises.iter().map(|exercise| Place { module, exercise }).collect());
+        }
+        Err(self.unknown(id))
+    }
+
+    /// The one exercise that an ID means.
+    pub(crate) fn exercise(&self, id: &str) -> Outcome<Place<'_>> {
+        match self.select(id)?.as_slice() {
+            [place] => Ok(*place),
+            places => {
+                let names: Vec<_> = places.iter().map(|place| place.exercise.id()).collect();
+                Err(Fault::new(format!("`{id}` is a module; this command takes one exercise."))
+                    .mend(format!("Its exercises: {}.", names.join(", "))))
+            }
+        }
+    }
+
+    /// A module by number, folder name or package name.
+    pub(crate) fn module(&self, id: &str) -> Option<&Module> {
+        self.modules.iter().find(|module| module.number() == id || module.name == id || module.package == id)
+    }
+
+    fn unknown(&self, id: &str) -> Fault {
+        let names = self
+            .places()
+            .flat_map(|place| [place.exercise.id(), place.exercise.slug.clone()])
+            .chain(self.modules.iter().map(|module| module.name.clone()));
+        let nearest = names.map(|name| (strsim::jaro_winkler(id, &name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let fault = Fault::new(format!("There is no exercise or module `{id}`."));
+        match nearest {
+            Some((likeness, name)) if likeness > 0.75 => {
+                fault.mend(format!("Did you mean `{name}`? `cargo course list` shows all."))
+            }
+            _ => fault.mend("`cargo course list` shows all."),
+        }
+    }
+}
+
+fn is_root(folder: &Path) -> bool {
+    folder.join("Cargo.toml").is_file() && folder.join("modules").is_dir() && folder.join("shared/runner").is_dir()
+}
+
+fn load_module(root: &Path, folder: &Path) -> Outcome<Module> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let package = name.split_once('_').map_or(name.as_str(), |(_, rest)| rest).to_owned();
+    let path = folder.join("course.toml");
+    let table = parse(&path)?;
+    let reader = Reader { path: &path, context: String::new(), table: &table };
+    let mut exercises = Vec::new();
+    for (index, value) in reader.array("exercise")?.iter().enumerate() {
+        let Value::Table(table) = value else {
+            return Err(reader.wrong("exercise", "a list of tables: [[exercise]]"));
+        };
+        let context = match table.get("id").and_then(Value::as_str) {
+            Some(id) => format!("exercise `{id}`: "),
+            None => format!("exercise {}: ", index + 1),
+        };
+        exercises.push(load_exercise(&name, &Reader { path: &path, context, table })?);
+    }
+    Ok(Module {
+        package,
+        title: reader.string("title")?,
+        summary: reader.string("summary")?,
+        folder: folder.to_owned(),
+        solution_folder: root.join("solutions").join(&name),
+        exercises,
+        name,
+    })
+}
+
+fn load_exercise(module: &str, reader: &Reader<'_>) -> Outcome<Exercise> {
+    let paths = |key| -> Outcome<Vec<PathBuf>> { Ok(reader.strings(key)?.iter().map(PathBuf::from).collect()) };
+    let files = paths("files")?;
+    if files.is_empty() {
+        return Err(reader.wrong("files", "at least one path"));
+    }
+    Ok(Exercise {
+        slug: reader.string("id")?,
+        module: module.to_owned(),
+        title: reader.string("title")?,
+        files,
+        tests: paths("tests")?,
+        rust_tests: if reader.table.contains_key("rust_tests") { paths("rust_tests")? } else { Vec::new() },
+        points: reader.number("points")?,
+        minutes: reader.number("minutes")?,
+        concepts: reader.strings("concepts")?,
+        hints: reader.strings("hints")?,
+        time_limit: Duration::from_secs(if reader.table.contains_key("time_limit") {
+            reader.number("time_limit")?.into()
+        } else {
+            DEFAULT_TIME_LIMIT
+        }),
+    })
+}
+
+/// Parses a TOML file, saying where it is wrong.
+pub(crate) fn parse(path: &Path) -> Outcome<Table> {
+    files::read(path)?.parse().map_err(|error| Fault::new(format!("{} is not valid TOML: {error}", path.display())))
+}
+
+/// Takes fields out of a table, naming file, exercise and key where one is missing or wrong.
+struct Reader<'t> {
+    path: &'t Path,
+    context: String,
+    table: &'t Table,
+}
+
+impl Reader<'_> {
+    fn wrong(&self, key: &str, expected: &str) -> Fault {
+        Fault::new(format!(
+            "{}: {}`{key}` is missing or wrong; expected {expected}.",
+            self.path.display(),
+            self.context
+        ))
+    }
+
+    fn string(&self, key: &str) -> Outcome<String> {
+        let text = self.table.get(key).and_then(Value::as_str).ok_or_else(|| self.wrong(key, "a text"))?;
+        Ok(text.trim().to_owned())
+    }
+
+    fn number(&self, key: &str) -> Outcome<u32> {
+        let number = self.table.get(key).and_then(Value::as_integer);
+        number.and_then(|number| u32::try_from(number).ok()).ok_or_else(|| self.wrong(key, "a number from 0 up"))
+    }
+
+    fn array(&self, key: &str) -> Outcome<&[Value]> {
+        Ok(self.table.get(key).and_then(Value::as_array).ok_or_else(|| self.wrong(key, "a list"))?)
+    }
+
+    fn strings(&self, key: &str) -> Outcome<Vec<String>> {
+        self.array(key)?
+            .iter()
+            .map(|value| {
+                value.as_str().map(|text| text.trim().to_owned()).ok_or_else(|| self.wrong(key, "a list of texts"))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,57 @@
+//! `cargo course bench`: the module's benchmark, with the learner's code and the solution as release builds.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use super::here;
+use crate::catalogue::{Course, Module};
+use crate::compile::{self, Request};
+use crate::fault::{Fault, Outcome};
+use crate::process::Cancel;
+use crate::python;
+use crate::setup;
+use crate::terminal::{self, Steps};
+
+pub(crate) fn run(course: &Course, id: Option<&str>, scale: &str, json: Option<&Path>) -> Outcome<u8> {
+    let module = match id {
+        Some(id) => course.select(id)?.first().map(|place| place.module),
+        None => Some(here(course, None)?.module),
+    };
+    let module = module.ok_or_else(|| Fault::new("This module has no exercises."))?;
+    if scale.parse::<f64>().is_ok_and(|scale| scale > 0.0 && scale.is_finite()) {
+        setup::ensure(course)?;
+        run_script(course, module, scale, json)
+    } else {
+        Err(Fault::new(format!("`--scale {scale}` is no positive number."))
+            .mend("For example: `cargo course bench 02 --scale 0.1`."))
+    }
+}
+
+fn run_script(course: &Course, module: &Module, scale: &str, json: Option<&Path>) -> Outcome<u8> {
+    let solution = format!("{}_solution", module.package);
+    let step = Arc::new(Steps::new().begin_late(&format!("building {} for release", module.name)));
+    let shown = Arc::clone(&step);
+    let progress: compile::OnProgress = Arc::new(move |done, total, what| shown.at(done, total, what));
+    let mut command = python::kit(&course.root, "bench");
+    command.arg(module.folder.join("bench.py")).args(["--scale", scale]);
+    for (option, package) in [("--yours", module.package.as_str()), ("--solution", solution.as_str())] {
+        let request = Request { release: true, ..Request::new(&course.root, vec![package]) };
+        let build = compile::build(&request, Some(Arc::clone(&progress)), &Cancel::default())?;
+        match build.libraries.get(package) {
+            Some(library) if build.success => {
+                command.arg(option).arg(library);
+            }
+            _ => terminal::complain(format!("{package} does not compile and is left out:\n{}", build.text())),
+        }
+    }
+    step.clear();
+    if let Some(json) = json {
+        command.arg("--json").arg(json);
+    }
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| Fault::new(format!("Cannot start Python: {error}.")).mend("Run `cargo course setup`."))?;
+    Ok(u8::from(!status.success()))
+}

@@ -1,0 +1,3 @@
+
+def {EXERCISE}(x: int) -> int:
+    """One more than `x`."""

@@ -1,0 +1,12 @@
+//! Module {NUMBER}: {PACKAGE}.
+//!
+//! One file per exercise. This one is the table of contents.
+
+pub mod {EXERCISE};
+
+/// What Python's `help({PACKAGE})` says.
+#[pyo3::pymodule(name = "{PACKAGE}")]
+mod python {
+    #[pymodule_export]
+    use super::{EXERCISE}::{EXERCISE};
+}

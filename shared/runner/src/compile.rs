@@ -1,0 +1,227 @@
+//! Builds a crate with cargo and reads its answer: the extension, the test programs, or what rustc complains about.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::fault::{Fault, Outcome};
+use crate::process::{Cancel, End, Finished, Limits, Supervised};
+use crate::workspace;
+
+/// Called with crates done, crates in all, and the one under way.
+pub(crate) type OnProgress = Arc<dyn Fn(u64, u64, &str) + Send + Sync>;
+
+/// What to build.
+#[derive(Debug)]
+pub(crate) struct Request<'r> {
+    /// The workspace's root.
+    pub(crate) root: &'r Path,
+    pub(crate) packages: Vec<&'r str>,
+    /// Names of integration tests (`tests/NAME.rs`) to build beside the library.
+    pub(crate) tests: Vec<String>,
+    pub(crate) release: bool,
+    /// Another target folder than the workspace's own.
+    pub(crate) target: Option<&'r Path>,
+    /// Only type-check, which needs no linker.
+    pub(crate) only_check: bool,
+    /// Downloads allowed: in set-up only, so that the loop never waits for a network.
+    pub(crate) online: bool,
+    pub(crate) colours: bool,
+}
+
+impl<'r> Request<'r> {
+    /// The libraries of `packages` in the workspace at `root`, as the loop builds them.
+    pub(crate) fn new(root: &'r Path, packages: Vec<&'r str>) -> Self {
+        Self {
+            root,
+            packages,
+            tests: Vec::new(),
+            release: false,
+            target: None,
+            only_check: false,
+            online: false,
+            colours: false,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Build {
+    pub(crate) success: bool,
+    /// rustc's errors and warnings about the workspace's own crates.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The extension of each package that was built.
+    pub(crate) libraries: BTreeMap<String, PathBuf>,
+    /// The test programs by name.
+    pub(crate) tests: BTreeMap<String, PathBuf>,
+}
+
+/// One error or warning of rustc.
+#[derive(Debug)]
+pub(crate) struct Diagnostic {
+    pub(crate) is_error: bool,
+    /// Such as `E0277`; errors of the parser and the linker have none.
+    pub(crate) code: String,
+    /// Where its main place begins, from 1; 0 without a place.
+    pub(crate) line: usize,
+    /// As rustc prints it.
+    pub(crate) rendered: String,
+}
+
+impl Build {
+    /// All that rustc said.
+    pub(crate) fn text(&self) -> String {
+        self.diagnostics.iter().map(|diagnostic| diagnostic.rendered.as_str()).collect()
+    }
+
+    /// Whether there is an error of this code.
+    pub(crate) fn has_error(&self, code: &str) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.is_error && diagnostic.code == code)
+    }
+}
+
+/// Runs cargo. A learner's compile error is a [`Build`] without success; a fault means that cargo could not do its work.
+pub(crate) fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel: &Cancel) -> Outcome<Build> {
+    let mut command = workspace::cargo(request.root);
+    command.arg(if request.only_check { "check" } else { "build" });
+    command.args(["--lib", "--config", "term.progress.when='always'", "--config", "term.progress.width=90"]);
+    command.arg(if request.colours {
+        "--message-format=json-diagnostic-rendered-ansi"
+    } else {
+        "--message-format=json"
+    });
+    for package in &request.packages {
+        command.args(["--package", package]);
+    }
+    for test in &request.tests {
+        command.args(["--test", test]);
+    }
+    if request.release {
+        command.arg("--release");
+    }
+    if let Some(target) = request.target {
+        command.arg("--target-dir").arg(target);
+    }
+    if !request.online {
+        command.arg("--offline");
+    }
+    command.stdin(std::process::Stdio::null());
+    let on_stderr = progress.map(|progress| -> Box<dyn FnMut(&[u8]) + Send> {
+        Box::new(move |chunk: &[u8]| {
+            if let Some((done, total, what)) = read_progress(&String::from_utf8_lossy(chunk)) {
+                progress(done, total, &what);
+            }
+        })
+    });
+    let lines = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let sink = Arc::clone(&lines);
+    // cargo's answer is long when there is much to build; it must not be cut off like a learner's output.
+    let on_stdout: Box<dyn FnMut(&[u8]) + Send> = Box::new(move |chunk: &[u8]| {
+        sink.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend_from_slice(chunk);
+    });
+    let finished = Supervised::spawn(&mut command, Some(on_stdout), on_stderr)
+        .map_err(|error| Fault::new(format!("Cannot start cargo: {error}.")).mend("Install Rust from rustup.rs."))?
+        .wait(Limits::NONE, cancel)?;
+    let answer = std::mem::take(&mut *lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    let mut build = read_answer(&String::from_utf8_lossy(&answer));
+    build.success = finished.end.success();
+    if !build.success && !build.diagnostics.iter().any(|diagnostic| diagnostic.is_error) {
+        return Err(cargo_fault(&finished));
+    }
+    Ok(build)
+}
+
+/// `Building [===>   ] 12/58: numpy` on standard error.
+fn read_progress(text: &str) -> Option<(u64, u64, String)> {
+    let (_, rest) = text.rsplit_once("] ")?;
+    let (counts, what) = rest.split_once(": ").unwrap_or((rest, ""));
+    let (done, total) = counts.split_once('/')?;
+    let what = what.split(['\r', '\n', '\u{1b}']).next().unwrap_or_default().trim();
+    Some((done.trim().parse().ok()?, total.trim().parse().ok()?, what.to_owned()))
+}
+
+fn read_answer(answer: &str) -> Build {
+    let mut build = Build::default();
+    for message in answer.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        match message["reason"].as_str() {
+            Some("compiler-message") => read_diagnostic(&message["message"], &mut build),
+            Some("compiler-artifact") => read_artifact(&message, &mut build),
+            _ => {}
+        }
+    }
+    build
+}
+
+fn read_diagnostic(diagnostic: &Value, build: &mut Build) {
+    let rendered = diagnostic["rendered"].as_str().unwrap_or_default();
+    let spans = diagnostic["spans"].as_array().map_or(&[][..], Vec::as_slice);
+    let is_error = diagnostic["level"] == "error";
+    // The closing lines "aborting due to 2 previous errors" and "3 warnings emitted" have no place of their own.
+    let closes = spans.is_empty() && (!is_error || rendered.contains("aborting due to"));
+    if closes || !(is_error || diagnostic["level"] == "warning") {
+        return;
+    }
+    let main = spans.iter().find(|span| span["is_primary"] == true).or(spans.first());
+    build.diagnostics.push(Diagnostic {
+        is_error,
+        code: diagnostic["code"]["code"].as_str().unwrap_or_default().to_owned(),
+        line: main
+            .and_then(|span| span["line_start"].as_u64())
+            .and_then(|line| usize::try_from(line).ok())
+            .unwrap_or(0),
+        rendered: rendered.to_owned(),
+    });
+}
+
+fn read_artifact(message: &Value, build: &mut Build) {
+    let target = &message["target"];
+    let has_kind = |kind: &str| target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|each| each == kind));
+    let name = target["name"].as_str().unwrap_or_default().to_owned();
+    if has_kind("cdylib") {
+        let mut files =
+            message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str).map(PathBuf::from);
+        if let Some(library) =
+            files.find(|file| file.extension().is_some_and(|extension| extension == std::env::consts::DLL_EXTENSION))
+        {
+            build.libraries.insert(name, library);
+        }
+    } else if has_kind("test")
+        && let Some(program) = message["executable"].as_str()
+    {
+        build.tests.insert(name, PathBuf::from(program));
+    }
+}
+
+/// cargo failed without a complaint of rustc: no network, a full disk, a broken manifest.
+fn cargo_fault(finished: &Finished) -> Fault {
+    let text = last_lines(&finished.stderr, 12);
+    let has = |parts: &[&str]| parts.iter().any(|part| finished.stderr.contains(part));
+    let fault = match finished.end {
+        End::Exited(_) => Fault::new(format!("cargo could not build:\n{text}")),
+        _ => Fault::new("cargo did not come to an end."),
+    };
+    if has(&["--offline", "download", "resolve host", "network", "registry index"]) {
+        fault.mend("A crate is missing here. Connect to the network and run `cargo course setup`; afterwards everything works offline.")
+    } else if has(&["No space left", "os error 28"]) {
+        fault.mend("The disk is full. Free some space, then try again.")
+    } else if has(&["Read-only file system", "Permission denied", "os error 13", "os error 30"]) {
+        fault.mend("The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.")
+    } else {
+        fault.mend("`cargo course doctor` says what is missing on this machine.")
+    }
+}
+
+/// The end of a long text, without cargo's progress lines.
+pub(crate) fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text
+        .split(['\r', '\n'])
+        .map(str::trim_end)
+        .filter(|line| {
+            !line.trim().is_empty() && !line.trim_start().starts_with("Building [") && !line.contains("] 0/")
+        })
+        .collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}

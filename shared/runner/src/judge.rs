@@ -1,0 +1,265 @@
+//! Judges exercises: builds, proves which file it judges, runs Rust and Python tests, gives the verdicts.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::catalogue::{Module, Place};
+use crate::compile::{self, Build, OnProgress, Request};
+use crate::fault::{Fault, Outcome};
+use crate::files;
+use crate::process::Cancel;
+use crate::rust_tests;
+use crate::terminal;
+use crate::verdict::{Artifact, Status, Verdict};
+use crate::worker::{Job, WarmWorker, test_files};
+use crate::workspace;
+
+/// Where the code under test comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    /// The workspace to build in.
+    pub(crate) workspace: PathBuf,
+    /// The package whose library is the extension.
+    pub(crate) package: String,
+    /// The folder of that package.
+    pub(crate) folder: PathBuf,
+    /// The target folder, where it is not the workspace's own.
+    pub(crate) target: Option<PathBuf>,
+    /// Whether the package has the exercises' Rust tests under their own names.
+    pub(crate) has_rust_tests: bool,
+}
+
+impl Source {
+    /// The learner's own code.
+    pub(crate) fn learner(root: &Path, module: &Module) -> Self {
+        Self {
+            workspace: root.to_owned(),
+            package: module.package.clone(),
+            folder: module.folder.clone(),
+            target: None,
+            has_rust_tests: true,
+        }
+    }
+}
+
+/// Judges learners' and other code with one set of settings.
+pub(crate) struct Bench<'b> {
+    pub(crate) root: &'b Path,
+    pub(crate) cancel: Cancel,
+    pub(crate) progress: Option<OnProgress>,
+    /// How many examples property tests try, where it is not the usual number.
+    pub(crate) examples: Option<&'b str>,
+}
+
+impl Bench<'_> {
+    /// Judges exercises of one module, in order. `warm` is a worker that already runs; more are started as needed, each
+    /// while the one before it works.
+    pub(crate) fn judge(
+        &self,
+        source: &Source,
+        places: &[Place<'_>],
+        warm: Option<WarmWorker>,
+    ) -> Outcome<Vec<Verdict>> {
+        let started = Instant::now();
+        let mut verdicts: Vec<Verdict> =
+            places.iter().map(|place| Verdict::new(place.exercise.id(), &place.module.name)).collect();
+        if let Some(missing) = missing_file(source, places) {
+            for verdict in &mut verdicts {
+                verdict.status = Status::Error;
+                verdict.explanation.clone_from(&missing);
+            }
+            return Ok(verdicts);
+        }
+        let mut next = Some(warm.map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?);
+        let build = self.build(source, places)?;
+        if !build.success {
+            for verdict in &mut verdicts {
+                verdict.status = Status::Error;
+                verdict.time = started.elapsed();
+                verdict.explanation = compile_error(&build);
+            }
+            return Ok(verdicts);
+        }
+        for (index, (place, verdict)) in places.iter().zip(&mut verdicts).enumerate() {
+            let begun = if index == 0 { started } else { Instant::now() };
+            let worker = next.take().map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?;
+            if index + 1 < places.len() {
+                next = Some(WarmWorker::start(self.root, self.examples)?);
+            }
+            self.judge_one(source, *place, &build, worker, verdict)?;
+            verdict.time = begun.elapsed();
+        }
+        Ok(verdicts)
+    }
+
+    fn build(&self, source: &Source, places: &[Place<'_>]) -> Outcome<Build> {
+        let mut tests: Vec<String> = if source.has_rust_tests {
+            places.iter().flat_map(|place| &place.exercise.rust_tests).map(|path| stem(path)).collect()
+        } else {
+            Vec::new()
+        };
+        tests.dedup();
+        let request = Request {
+            tests,
+            target: source.target.as_deref(),
+            colours: terminal::colours(),
+            ..Request::new(&source.workspace, vec![&source.package])
+        };
+        let built = self.forget_if_changed(source)?;
+        let build = compile::build(&request, self.progress.clone(), &self.cancel)?;
+        if build.success {
+            files::write_atomically(&built.record, built.sources.as_bytes())?;
+        }
+        Ok(build)
+    }
+
+    /// cargo goes by time stamps: a file put back with its old time (`mv`, `cp -p`, an archive) looks built already. So the
+    /// runner remembers what it built, and makes the crate's root new where the sources are others.
+    fn forget_if_changed(&self, source: &Source) -> Outcome<Built> {
+        let mut hash = Sha256::new();
+        for path in files::entries(&source.folder.join("src"))? {
+            hash.update(path.to_string_lossy().as_bytes());
+            hash.update(std::fs::read(&path).unwrap_or_default());
+        }
+        let built = Built {
+            record: workspace::own_folder(self.root).join("built").join(&source.package),
+            sources: hex(&hash.finalize()),
+        };
+        if std::fs::read_to_string(&built.record).is_ok_and(|old| old == built.sources) {
+            return Ok(built);
+        }
+        let root = source.folder.join("src/lib.rs");
+        std::fs::File::options()
+            .append(true)
+            .open(&root)
+            .and_then(|file| file.set_modified(std::time::SystemTime::now()))
+            .map_err(|error| Fault::file("renew the time of", &root, &error))?;
+        Ok(built)
+    }
+
+    fn judge_one(
+        &self,
+        source: &Source,
+        place: Place<'_>,
+        build: &Build,
+        worker: WarmWorker,
+        verdict: &mut Verdict,
+    ) -> Outcome<()> {
+        let folder = workspace::scratch(self.root)?;
+        let artifact = place_extension(source, place.module, build, folder.path())?;
+        let job = Job {
+            root: self.root,
+            package: &place.module.package,
+            folder: folder.path(),
+            tests: test_files(place).collect(),
+            time_limit: place.exercise.time_limit,
+        };
+        // Rust tests are pure and quick; they run while Python is busy with its own.
+        let (report, rust) = std::thread::scope(|scope| {
+            let rust = scope.spawn(|| self.run_rust_tests(source, place, build));
+            let report = worker.run(&job, &self.cancel);
+            let rust = rust.join().unwrap_or_else(|_| Err(Fault::new("The thread that runs the Rust tests panicked.")));
+            (report, rust)
+        });
+        let (report, (rust_tests, rust_explanation)) = (report?, rust?);
+        verdict.artifact = Some(artifact);
+        verdict.judge = report.judge;
+        // Python's failures first: they show the call as its user makes it.
+        verdict.tests = report.tests;
+        verdict.tests.extend(rust_tests);
+        verdict.explanation = [report.explanation, rust_explanation]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n");
+        verdict.printed = report.printed;
+        verdict.settle();
+        Ok(())
+    }
+
+    fn run_rust_tests(
+        &self,
+        source: &Source,
+        place: Place<'_>,
+        build: &Build,
+    ) -> Outcome<(Vec<crate::verdict::Test>, String)> {
+        let mut tests = Vec::new();
+        let mut explanation = String::new();
+        for path in place.exercise.rust_tests.iter().filter(|_| source.has_rust_tests) {
+            let name = stem(path);
+            let program = build.tests.get(&name).ok_or_else(|| {
+                Fault::new(format!("cargo built no test program `{name}`.")).mend(format!(
+                    "Is {} there? `git checkout -- modules/{}/tests` brings it back.",
+                    path.display(),
+                    place.module.name
+                ))
+            })?;
+            let (found, broken) = rust_tests::run(program, &name, place.exercise.time_limit, &self.cancel)?;
+            tests.extend(found);
+            explanation.push_str(&broken);
+        }
+        Ok((tests, explanation))
+    }
+}
+
+/// What was built last, and where that is written down.
+struct Built {
+    record: PathBuf,
+    sources: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A source file that was deleted or emptied, said before rustc complains in its own way.
+fn missing_file(source: &Source, places: &[Place<'_>]) -> Option<String> {
+    // All files of the module: they are one crate, so a hole in one is a hole for all.
+    let module = places.first()?.module;
+    for exercise in &module.exercises {
+        for file in &exercise.files {
+            let path = source.folder.join(file);
+            let mend = format!("`cargo course reset {}` puts the stub back.", exercise.id());
+            match std::fs::read_to_string(&path) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    return Some(format!("{} is missing. {mend}", files::with_slashes(&path)));
+                }
+                Err(error) => return Some(format!("{} cannot be read: {error}. {mend}", files::with_slashes(&path))),
+                Ok(text) if text.trim().is_empty() => {
+                    return Some(format!("{} is empty. {mend}", files::with_slashes(&path)));
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+    None
+}
+
+fn compile_error(build: &Build) -> String {
+    format!("Your code does not compile yet. rustc says:\n\n{}", build.text().trim_end())
+}
+
+/// Puts the extension under its Python name into a folder of its own, beside its type stub, and says what it is.
+pub(crate) fn place_extension(source: &Source, module: &Module, build: &Build, folder: &Path) -> Outcome<Artifact> {
+    let library = build.libraries.get(&source.package).ok_or_else(|| {
+        Fault::new(format!("cargo built no extension for `{}`.", source.package))
+            .mend("Its Cargo.toml needs `crate-type = [\"cdylib\", \"rlib\"]` under [lib].")
+    })?;
+    let extension = if cfg!(windows) { "pyd" } else { "so" };
+    let placed = folder.join(format!("{}.{extension}", module.package));
+    files::copy(library, &placed)?;
+    let stub = format!("{}.pyi", module.package);
+    if source.folder.join(&stub).is_file() {
+        files::copy(&source.folder.join(&stub), &folder.join(&stub))?;
+    }
+    // Hashed after the copy: this is the very file that Python loads.
+    let bytes = std::fs::read(&placed).map_err(|error| Fault::file("read", &placed, &error))?;
+    let sha256 = hex(&Sha256::digest(&bytes));
+    Ok(Artifact { path: library.clone(), sha256 })
+}

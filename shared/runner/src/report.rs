@@ -1,0 +1,151 @@
+//! A verdict as a person reads it: what was called, what came back, what was expected, the likely cause, where help is.
+
+use crate::catalogue::Place;
+use crate::terminal::{Tone, paint, width};
+use crate::verdict::{Status, Test, TestStatus, Verdict};
+
+/// How many failures are shown in full; the others are named.
+const SHOWN_FAILURES: usize = 3;
+
+/// The whole verdict. `brief` leaves out the closing advice (for lists of many).
+pub(crate) fn verdict(place: Place<'_>, verdict: &Verdict, brief: bool) -> String {
+    let mut text = String::new();
+    let mut line = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    line(headline(place, verdict));
+    if verdict.not_written() {
+        line(format!("  {}", paint(Tone::Note, "Not written yet.")));
+    }
+    if !verdict.explanation.is_empty() {
+        line(String::new());
+        line(indent(&verdict.explanation));
+    }
+    let failing: Vec<&Test> =
+        verdict.tests.iter().filter(|test| matches!(test.status, TestStatus::Failed | TestStatus::Error)).collect();
+    for test in failing.iter().take(SHOWN_FAILURES).filter(|test| !verdict.explanation.contains(&test.message)) {
+        line(String::new());
+        line(failure(test));
+    }
+    for test in failing.iter().skip(SHOWN_FAILURES) {
+        line(format!("  {} {}", paint(Tone::Bad, "✗"), test.name));
+    }
+    let todo = verdict.count(TestStatus::Todo);
+    if todo > 0 && !verdict.not_written() {
+        line(format!(
+            "  {} {todo} more {} what is not written yet",
+            paint(Tone::Note, "○"),
+            if todo == 1 { "test waits for" } else { "tests wait for" }
+        ));
+    }
+    for test in verdict.tests.iter().filter(|test| test.status == TestStatus::Skipped) {
+        line(format!("  {} {} was skipped: {}", paint(Tone::Note, "○"), test.name, test.message));
+    }
+    if !verdict.passed()
+        && !verdict.not_written()
+        && !verdict.printed.is_empty()
+        && !verdict.explanation.contains("rustc says")
+    {
+        line(String::new());
+        line(format!("  {}", paint(Tone::Faint, "printed meanwhile:")));
+        line(indent(&paint(Tone::Faint, &verdict.printed)));
+    }
+    if !brief {
+        line(String::new());
+        line(advice(place, verdict));
+    }
+    text
+}
+
+fn headline(place: Place<'_>, verdict: &Verdict) -> String {
+    let passed = verdict.count(TestStatus::Passed);
+    let total = verdict.tests.len();
+    let (tone, mark, word) = match verdict.status {
+        Status::Passed => (Tone::Good, "✓", "passed"),
+        Status::Failed => (Tone::Bad, "✗", "not yet"),
+        Status::Error => (Tone::Bad, "✗", "broken off"),
+        Status::NotRun => (Tone::Note, "?", "not judged"),
+    };
+    let counts = if total == 0 { String::new() } else { format!("{passed} of {total} tests, ") };
+    format!(
+        "{} {}  {}  {}",
+        paint(tone, mark),
+        paint(Tone::Strong, format!("{} · {}", place.exercise.id(), place.exercise.title)),
+        paint(tone, word),
+        paint(Tone::Faint, format!("({counts}{:.2} s)", verdict.time.as_secs_f64())),
+    )
+}
+
+fn failure(test: &Test) -> String {
+    let title = format!("  {} {}", paint(Tone::Bad, "✗"), paint(Tone::Strong, &test.name));
+    let Some(parts) = &test.expectation else {
+        return format!("{title}\n{}", indent(&test.message));
+    };
+    let mut text = title;
+    for (label, tone, value) in [
+        ("called  ", Tone::Faint, &parts.call),
+        ("got     ", Tone::Bad, &parts.got),
+        ("expected", Tone::Good, &parts.expected),
+        ("likely  ", Tone::Note, &parts.cause),
+    ] {
+        if !value.is_empty() {
+            text.push_str(&format!("\n    {}  {}", paint(tone, label), hang(value, 14)));
+        }
+    }
+    text
+}
+
+/// Folds every line at word boundaries to the terminal's width.
+pub(crate) fn fold(text: &str) -> String {
+    text.lines().map(|line| hang(line, 0)).collect::<Vec<_>>().join("\n")
+}
+
+/// Folds at word boundaries, later lines indented by `by`.
+fn hang(text: &str, by: usize) -> String {
+    let room = width().saturating_sub(by).max(20);
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut current = String::new();
+        for word in paragraph.split(' ') {
+            if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > room {
+                lines.push(std::mem::take(&mut current));
+            }
+            if !current.is_empty() {
+                current.push(' ');
+            }
+            current.push_str(word);
+        }
+        lines.push(current);
+    }
+    lines.join(&format!("\n{}", " ".repeat(by)))
+}
+
+fn indent(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn advice(place: Place<'_>, verdict: &Verdict) -> String {
+    let id = place.exercise.id();
+    let file = format!("modules/{}/{}", place.module.name, place.exercise.files[0].display()).replace('\\', "/");
+    let lesson = format!("modules/{}/README.md", place.module.name);
+    if verdict.passed() {
+        let mut text = format!("  `cargo course solution {id}` shows how we wrote it.");
+        if let (Some(artifact), Some(judge)) = (&verdict.artifact, &verdict.judge) {
+            text.push_str(&format!(
+                "\n  {}",
+                paint(
+                    Tone::Faint,
+                    format!(
+                        "judged: {} (sha256 {}…) by Python {}",
+                        artifact.path.display(),
+                        &artifact.sha256[..12],
+                        judge.version
+                    )
+                )
+            ));
+        }
+        return text;
+    }
+    format!("  edit    {file}\n  lesson  {lesson}\n  hint    cargo course hint {id}")
+}

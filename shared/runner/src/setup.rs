@@ -1,0 +1,282 @@
+//! Makes a machine ready: the Python environment, the locked packages, the crates, a first warm build.
+//!
+//! Each step is left out when it is done already and can be repeated after it broke off.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::catalogue::Course;
+use crate::compile::{self, Request};
+use crate::fault::{Fault, Outcome};
+use crate::files;
+use crate::process::{Cancel, Limits, Supervised};
+use crate::python::{self, Interpreter};
+use crate::terminal::{Step, Steps};
+use crate::workspace;
+
+/// The locked Python packages.
+pub(crate) fn requirements(root: &Path) -> PathBuf {
+    root.join("shared/python/requirements.txt")
+}
+
+fn stamp_path(root: &Path) -> PathBuf {
+    python::environment(root).join("course-setup.txt")
+}
+
+/// Changes with everything that set-up depends on: both lock files and the place of the course.
+fn stamp(root: &Path) -> Outcome<String> {
+    let mut hash = Sha256::new();
+    hash.update(files::read(&requirements(root))?);
+    hash.update(files::read(&root.join("Cargo.lock"))?);
+    hash.update(root.to_string_lossy().as_bytes());
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Whether set-up has been done for this state of the course.
+pub(crate) fn is_done(root: &Path) -> bool {
+    let done = std::fs::read_to_string(stamp_path(root)).unwrap_or_default();
+    python::environment_python(root).exists() && stamp(root).is_ok_and(|stamp| done.trim() == stamp)
+}
+
+/// Sets up if need be, with visible progress on standard error.
+pub(crate) fn ensure(course: &Course) -> Outcome<()> {
+    if is_done(&course.root) { Ok(()) } else { run(course) }
+}
+
+/// Sets up.
+pub(crate) fn run(course: &Course) -> Outcome<()> {
+    let root = &course.root;
+    sweep(root);
+    let steps = Steps::new();
+    let uv = python::uv();
+    let interpreter = make_environment(root, uv.as_deref(), &steps)?;
+    write_cargo_settings(root)?;
+    // Two things that wait for the network and for the processor in turn.
+    let cancel = Cancel::default();
+    let (packages, crates) = std::thread::scope(|scope| {
+        let packages = scope.spawn(|| {
+            let result = install_packages(root, uv.as_deref(), &steps, &cancel);
+            if result.is_err() {
+                cancel.cancel(); // No use in building on.
+            }
+            result
+        });
+        let crates = warm_build(course, &steps, &cancel);
+        if crates.is_err() {
+            cancel.cancel();
+        }
+        (packages.join().unwrap_or_else(|_| Err(Fault::new("The installation of the packages panicked."))), crates)
+    });
+    // The one that went wrong by itself says why; the other was only called off.
+    match (packages, crates) {
+        (Err(fault), Err(other)) => return Err(if fault.is_stale() { other } else { fault }),
+        (packages, crates) => packages.and(crates)?,
+    }
+    // cargo may have completed the lock file; the stamp is that of the state now reached.
+    files::write_atomically(
+        &stamp_path(root),
+        format!("{}\nPython {}\n", stamp(root)?, interpreter.version).lines().next().unwrap_or_default().as_bytes(),
+    )
+}
+
+/// Removes what interrupted checks have left.
+fn sweep(root: &Path) {
+    let _ = std::fs::remove_dir_all(workspace::own_folder(root).join("run"));
+}
+
+/// `.venv`, from uv or the standard library.
+fn make_environment(root: &Path, uv: Option<&Path>, steps: &Steps) -> Outcome<Interpreter> {
+    let step = steps.begin("Python environment");
+    if let Some(found) = python::in_environment(root)
+        && found.release >= python::OLDEST
+    {
+        step.done(&format!("Python {} in .venv", found.version));
+        return Ok(found);
+    }
+    let made = find_base(uv).and_then(|base| {
+        let mut command = match (uv, &base) {
+            (Some(uv), Some(base)) => {
+                let mut command = Command::new(uv);
+                command.args(["venv", "--clear", "--python"]).arg(&base.path);
+                command
+            }
+            // uv brings a Python along where the machine has none.
+            (Some(uv), None) => {
+                let mut command = Command::new(uv);
+                command.args(["venv", "--clear", "--python", &format!(">={}.{}", python::OLDEST.0, python::OLDEST.1)]);
+                command
+            }
+            (None, Some(base)) => {
+                let mut command = Command::new(&base.path);
+                // pip is added by the step that needs it, while cargo already builds.
+                command.args(["-I", "-m", "venv", "--clear", "--without-pip"]);
+                command
+            }
+            (None, None) => return Err(Fault::new("No Python found.").mend(python::install_advice())),
+        };
+        command.arg(python::environment(root));
+        run_visibly(
+            &mut command,
+            &step,
+            &Cancel::default(),
+            "Cannot make the Python environment",
+            "`cargo course doctor` says what is missing.",
+        )
+    });
+    match made.and_then(|()| {
+        python::in_environment(root).ok_or_else(|| {
+            Fault::new("The new environment's Python does not run.")
+                .mend("Delete the folder .venv and run `cargo course setup` again.")
+        })
+    }) {
+        Ok(found) => {
+            step.done(&format!("Python {} in .venv", found.version));
+            Ok(found)
+        }
+        Err(fault) => {
+            step.clear();
+            Err(fault)
+        }
+    }
+}
+
+fn find_base(uv: Option<&Path>) -> Outcome<Option<Interpreter>> {
+    match python::find() {
+        Ok(found) => Ok(Some(found)),
+        Err(_) if uv.is_some() && std::env::var_os(python::CHOICE).is_none() => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Tells cargo, maturin and rust-analyzer which interpreter to build for; see `.cargo/config.toml`.
+fn write_cargo_settings(root: &Path) -> Outcome<()> {
+    let path = root.join(".cargo/python.toml");
+    let python = toml::Value::from(python::environment_python(root).to_string_lossy().into_owned());
+    let text =
+        format!("# Written by `cargo course setup`.\n[env]\nPYO3_PYTHON = {{ value = {python}, force = true }}\n");
+    // Left alone when it is right: a new time stamp would make cargo look twice.
+    if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        Ok(())
+    } else {
+        files::write_atomically(&path, text.as_bytes())
+    }
+}
+
+/// The locked packages, their hashes checked.
+fn install_packages(root: &Path, uv: Option<&Path>, steps: &Steps, cancel: &Cancel) -> Outcome<()> {
+    let step = steps.begin("Python packages");
+    let result = install_commands(root, uv).into_iter().try_for_each(|mut command| {
+        run_visibly(
+            &mut command,
+            &step,
+            cancel,
+            "The Python packages could not be installed",
+            "Check the network, then run `cargo course setup` again; what has arrived is kept.",
+        )
+    });
+    match result {
+        Ok(()) => {
+            step.done("installed from the lock file");
+            Ok(())
+        }
+        Err(fault) => {
+            step.clear();
+            Err(fault)
+        }
+    }
+}
+
+fn install_commands(root: &Path, uv: Option<&Path>) -> Vec<Command> {
+    let requirements = requirements(root);
+    if let Some(uv) = uv {
+        let mut command = Command::new(uv);
+        command
+            .args(["pip", "install", "--require-hashes", "--python"])
+            .arg(python::environment_python(root))
+            .arg("-r")
+            .arg(requirements);
+        return vec![command];
+    }
+    let mut pip = python::command(root);
+    pip.args(["-m", "ensurepip", "--default-pip"]);
+    let mut install = python::command(root);
+    install
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--progress-bar",
+            "off",
+            "--require-hashes",
+            "-r",
+        ])
+        .arg(requirements);
+    vec![pip, install]
+}
+
+/// Runs a tool and shows its last line while it works.
+fn run_visibly(command: &mut Command, step: &Step, cancel: &Cancel, failed: &str, mend: &str) -> Outcome<()> {
+    command.stdin(std::process::Stdio::null());
+    let program = command.get_program().to_string_lossy().into_owned();
+    let child = Supervised::spawn(command, None, None)
+        .map_err(|error| Fault::new(format!("Cannot start `{program}`: {error}.")))?;
+    let _ = step; // The spinner turns by itself; tools' own lines say little to a newcomer.
+    let finished = child.wait(Limits::NONE, cancel)?;
+    if finished.end.success() {
+        return Ok(());
+    }
+    let said = compile::last_lines(&format!("{}\n{}", finished.stdout, finished.stderr), 8);
+    let fault = Fault::new(format!("{failed}. `{program}` said:\n{said}"));
+    Err(if said.contains("ensurepip") {
+        fault.mend("This Python lacks the venv package. Debian, Ubuntu: `sudo apt install python3-venv`; or install uv. Then run `cargo course setup` again.")
+    } else if said.contains("No space left") {
+        fault.mend("The disk is full. Free some space, then run `cargo course setup` again.")
+    } else {
+        fault.mend(mend)
+    })
+}
+
+/// Fetches all crates and builds the modules once, so that the first check is quick and later ones need no network.
+fn warm_build(course: &Course, steps: &Steps, cancel: &Cancel) -> Outcome<()> {
+    let step = Arc::new(steps.begin("Rust crates"));
+    let result = fetch(&course.root, &step, cancel).and_then(|()| build_modules(course, &step, cancel));
+    let Ok(step) = Arc::try_unwrap(step) else { return result };
+    match result {
+        Ok(()) => {
+            step.done("built");
+            Ok(())
+        }
+        Err(fault) => {
+            step.clear();
+            Err(fault)
+        }
+    }
+}
+
+fn fetch(root: &Path, step: &Step, cancel: &Cancel) -> Outcome<()> {
+    let mut command = workspace::cargo(root);
+    command.args(["fetch", "--quiet"]);
+    run_visibly(
+        &mut command,
+        step,
+        cancel,
+        "The crates could not be fetched",
+        "Check the network, then run `cargo course setup` again; what has arrived is kept.",
+    )
+}
+
+fn build_modules(course: &Course, step: &Arc<Step>, cancel: &Cancel) -> Outcome<()> {
+    let shown = Arc::clone(step);
+    let progress: compile::OnProgress = Arc::new(move |done, total, what| shown.at(done, total, what));
+    let packages = course.modules.iter().map(|module| module.package.as_str()).collect();
+    let build =
+        compile::build(&Request { online: true, ..Request::new(&course.root, packages) }, Some(progress), cancel)?;
+    // A learner's own half-written exercise must not stop set-up: dependencies are built by then.
+    let _ = build.success;
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Module 02: what a crossing between Python and Rust costs, and when threads pay.
+//!
+//! One file per exercise. This one is the table of contents.
+
+pub mod cpu_intensive;
+pub mod monte_carlo_pi;
+pub mod parallel_sum;
+pub mod process_batch;
+pub mod process_numbers;
+pub mod sum_array;
+
+/// Sums, arrays, threads and Ctrl-C: what a crossing between Python and Rust costs.
+#[pyo3::pymodule(name = "parallel_sum")]
+mod python {
+    #[pymodule_export]
+    use super::cpu_intensive::cpu_intensive;
+    #[pymodule_export]
+    use super::monte_carlo_pi::monte_carlo_pi;
+    #[pymodule_export]
+    use super::parallel_sum::parallel_sum;
+    #[pymodule_export]
+    use super::process_batch::{process_batch, process_single};
+    #[pymodule_export]
+    use super::process_numbers::process_numbers;
+    #[pymodule_export]
+    use super::sum_array::sum_array;
+}

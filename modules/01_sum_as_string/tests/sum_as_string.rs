@@ -25,10 +25,7 @@ fn one_more_is_none() {
 #[test]
 fn agrees_with_wider_integers() {
     // Powers of two and their neighbours: where carries and borders are.
-    let values: Vec<u64> = (0..64)
-        .map(|bit| 1 << bit)
-        .flat_map(|power: u64| [power - 1, power, !power])
-        .collect();
+    let values: Vec<u64> = (0..64).map(|bit| 1 << bit).flat_map(|power: u64| [power - 1, power, !power]).collect();
     for &a in &values {
         for &b in &values {
             let expected = u64::try_from(u128::from(a) + u128::from(b)).ok();

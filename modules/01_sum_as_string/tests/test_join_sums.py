@@ -18,14 +18,14 @@ INDEX = "Count the pairs from 0 as you go, and put `pairs[index]` into the messa
 
 
 def test_joins() -> None:
-    expect(sum_as_string.join_sums, [(1, 2), (3, 4), (5, 6)]).returns("3, 7, 11")
+    expect(sum_as_string.join_sums, [(1, 2), (3, 4), (5, 6)]).returns("3, 7, 11", because=SIGNATURE)
 
 
 def test_one_and_none() -> None:
-    expect(sum_as_string.join_sums, [(20, 22)]).returns(
+    expect(sum_as_string.join_sums, [(20, 22)], sep=", ").returns(
         "42", because="The separator stands between sums only."
     )
-    expect(sum_as_string.join_sums, []).returns("")
+    expect(sum_as_string.join_sums, [], sep=", ").returns("")
 
 
 def test_separator() -> None:
@@ -35,7 +35,7 @@ def test_separator() -> None:
 
 
 def test_pairs_have_no_name() -> None:
-    expect(sum_as_string.join_sums, pairs=[(1, 2)]).raises(TypeError, because=SIGNATURE)
+    expect(sum_as_string.join_sums, pairs=[(1, 2)], sep=", ").raises(TypeError, because=SIGNATURE)
     expect(sum_as_string.join_sums).raises(TypeError, because=SIGNATURE)
 
 
@@ -50,18 +50,18 @@ def test_separator_is_text(stranger: Any) -> None:
 
 @pytest.mark.parametrize("pairs", [((1, 2), (3, 4)), {(1, 2): "one", (3, 4): "two"}], ids=["tuple", "dict"])
 def test_other_iterables(pairs: Any) -> None:
-    expect(sum_as_string.join_sums, pairs).returns("3, 7", because=ANY_ITERABLE)
+    expect(sum_as_string.join_sums, pairs, sep=", ").returns("3, 7", because=ANY_ITERABLE)
 
 
 @pytest.mark.soft
 def test_generator() -> None:
     pairs = ((n, n) for n in range(4))
-    expect(sum_as_string.join_sums, pairs).returns("0, 2, 4, 6", because=ANY_ITERABLE)
+    expect(sum_as_string.join_sums, pairs, sep=", ").returns("0, 2, 4, 6", because=ANY_ITERABLE)
 
 
 @pytest.mark.parametrize("stranger", [None, 5, 1.5])
 def test_not_iterable(stranger: Any) -> None:
-    expect(sum_as_string.join_sums, stranger).raises(TypeError)
+    expect(sum_as_string.join_sums, stranger, sep=", ").raises(TypeError)
 
 
 BAD_PAIRS: list[tuple[Any, type[Exception]]] = [
@@ -83,11 +83,11 @@ BAD_PAIRS: list[tuple[Any, type[Exception]]] = [
 def test_bad_pair_is_named(bad: Any, kind: type[Exception]) -> None:
     for index in (0, 1, 3):
         pairs = [(1, 2)] * index + [bad, (3, 4)]
-        expect(sum_as_string.join_sums, pairs).raises(kind, says=f"pairs[{index}]", because=INDEX)
+        expect(sum_as_string.join_sums, pairs, sep=", ").raises(kind, says=f"pairs[{index}]", because=INDEX)
 
 
 def test_first_bad_pair_counts() -> None:
-    expect(sum_as_string.join_sums, [(1, 2), (1, -1), "no pair"]).raises(OverflowError, says="pairs[1]")
+    expect(sum_as_string.join_sums, [(1, 2), (1, -1), "no pair"], sep=", ").raises(OverflowError, says="pairs[1]")
 
 
 def test_sums_do_not_add_up() -> None:
@@ -99,7 +99,7 @@ def test_sums_do_not_add_up() -> None:
 @pytest.mark.soft
 @pytest.mark.parametrize(("bad", "kind"), [(5, TypeError), ((1,), ValueError), ((U64_MAX, 1), OverflowError)])
 def test_cause_is_the_first_error(bad: Any, kind: type[Exception]) -> None:
-    error = expect(sum_as_string.join_sums, [(1, 2), bad]).raises(kind, says="pairs[1]", because=INDEX)
+    error = expect(sum_as_string.join_sums, [(1, 2), bad], sep=", ").raises(kind, says="pairs[1]", because=INDEX)
     check_that(
         type(error.__cause__) is kind,
         f"join_sums([(1, 2), {bad}]), then the error's __cause__",
@@ -116,7 +116,7 @@ def broken() -> Iterator[tuple[int, int]]:
 
 @pytest.mark.soft
 def test_error_of_the_iterable_passes() -> None:
-    error = expect(sum_as_string.join_sums, broken()).raises(KeyError)
+    error = expect(sum_as_string.join_sums, broken(), sep=", ").raises(KeyError)
     because = "An error that the iterable raises is about no pair: let `?` pass it on as it is."
     check(
         "join_sums(a generator that raises KeyError('gone')), then the error's args",
@@ -132,7 +132,7 @@ def test_error_of_the_iterable_passes() -> None:
 @pytest.mark.soft
 def test_stops_at_the_bad_pair() -> None:
     pairs = iter([(1, 2), "no pair", (3, 4), (5, 6)])
-    expect(sum_as_string.join_sums, pairs).raises(TypeError, says="pairs[1]", because=INDEX)
+    expect(sum_as_string.join_sums, pairs, sep=", ").raises(TypeError, says="pairs[1]", because=INDEX)
     check(
         "join_sums(iterator) fails at its second item; then list(iterator)",
         list(pairs),

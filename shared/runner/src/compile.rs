@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::fault::{Fault, Outcome};
-use crate::process::{Cancel, End, Finished, Limits, Supervised};
+use crate::process::{Cancel, End, Finished, Limits, OnChunk, Supervised};
 use crate::workspace;
 
 /// Called with crates done, crates in all, and the one under way.
@@ -109,7 +109,7 @@ pub(crate) fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel:
         command.arg("--offline");
     }
     command.stdin(std::process::Stdio::null());
-    let on_stderr = progress.map(|progress| -> Box<dyn FnMut(&[u8]) + Send> {
+    let on_stderr = progress.map(|progress| -> OnChunk {
         Box::new(move |chunk: &[u8]| {
             if let Some((done, total, what)) = read_progress(&String::from_utf8_lossy(chunk)) {
                 progress(done, total, &what);
@@ -119,7 +119,7 @@ pub(crate) fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel:
     let lines = Arc::new(std::sync::Mutex::new(Vec::new()));
     let sink = Arc::clone(&lines);
     // cargo's answer is long when there is much to build; it must not be cut off like a learner's output.
-    let on_stdout: Box<dyn FnMut(&[u8]) + Send> = Box::new(move |chunk: &[u8]| {
+    let on_stdout: OnChunk = Box::new(move |chunk: &[u8]| {
         sink.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend_from_slice(chunk);
     });
     let finished = Supervised::spawn(&mut command, Some(on_stdout), on_stderr)

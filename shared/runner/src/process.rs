@@ -113,6 +113,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Sees a stream's bytes as they come.
+pub(crate) type OnChunk = Box<dyn FnMut(&[u8]) + Send>;
+
 /// A running child in a process group of its own. Dropping it ends the whole group.
 #[derive(Debug)]
 pub(crate) struct Supervised {
@@ -126,8 +129,8 @@ impl Supervised {
     /// Starts the command with its output captured. `on_chunk` sees standard error as it comes (for progress).
     pub(crate) fn spawn(
         command: &mut Command,
-        on_stdout: Option<Box<dyn FnMut(&[u8]) + Send>>,
-        on_stderr: Option<Box<dyn FnMut(&[u8]) + Send>>,
+        on_stdout: Option<OnChunk>,
+        on_stderr: Option<OnChunk>,
     ) -> io::Result<Self> {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         own_group(command);
@@ -214,7 +217,7 @@ pub(crate) fn run(command: &mut Command, limits: Limits, cancel: &Cancel) -> Out
 fn read_all(
     mut stream: impl Read + Send + 'static,
     captured: Arc<Mutex<Captured>>,
-    mut on_chunk: Option<Box<dyn FnMut(&[u8]) + Send>>,
+    mut on_chunk: Option<OnChunk>,
 ) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let mut buffer = [0; 1 << 16];

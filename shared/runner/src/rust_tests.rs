@@ -66,6 +66,10 @@ fn read(output: &str) -> (Vec<Test>, bool) {
     (tests, complete)
 }
 
+fn is_place_of_panic(line: &str) -> bool {
+    line.starts_with("thread '") && line.contains("panicked at")
+}
+
 fn tidy(test: &mut Test) {
     if test.status == TestStatus::Failed && test.message.contains("not yet implemented") {
         test.status = TestStatus::Todo;
@@ -73,11 +77,8 @@ fn tidy(test: &mut Test) {
         return;
     }
     // "thread 'name' (1234) panicked at tests/x.rs:3:5:" says little to a learner; the lines after it do.
-    let lines: Vec<&str> = test
-        .message
-        .lines()
-        .filter(|line| !line.trim().is_empty() && !(line.starts_with("thread '") && line.contains("panicked at")))
-        .collect();
+    let lines: Vec<&str> =
+        test.message.lines().filter(|line| !line.trim().is_empty() && !is_place_of_panic(line)).collect();
     test.message = lines.join("\n");
 }
 

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::catalogue::Course;
+use crate::catalogue::{Course, Module};
 use crate::compile::{self, Request};
 use crate::fault::{Fault, Outcome};
 use crate::files;
 use crate::process::{Cancel, Limits, Supervised};
 use crate::python::{self, Interpreter};
-use crate::terminal::{Step, Steps};
+use crate::terminal::Steps;
 use crate::workspace;
 
 /// The locked Python packages.
@@ -41,13 +41,14 @@ pub(crate) fn is_done(root: &Path) -> bool {
     python::environment_python(root).exists() && stamp(root).is_ok_and(|stamp| done.trim() == stamp)
 }
 
-/// Sets up if need be, with visible progress on standard error.
-pub(crate) fn ensure(course: &Course) -> Outcome<()> {
-    if is_done(&course.root) { Ok(()) } else { run(course) }
+/// Sets up if need be, with visible progress on standard error. Of the modules only these are built: the others wait until
+/// they are wanted, which needs no network any more.
+pub(crate) fn ensure(course: &Course, modules: &[&Module]) -> Outcome<()> {
+    if is_done(&course.root) { Ok(()) } else { run(course, modules) }
 }
 
-/// Sets up.
-pub(crate) fn run(course: &Course) -> Outcome<()> {
+/// Sets up, and builds these modules.
+pub(crate) fn run(course: &Course, modules: &[&Module]) -> Outcome<()> {
     let root = &course.root;
     sweep(root);
     let steps = Steps::new();
@@ -64,7 +65,7 @@ pub(crate) fn run(course: &Course) -> Outcome<()> {
             }
             result
         });
-        let crates = warm_build(course, &steps, &cancel);
+        let crates = warm_build(course, modules, &steps, &cancel);
         if crates.is_err() {
             cancel.cancel();
         }
@@ -118,9 +119,8 @@ fn make_environment(root: &Path, uv: Option<&Path>, steps: &Steps) -> Outcome<In
             (None, None) => return Err(Fault::new("No Python found.").mend(python::install_advice())),
         };
         command.arg(python::environment(root));
-        run_visibly(
+        run_tool(
             &mut command,
-            &step,
             &Cancel::default(),
             "Cannot make the Python environment",
             "`cargo course doctor` says what is missing.",
@@ -169,9 +169,8 @@ fn write_cargo_settings(root: &Path) -> Outcome<()> {
 fn install_packages(root: &Path, uv: Option<&Path>, steps: &Steps, cancel: &Cancel) -> Outcome<()> {
     let step = steps.begin("Python packages");
     let result = install_commands(root, uv).into_iter().try_for_each(|mut command| {
-        run_visibly(
+        run_tool(
             &mut command,
-            &step,
             cancel,
             "The Python packages could not be installed",
             "Check the network, then run `cargo course setup` again; what has arrived is kept.",
@@ -219,13 +218,12 @@ fn install_commands(root: &Path, uv: Option<&Path>) -> Vec<Command> {
     vec![pip, install]
 }
 
-/// Runs a tool and shows its last line while it works.
-fn run_visibly(command: &mut Command, step: &Step, cancel: &Cancel, failed: &str, mend: &str) -> Outcome<()> {
+/// Runs a tool; where it fails, its last lines are part of the fault.
+fn run_tool(command: &mut Command, cancel: &Cancel, failed: &str, mend: &str) -> Outcome<()> {
     command.stdin(std::process::Stdio::null());
     let program = command.get_program().to_string_lossy().into_owned();
     let child = Supervised::spawn(command, None, None)
         .map_err(|error| Fault::new(format!("Cannot start `{program}`: {error}.")))?;
-    let _ = step; // The spinner turns by itself; tools' own lines say little to a newcomer.
     let finished = child.wait(Limits::NONE, cancel)?;
     if finished.end.success() {
         return Ok(());
@@ -242,41 +240,44 @@ fn run_visibly(command: &mut Command, step: &Step, cancel: &Cancel, failed: &str
 }
 
 /// Fetches all crates and builds the modules once, so that the first check is quick and later ones need no network.
-fn warm_build(course: &Course, steps: &Steps, cancel: &Cancel) -> Outcome<()> {
+fn warm_build(course: &Course, modules: &[&Module], steps: &Steps, cancel: &Cancel) -> Outcome<()> {
     let step = Arc::new(steps.begin("Rust crates"));
-    let result = fetch(&course.root, &step, cancel).and_then(|()| build_modules(course, &step, cancel));
-    let Ok(step) = Arc::try_unwrap(step) else { return result };
+    let shown = Arc::clone(&step);
+    let progress: compile::OnProgress = Arc::new(move |done, total, what| shown.at(done, total, what));
+    let result = fetch(&course.root, cancel).and_then(|()| build_ahead(&course.root, modules, Some(progress), cancel));
     match result {
-        Ok(()) => {
-            step.done("built");
-            Ok(())
-        }
-        Err(fault) => {
-            step.clear();
-            Err(fault)
-        }
+        Ok(()) => step.done("built"),
+        Err(_) => step.clear(),
     }
+    result
 }
 
-fn fetch(root: &Path, step: &Step, cancel: &Cancel) -> Outcome<()> {
+fn fetch(root: &Path, cancel: &Cancel) -> Outcome<()> {
     let mut command = workspace::cargo(root);
     command.args(["fetch", "--quiet"]);
-    run_visibly(
+    run_tool(
         &mut command,
-        step,
         cancel,
         "The crates could not be fetched",
         "Check the network, then run `cargo course setup` again; what has arrived is kept.",
     )
 }
 
-fn build_modules(course: &Course, step: &Arc<Step>, cancel: &Cancel) -> Outcome<()> {
-    let shown = Arc::clone(step);
-    let progress: compile::OnProgress = Arc::new(move |done, total, what| shown.at(done, total, what));
-    let packages = course.modules.iter().map(|module| module.package.as_str()).collect();
-    let build =
-        compile::build(&Request { online: true, ..Request::new(&course.root, packages) }, Some(progress), cancel)?;
-    // A learner's own half-written exercise must not stop set-up: dependencies are built by then.
-    let _ = build.success;
-    Ok(())
+/// Builds modules with all that their tests stand on, whether or not the learner's own code compiles.
+pub(crate) fn build_ahead(
+    root: &Path,
+    modules: &[&Module],
+    progress: Option<compile::OnProgress>,
+    cancel: &Cancel,
+) -> Outcome<()> {
+    // Any one test of a module has the dependencies of them all.
+    let first_test =
+        |module: &&Module| module.exercises.iter().flat_map(|exercise| &exercise.rust_tests).next().cloned();
+    let tests = modules.iter().filter_map(first_test);
+    let request = Request {
+        tests: tests.map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned()).collect(),
+        online: true,
+        ..Request::new(root, modules.iter().map(|module| module.package.as_str()).collect())
+    };
+    compile::build(&request, progress, cancel).map(|_| ())
 }

@@ -56,7 +56,7 @@ pub(crate) fn paint(tone: Tone, text: impl std::fmt::Display) -> String {
 
 /// A bar of `width` cells, filled in proportion.
 pub(crate) fn bar(done: usize, total: usize, width: usize) -> String {
-    let filled = if total == 0 { 0 } else { done * width / total };
+    let filled = (done * width).checked_div(total).unwrap_or(0);
     format!("{}{}", paint(Tone::Good, "█".repeat(filled)), paint(Tone::Faint, "░".repeat(width - filled)))
 }
 
@@ -161,7 +161,7 @@ impl Step {
     }
 
     /// Ends the step with a line that stays.
-    pub(crate) fn done(self, result: &str) {
+    pub(crate) fn done(&self, result: &str) {
         self.bar.set_style(done_style());
         self.bar.finish_with_message(result.to_owned());
         if self.plain {

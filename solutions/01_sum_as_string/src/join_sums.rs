@@ -24,8 +24,7 @@ pub fn join_sums(pairs: &Bound<'_, PyAny>, sep: &str) -> PyResult<String> {
 /// The sum of a Python tuple of two integers.
 fn sum_of_pair(pair: &Bound<'_, PyAny>) -> PyResult<u64> {
     let (a, b) = pair.extract::<(u64, u64)>()?;
-    a.checked_add(b)
-        .ok_or_else(|| PyOverflowError::new_err(format!("{a} + {b} does not fit into 64 bits")))
+    a.checked_add(b).ok_or_else(|| PyOverflowError::new_err(format!("{a} + {b} does not fit into 64 bits")))
 }
 
 /// An error of the same type that names the pair, with the original as its `__cause__`.

@@ -10,9 +10,5 @@ use pyo3::prelude::*;
 #[pyfunction]
 pub fn divide(a: f64, b: f64) -> PyResult<f64> {
     let quotient = a / b;
-    if quotient.is_finite() {
-        Ok(quotient)
-    } else {
-        Err(PyValueError::new_err("Cannot divide by zero"))
-    }
+    if quotient.is_finite() { Ok(quotient) } else { Err(PyValueError::new_err("Cannot divide by zero")) }
 }

@@ -14,14 +14,10 @@ pub fn join_sums(pairs: &Bound<'_, PyAny>, sep: &str) -> PyResult<String> {
         let pair = pair?;
         let sum = pair
             .extract::<(u64, u64)>()
-            .and_then(|(a, b)| {
-                a.checked_add(b)
-                    .ok_or_else(|| PyOverflowError::new_err("the sum is too large"))
-            })
+            .and_then(|(a, b)| a.checked_add(b).ok_or_else(|| PyOverflowError::new_err("the sum is too large")))
             .map_err(|error| {
                 let py = pair.py();
-                let named =
-                    PyErr::from_type(error.get_type(py), format!("pairs[{index}]: {error}"));
+                let named = PyErr::from_type(error.get_type(py), format!("pairs[{index}]: {error}"));
                 named.set_cause(py, Some(error));
                 named
             })?;

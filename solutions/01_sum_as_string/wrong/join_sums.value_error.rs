@@ -15,9 +15,8 @@ pub fn join_sums(pairs: &Bound<'_, PyAny>, sep: &str) -> PyResult<String> {
         let (a, b) = pair
             .and_then(|pair| pair.extract::<(u64, u64)>())
             .map_err(|error| PyValueError::new_err(format!("pairs[{index}]: {error}")))?;
-        let sum = a.checked_add(b).ok_or_else(|| {
-            PyValueError::new_err(format!("pairs[{index}]: the sum is too large"))
-        })?;
+        let sum =
+            a.checked_add(b).ok_or_else(|| PyValueError::new_err(format!("pairs[{index}]: the sum is too large")))?;
         sums.push(sum.to_string());
     }
     Ok(sums.join(sep))

@@ -10,10 +10,7 @@ use pyo3::prelude::*;
 #[pyfunction]
 #[pyo3(signature = (pairs, /, *, sep = ", "))]
 pub fn join_sums(pairs: Vec<(u64, u64)>, sep: &str) -> PyResult<String> {
-    let sums: Option<Vec<String>> = pairs
-        .into_iter()
-        .map(|(a, b)| a.checked_add(b).map(|sum| sum.to_string()))
-        .collect();
-    sums.map(|sums| sums.join(sep))
-        .ok_or_else(|| PyOverflowError::new_err("a sum does not fit into 64 bits"))
+    let sums: Option<Vec<String>> =
+        pairs.into_iter().map(|(a, b)| a.checked_add(b).map(|sum| sum.to_string())).collect();
+    sums.map(|sums| sums.join(sep)).ok_or_else(|| PyOverflowError::new_err("a sum does not fit into 64 bits"))
 }

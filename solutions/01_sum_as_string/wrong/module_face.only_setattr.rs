@@ -1,6 +1,6 @@
 //! wrong: the version is set like a private attribute, so `__all__` lacks it and the package that maturin makes loses it.
 //! fails: test_all
-//! says: one is for public names
+//! says: `module.add` also puts the name into `__all__`
 
 use pyo3::prelude::*;
 

@@ -1,7 +1,7 @@
 //! wrong: adds with `+`, which wraps silently in a release build. It is the first function of many PyO3 tutorials.
 //! fails: test_sum_too_large
 //! fails: one_more_is_none
-//! says: checked_add
+//! says: The sum wrapped round
 
 use pyo3::prelude::*;
 

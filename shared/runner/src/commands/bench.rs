@@ -20,7 +20,7 @@ pub(crate) fn run(course: &Course, id: Option<&str>, scale: &str, json: Option<&
     };
     let module = module.ok_or_else(|| Fault::new("This module has no exercises."))?;
     if scale.parse::<f64>().is_ok_and(|scale| scale > 0.0 && scale.is_finite()) {
-        setup::ensure(course)?;
+        setup::ensure(course, &[module])?;
         run_script(course, module, scale, json)
     } else {
         Err(Fault::new(format!("`--scale {scale}` is no positive number."))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::here;
-use crate::catalogue::{Course, Place};
+use crate::catalogue::{Course, Module, Place};
 use crate::fault::Outcome;
 use crate::judge::{Bench, Source};
 use crate::process::Cancel;
@@ -15,7 +15,9 @@ use crate::verdict::{Verdict, to_json};
 
 pub(crate) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Outcome<u8> {
     let places = chosen(course, ids, all)?;
-    setup::ensure(course)?;
+    let mut modules: Vec<&Module> = places.iter().map(|place| place.module).collect();
+    modules.dedup_by_key(|module| &module.name);
+    setup::ensure(course, &modules)?;
     let mut verdicts: Vec<Verdict> = Vec::new();
     for places in places.chunk_by(|a, b| a.module.name == b.module.name) {
         let new = with_progress(course, places)?;

@@ -7,7 +7,7 @@ use crate::terminal;
 
 pub(crate) fn run(course: &Course) -> Outcome<u8> {
     let was_done = setup::is_done(&course.root);
-    setup::run(course)?;
+    setup::run(course, &course.modules.iter().collect::<Vec<_>>())?;
     terminal::say(if was_done { "All was set up already." } else { "Set up. From here on no network is needed." });
     terminal::say("Go on with `cargo course`.");
     Ok(0)

@@ -10,10 +10,11 @@ use crate::terminal::{self, Tone, paint};
 pub(crate) fn run(course: &Course) -> Outcome<u8> {
     if !setup::is_done(&course.root) {
         terminal::say(paint(Tone::Strong, "Welcome. This machine is made ready first; later starts take no time."));
-        setup::run(course)?;
     }
     let progress = Progress::load(&course.root)?;
-    let Some(place) = progress.next(course) else {
+    let next = progress.next(course);
+    setup::ensure(course, &next.map(|place| place.module).into_iter().collect::<Vec<_>>())?;
+    let Some(place) = next else {
         terminal::print(&list::render(course, &progress));
         terminal::say("\nAll exercises are solved. `cargo course watch ID` goes back to one of them.");
         return Ok(0);

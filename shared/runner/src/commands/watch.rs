@@ -3,7 +3,9 @@
 //! One enum of events, one loop that takes them in turn. The check runs in a thread of its own and can be called off.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -36,7 +38,7 @@ enum Event {
 
 pub(crate) fn run(course: &Course, id: Option<&str>, poll: bool) -> Outcome<u8> {
     let place = here(course, id)?;
-    setup::ensure(course)?;
+    setup::ensure(course, &[place.module])?;
     let (sender, receiver) = channel();
     let screen = Screen::open()?;
     if screen.is_interactive() {
@@ -56,6 +58,7 @@ pub(crate) fn run(course: &Course, id: Option<&str>, poll: bool) -> Outcome<u8> 
         checked: 0,
         dirty: false,
         worker: None,
+        ahead: BuildAhead::default(),
         body: notice.unwrap_or_default(),
         reset_asked: false,
     };
@@ -83,13 +86,14 @@ struct Watch<'c> {
     screen: Screen,
     sender: Sender<Event>,
     /// The check under way.
-    running: Option<Cancel>,
+    running: Option<Task>,
     /// The fingerprint of what was checked last.
     checked: u64,
     /// A save arrived while a check ran: check again.
     dirty: bool,
     /// A Python that is already loaded, for the next check.
     worker: Option<WarmWorker>,
+    ahead: BuildAhead,
     body: String,
     /// `x` was pressed once.
     reset_asked: bool,
@@ -127,8 +131,8 @@ impl<'c> Watch<'c> {
         if saves::fingerprint(&self.place().module.folder) == self.checked {
             return Ok(());
         }
-        if let Some(cancel) = &self.running {
-            cancel.cancel();
+        if let Some(check) = &self.running {
+            check.cancel();
             self.dirty = true;
             return Ok(());
         }
@@ -138,13 +142,12 @@ impl<'c> Watch<'c> {
     fn check(&mut self) -> Outcome<()> {
         let place = self.place();
         self.dirty = false;
+        self.ahead.pause();
         self.checked = saves::fingerprint(&place.module.folder);
-        let cancel = Cancel::default();
-        self.running = Some(cancel.clone());
         self.screen.status(&format!("checking {} …", place.exercise.id()));
         let worker = self.worker.take();
         let (course, id, sender) = (self.course.clone(), place.exercise.id(), self.sender.clone());
-        std::thread::spawn(move || {
+        self.running = Some(Task::start(move |cancel| {
             let progress = sender.clone();
             let outcome = course.exercise(&id).and_then(|place| {
                 let bench = Bench {
@@ -158,7 +161,7 @@ impl<'c> Watch<'c> {
                 bench.judge(&Source::learner(&course.root, place.module), &[place], worker)
             });
             let _ = sender.send(Event::Checked(outcome)); // The loop may have ended meanwhile.
-        });
+        }));
         Ok(())
     }
 
@@ -177,7 +180,11 @@ impl<'c> Watch<'c> {
                 self.body = report::verdict(place, &verdicts[0], false);
             }
         }
-        if self.dirty { self.check() } else { self.draw() }
+        if self.dirty {
+            return self.check();
+        }
+        self.ahead.go_on(self.course);
+        self.draw()
     }
 
     fn draw(&mut self) -> Outcome<()> {
@@ -264,8 +271,8 @@ impl<'c> Watch<'c> {
     /// Checks now; a check that runs is called off first.
     fn check_anew(&mut self) -> Outcome<()> {
         match &self.running {
-            Some(cancel) => {
-                cancel.cancel();
+            Some(check) => {
+                check.cancel();
                 self.dirty = true;
                 Ok(())
             }
@@ -274,10 +281,11 @@ impl<'c> Watch<'c> {
     }
 
     fn bench(&mut self) -> Outcome<()> {
-        if let Some(cancel) = &self.running {
-            cancel.cancel(); // It would disturb the timing; it is made up for afterwards.
+        if let Some(check) = &self.running {
+            check.cancel(); // It would disturb the timing; it is made up for afterwards.
             self.dirty = true;
         }
+        self.ahead.pause();
         let id = self.place().exercise.id();
         let result = self.screen.lend(|| bench::run(self.course, Some(&id), "1", None));
         self.body = match result {
@@ -286,6 +294,61 @@ impl<'c> Watch<'c> {
         };
         self.screen.append(&format!("\n{}\n{}", self.body, keys()));
         Ok(())
+    }
+}
+
+/// Work in a thread that can be called off. Dropping it calls it off and waits for its end, so that no child process
+/// outlives the watch.
+struct Task {
+    cancel: Cancel,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Task {
+    fn start(work: impl FnOnce(Cancel) + Send + 'static) -> Self {
+        let cancel = Cancel::default();
+        let seen = cancel.clone();
+        Self { cancel, thread: Some(std::thread::spawn(move || work(seen))) }
+    }
+
+    fn cancel(&self) {
+        self.cancel.cancel();
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.cancel();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join(); // Had it panicked, the panic has been printed.
+        }
+    }
+}
+
+/// Builds the modules to come while the learner reads and types; any check comes first.
+#[derive(Default)]
+struct BuildAhead {
+    complete: Arc<AtomicBool>,
+    running: Option<Task>,
+}
+
+impl BuildAhead {
+    /// Stops; what has been built so far is kept.
+    fn pause(&mut self) {
+        self.running = None;
+    }
+
+    fn go_on(&mut self, course: &Course) {
+        if self.complete.load(Ordering::Relaxed) {
+            return;
+        }
+        let (course, complete) = (course.clone(), Arc::clone(&self.complete));
+        self.running = Some(Task::start(move |cancel| {
+            let modules: Vec<_> = course.modules.iter().collect();
+            // A fault here is nothing to bother the learner with: the check that needs the build will say it.
+            let built = setup::build_ahead(&course.root, &modules, None, &cancel);
+            complete.store(built.is_ok(), Ordering::Relaxed);
+        }));
     }
 }
 

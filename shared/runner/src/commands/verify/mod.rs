@@ -22,7 +22,7 @@ const THOROUGH_EXAMPLES: &str = "2000";
 
 pub(crate) fn run(course: &Course, ids: &[String], thorough: bool) -> Outcome<u8> {
     let modules = chosen(course, ids)?;
-    setup::ensure(course)?;
+    setup::ensure(course, &modules)?;
     let mut tally = Tally::default();
     structure::check_course(course, &mut tally);
     let mirror = Mirror::make(course)?;

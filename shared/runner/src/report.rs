@@ -24,12 +24,26 @@ pub(crate) fn verdict(place: Place<'_>, verdict: &Verdict, brief: bool) -> Strin
     }
     let failing: Vec<&Test> =
         verdict.tests.iter().filter(|test| matches!(test.status, TestStatus::Failed | TestStatus::Error)).collect();
-    for test in failing.iter().take(SHOWN_FAILURES).filter(|test| !verdict.explanation.contains(&test.message)) {
-        line(String::new());
-        line(failure(test));
+    // Cases of one parametrised test fail for one reason: the first speaks for all.
+    let mut groups: Vec<Vec<&Test>> = Vec::new();
+    for test in failing.into_iter().filter(|test| !verdict.explanation.contains(&test.message)) {
+        match groups.iter_mut().find(|group| base_name(group[0]) == base_name(test)) {
+            Some(group) => group.push(test),
+            None => groups.push(vec![test]),
+        }
     }
-    for test in failing.iter().skip(SHOWN_FAILURES) {
-        line(format!("  {} {}", paint(Tone::Bad, "✗"), test.name));
+    for group in groups.iter().take(SHOWN_FAILURES) {
+        line(String::new());
+        line(failure(group[0]));
+        if group.len() > 1 {
+            line(format!("    {}", paint(Tone::Faint, format!("and {} more of its cases", group.len() - 1))));
+        }
+    }
+    if groups.len() > SHOWN_FAILURES {
+        line(String::new());
+    }
+    for group in groups.iter().skip(SHOWN_FAILURES) {
+        line(format!("  {} {}", paint(Tone::Bad, "✗"), base_name(group[0])));
     }
     let todo = verdict.count(TestStatus::Todo);
     if todo > 0 && !verdict.not_written() {
@@ -56,6 +70,11 @@ pub(crate) fn verdict(place: Place<'_>, verdict: &Verdict, brief: bool) -> Strin
         line(advice(place, verdict));
     }
     text
+}
+
+/// The test's name without the case in brackets.
+fn base_name(test: &Test) -> &str {
+    test.name.split('[').next().unwrap_or(&test.name)
 }
 
 fn headline(place: Place<'_>, verdict: &Verdict) -> String {

@@ -87,7 +87,9 @@ def test_bad_pair_is_named(bad: Any, kind: type[Exception]) -> None:
 
 
 def test_first_bad_pair_counts() -> None:
-    expect(sum_as_string.join_sums, [(1, 2), (1, -1), "no pair"], sep=", ").raises(OverflowError, says="pairs[1]")
+    expect(sum_as_string.join_sums, [(1, 2), (1, -1), "no pair"], sep=", ").raises(
+        OverflowError, says="pairs[1]"
+    )
 
 
 def test_sums_do_not_add_up() -> None:
@@ -99,7 +101,9 @@ def test_sums_do_not_add_up() -> None:
 @pytest.mark.soft
 @pytest.mark.parametrize(("bad", "kind"), [(5, TypeError), ((1,), ValueError), ((U64_MAX, 1), OverflowError)])
 def test_cause_is_the_first_error(bad: Any, kind: type[Exception]) -> None:
-    error = expect(sum_as_string.join_sums, [(1, 2), bad], sep=", ").raises(kind, says="pairs[1]", because=INDEX)
+    error = expect(sum_as_string.join_sums, [(1, 2), bad], sep=", ").raises(
+        kind, says="pairs[1]", because=INDEX
+    )
     check_that(
         type(error.__cause__) is kind,
         f"join_sums([(1, 2), {bad}]), then the error's __cause__",

@@ -1,7 +1,8 @@
 """Measures what a learner waits for, in a fresh clone: python3 benchmarks/loop.py [--cold] [--runs N]
 
-Prints a Markdown table of seconds. Everything happens in a temporary folder, with the commands a learner types. `--cold`
-also empties the caches of cargo, uv and pip, so that every package is fetched anew. Needs git, cargo and Python 3.11.
+Prints a Markdown table of seconds. Everything happens in a temporary folder, with the commands a learner
+types. `--cold` also empties the caches of cargo, uv and pip, so that every package is fetched anew. Needs
+git, cargo and Python 3.11.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ EXERCISES = ["01.sum_as_string", "01.join_sums", "02.parallel_sum", "02.sum_arra
 def timed(
     command: list[str], folder: Path, environment: dict[str, str], expected: tuple[int, ...] = (0,)
 ) -> float:
-    """Seconds that a command takes, run without a terminal. An unexpected exit status ends the measurement."""
+    """Seconds that a command takes, without a terminal. An unexpected exit status ends it all."""
     started = time.perf_counter()
     done = subprocess.run(
         command,
@@ -56,8 +57,8 @@ def save_to_verdict(identifier: str, clone: Path, environment: dict[str, str], r
     check = ["cargo", "course", "check", identifier]
     samples = []
     for run in range(runs + 1):
-        # A new private function each time: the extension's code differs, so that nothing can be taken from a cache.
-        edit = f"\n#[allow(dead_code)]\nfn edit_{run}() -> usize {{\n    {run}\n}}\n"
+        # A new function each time: the extension differs, so that nothing can be taken from a cache.
+        edit = f"\n/// Edited.\npub fn edit_{run}() -> usize {{\n    {run}\n}}\n"
         source.write_text(solution + edit, encoding="utf-8")
         seconds = timed(check, clone, environment)
         if run > 0:  # The first run builds what the tests stand on.
@@ -97,10 +98,8 @@ def main() -> None:
         nothing = [timed(["cargo", "course", "--version"], clone, environment) for _ in range(options.runs)]
         rows.append(("  of these cargo's own check", spread(nothing), "cargo course --version"))
     caches = "caches empty" if options.cold else "caches warm"
-    cores = os.cpu_count()
-    print(
-        f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}, {caches};"
-    )
+    cores, python = os.cpu_count(), f"Python {platform.python_version()}"
+    print(f"{platform.system()} {platform.machine()}, {cores} cores, {python}, {caches};")
     print(f"seconds, the median of {options.runs} where a range follows\n")
     print("| what | seconds | command |\n| --- | --- | --- |")
     for what, seconds, command in rows:

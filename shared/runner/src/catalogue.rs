@@ -238,7 +238,10 @@ fn load_exercise(module: &str, reader: &Reader<'_>) -> Outcome<Exercise> {
 
 /// Parses a TOML file, saying where it is wrong.
 pub(crate) fn parse(path: &Path) -> Outcome<Table> {
-    files::read(path)?.parse().map_err(|error| Fault::new(format!("{} is not valid TOML: {error}", path.display())))
+    files::read(path)?.parse().map_err(|error: toml::de::Error| {
+        Fault::new(format!("{} is not valid TOML: {}", path.display(), error.to_string().trim_end()))
+            .mend("Unless you are its author, `git checkout -- modules` brings back what it was.")
+    })
 }
 
 /// Takes fields out of a table, naming file, exercise and key where one is missing or wrong.

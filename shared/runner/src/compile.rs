@@ -128,6 +128,9 @@ pub(crate) fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel:
     let answer = std::mem::take(&mut *lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     let mut build = read_answer(&String::from_utf8_lossy(&answer));
     build.success = finished.end.success();
+    if let Some(fault) = build.diagnostics.iter().find_map(machine_fault) {
+        return Err(fault);
+    }
     if !build.success && !build.diagnostics.iter().any(|diagnostic| diagnostic.is_error) {
         return Err(cargo_fault(&finished));
     }
@@ -195,6 +198,32 @@ fn read_artifact(message: &Value, build: &mut Build) {
     }
 }
 
+/// What rustc complains about though no code is to blame: there is no linker, or it cannot write.
+fn machine_fault(diagnostic: &Diagnostic) -> Option<Fault> {
+    // Errors in code have a number, but for those of the parser.
+    if !diagnostic.is_error || !diagnostic.code.is_empty() || diagnostic.line > 0 {
+        return None;
+    }
+    let text = &diagnostic.rendered;
+    if text.contains("linker `") && text.contains("not found") {
+        let fault = Fault::new(format!("rustc cannot find the linker:\n{}", last_lines(text, 6)));
+        return Some(fault.mend("`cargo course doctor` says how to install one."));
+    }
+    cannot_write(text).map(|mend| Fault::new(format!("rustc could not write:\n{}", last_lines(text, 12))).mend(mend))
+}
+
+/// What mends it, if the text is about a disk that is full or a folder that is closed to us.
+fn cannot_write(text: &str) -> Option<&'static str> {
+    let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    if has(&["No space left", "os error 28", "File too large", "os error 27", "Disk quota exceeded"]) {
+        Some("The disk is full. Free some space, then try again.")
+    } else if has(&["Read-only file system", "Permission denied", "os error 13", "os error 30"]) {
+        Some("The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.")
+    } else {
+        None
+    }
+}
+
 /// cargo failed without a complaint of rustc: no network, a full disk, a broken manifest.
 fn cargo_fault(finished: &Finished) -> Fault {
     let text = last_lines(&finished.stderr, 12);
@@ -203,12 +232,10 @@ fn cargo_fault(finished: &Finished) -> Fault {
         End::Exited(_) => Fault::new(format!("cargo could not build:\n{text}")),
         _ => Fault::new("cargo did not come to an end."),
     };
-    if has(&["--offline", "download", "resolve host", "network", "registry index"]) {
+    if let Some(mend) = cannot_write(&finished.stderr) {
+        fault.mend(mend)
+    } else if has(&["--offline", "download", "resolve host", "network", "registry index"]) {
         fault.mend("A crate is missing here. Connect to the network and run `cargo course setup`; afterwards everything works offline.")
-    } else if has(&["No space left", "os error 28"]) {
-        fault.mend("The disk is full. Free some space, then try again.")
-    } else if has(&["Read-only file system", "Permission denied", "os error 13", "os error 30"]) {
-        fault.mend("The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.")
     } else {
         fault.mend("`cargo course doctor` says what is missing on this machine.")
     }

@@ -63,7 +63,13 @@ impl Fault {
                 "The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.",
             ),
             io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-                fault.mend("A file stands where the runner needs a folder. Move it away, then try again.")
+                match path.ancestors().find(|above| above.is_file()) {
+                    Some(file) => {
+                        Self::new(format!("{} is a file, and the runner needs a folder there.", file.display()))
+                            .mend("Move it away, then try again.")
+                    }
+                    None => fault,
+                }
             }
             _ => fault,
         }

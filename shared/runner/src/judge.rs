@@ -72,31 +72,42 @@ impl Bench<'_> {
             }
             return Ok(verdicts);
         }
+        let mut judged: Vec<(Place<'_>, &mut Verdict)> = Vec::new();
+        for (place, verdict) in places.iter().zip(&mut verdicts) {
+            match missing_test(source, *place) {
+                Some(missing) => verdict.explanation = missing, // It stays "not run".
+                None => judged.push((*place, verdict)),
+            }
+        }
+        if judged.is_empty() {
+            return Ok(verdicts);
+        }
         let mut next = Some(warm.map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?);
-        let build = self.build(source, places)?;
+        let build = self.build(source, judged.iter().map(|(place, _)| *place))?;
         if !build.success {
-            for verdict in &mut verdicts {
+            for (_, verdict) in judged {
                 verdict.status = Status::Error;
                 verdict.time = started.elapsed();
                 verdict.explanation = compile_error(&build);
             }
             return Ok(verdicts);
         }
-        for (index, (place, verdict)) in places.iter().zip(&mut verdicts).enumerate() {
+        let count = judged.len();
+        for (index, (place, verdict)) in judged.into_iter().enumerate() {
             let begun = if index == 0 { started } else { Instant::now() };
             let worker = next.take().map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?;
-            if index + 1 < places.len() {
+            if index + 1 < count {
                 next = Some(WarmWorker::start(self.root, self.examples)?);
             }
-            self.judge_one(source, *place, &build, worker, verdict)?;
+            self.judge_one(source, place, &build, worker, verdict)?;
             verdict.time = begun.elapsed();
         }
         Ok(verdicts)
     }
 
-    fn build(&self, source: &Source, places: &[Place<'_>]) -> Outcome<Build> {
+    fn build<'c>(&self, source: &Source, places: impl Iterator<Item = Place<'c>>) -> Outcome<Build> {
         let mut tests: Vec<String> = if source.has_rust_tests {
-            places.iter().flat_map(|place| &place.exercise.rust_tests).map(|path| stem(path)).collect()
+            places.flat_map(|place| &place.exercise.rust_tests).map(|path| stem(path)).collect()
         } else {
             Vec::new()
         };
@@ -166,6 +177,7 @@ impl Bench<'_> {
         let (report, (rust_tests, rust_explanation)) = (report?, rust?);
         verdict.artifact = Some(artifact);
         verdict.judge = report.judge;
+        let (python_count, rust_count) = (report.tests.len(), rust_tests.len());
         // Python's failures first: they show the call as its user makes it.
         verdict.tests = report.tests;
         verdict.tests.extend(rust_tests);
@@ -176,6 +188,16 @@ impl Bench<'_> {
             .join("\n");
         verdict.printed = report.printed;
         verdict.settle();
+        // What holds no test proves nothing, in Rust or Python; the other half alone must not pass.
+        let rust_files = place.exercise.rust_tests.iter().filter(|_| source.has_rust_tests);
+        for (count, mut files) in
+            [(python_count, place.exercise.tests.iter().collect::<Vec<_>>()), (rust_count, rust_files.collect())]
+        {
+            if let (0, true, Some(file)) = (count, verdict.explanation.is_empty(), files.pop()) {
+                verdict.status = Status::NotRun;
+                verdict.explanation = lost_test(place.module, file, "holds no test");
+            }
+        }
         Ok(())
     }
 
@@ -239,6 +261,21 @@ fn missing_file(source: &Source, places: &[Place<'_>]) -> Option<String> {
         }
     }
     None
+}
+
+/// A test file that was deleted: without it there is no judging the exercise.
+fn missing_test(source: &Source, place: Place<'_>) -> Option<String> {
+    let rust_tests = place.exercise.rust_tests.iter().filter(|_| source.has_rust_tests);
+    let file = place.exercise.tests.iter().chain(rust_tests).find(|file| !place.module.folder.join(file).is_file())?;
+    Some(lost_test(place.module, file, "is missing"))
+}
+
+fn lost_test(module: &Module, file: &Path, what: &str) -> String {
+    format!(
+        "modules/{name}/{} {what}. `git checkout -- modules/{name}/tests` brings it back.",
+        files::with_slashes(file),
+        name = module.name
+    )
 }
 
 fn compile_error(build: &Build) -> String {

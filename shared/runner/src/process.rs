@@ -181,7 +181,7 @@ impl Supervised {
     /// Lets the readers take what is still in the pipes. A descendant that left the group may keep a pipe open for ever,
     /// so this waits for a moment only.
     fn drain(&mut self) {
-        let deadline = Instant::now() + Duration::from_millis(300);
+        let deadline = Instant::now() + Duration::from_secs(1);
         while Instant::now() < deadline && !self.readers.iter().all(JoinHandle::is_finished) {
             std::thread::sleep(POLL);
         }
@@ -271,9 +271,32 @@ fn kill_group(child: &mut Child) {
     let _ = child.kill();
 }
 
-/// Whether a process has computed for most of its time (an endless loop) rather than waited (a deadlock).
+/// Whether a process computes (an endless loop) rather than waits (a deadlock). It computes if it has done so for most of
+/// its time, or if a thread of it wants the processor now: on a busy machine it may have got little of it.
 #[cfg(target_os = "linux")]
 fn was_busy(pid: u32, time: Duration) -> Option<bool> {
+    // A thread that waits in vain may look up now and then, so it is looked at more than once.
+    let looks = 5;
+    let running = (0..looks).filter(|_| {
+        std::thread::sleep(POLL);
+        wants_processor(pid)
+    });
+    Some(running.count() > looks / 2 || has_computed(pid, time)?)
+}
+
+/// Whether any thread of the process is in the state "running".
+#[cfg(target_os = "linux")]
+fn wants_processor(pid: u32) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    threads.into_iter().any(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('R'))
+    })
+}
+
+/// Whether the process has used the processor for more than half of this time.
+#[cfg(target_os = "linux")]
+fn has_computed(pid: u32, time: Duration) -> Option<bool> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // After the name, which is in parentheses: state is field 3, utime and stime are fields 14 and 15, in ticks of 10 ms.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();

@@ -29,16 +29,17 @@ impl Progress {
     /// Reads the file. One that makes no sense is put aside, said, and begun anew.
     pub(crate) fn load(root: &Path) -> Outcome<Self> {
         let path = path(root);
-        let text = match std::fs::read(&path) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        let parsed = match std::fs::read(&path) {
+            Ok(bytes) => Self::parse(&String::from_utf8_lossy(&bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(_) if path.is_dir() => Err("it is a folder".to_owned()),
             Err(error) => return Err(Fault::file("read", &path, &error)),
         };
-        match Self::parse(&text) {
+        match parsed {
             Ok(progress) => Ok(progress),
             Err(reason) => {
                 let kept = put_aside(&path)?;
-                terminal::complain(format!(
+                terminal::notice(&format!(
                     "The progress file could not be understood ({reason}). It is kept as {}, and a new one is begun.\n  \
                      → `cargo course check --all` finds out again what you have solved.",
                     kept.display()

@@ -230,7 +230,7 @@ fn run_tool(command: &mut Command, cancel: &Cancel, failed: &str, mend: &str) ->
     }
     let said = compile::last_lines(&format!("{}\n{}", finished.stdout, finished.stderr), 8);
     let fault = Fault::new(format!("{failed}. `{program}` said:\n{said}"));
-    Err(if said.contains("ensurepip") {
+    Err(if said.contains("ensurepip") || said.contains("No module named venv") {
         fault.mend("This Python lacks the venv package. Debian, Ubuntu: `sudo apt install python3-venv`; or install uv. Then run `cargo course setup` again.")
     } else if said.contains("No space left") {
         fault.mend("The disk is full. Free some space, then run `cargo course setup` again.")

@@ -1,7 +1,8 @@
 //! Colours, widths and progress: only where a person looks at a terminal.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::{Mutex, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::fault::{Fault, Outcome};
@@ -77,6 +78,25 @@ pub(crate) fn complain(line: impl std::fmt::Display) {
     let _ = writeln!(out, "{line}");
 }
 
+/// What was said while there is a screen that the next drawing would wipe.
+static NOTICES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Whether a [`Screen`] is open on a terminal.
+static SCREEN: AtomicBool = AtomicBool::new(false);
+
+/// Says something on the side: on standard error, and on the screen of watch mode, which asks for it by [`take_notices`].
+pub(crate) fn notice(text: &str) {
+    if !SCREEN.load(Ordering::Relaxed) {
+        complain(text);
+    }
+    NOTICES.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+}
+
+/// What has been said on the side since the last time.
+pub(crate) fn take_notices() -> String {
+    std::mem::take(&mut *NOTICES.lock().unwrap_or_else(PoisonError::into_inner)).join("\n")
+}
+
 /// The bars of several steps that run at the same time, on standard error; plain lines where that is no terminal.
 #[derive(Debug)]
 pub(crate) struct Steps {
@@ -86,7 +106,7 @@ pub(crate) struct Steps {
 
 impl Steps {
     pub(crate) fn new() -> Self {
-        let plain = !std::io::stderr().is_terminal();
+        let plain = !std::io::stderr().is_terminal() || !colours_wanted();
         let target = if plain { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         Self { bars: MultiProgress::with_draw_target(target), plain }
     }
@@ -203,6 +223,7 @@ impl Screen {
                     .mend("`cargo course check` works in any terminal.")
             })?;
         }
+        SCREEN.store(interactive, Ordering::Relaxed);
         Ok(Self { interactive })
     }
 
@@ -210,12 +231,14 @@ impl Screen {
         self.interactive
     }
 
-    /// Draws a text on an empty screen.
+    /// Draws a text in place of what is there: in one go and over it, so that nothing flickers.
     pub(crate) fn show(&self, text: &str) {
         if self.interactive {
-            print("\u{1b}[2J\u{1b}[H");
+            let text = text.trim_end_matches('\n').replace('\n', "\u{1b}[K\r\n");
+            print(&format!("\u{1b}[H{text}\u{1b}[K\r\n\u{1b}[J"));
+        } else {
+            self.append(text);
         }
-        self.append(text);
     }
 
     /// Adds lines below what is there.
@@ -249,8 +272,10 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         if self.interactive {
+            // Over the line that says what is going on.
+            print("\r\u{1b}[2K");
             let _ = crossterm::terminal::disable_raw_mode();
-            print("\r\n");
         }
+        SCREEN.store(false, Ordering::Relaxed);
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::catalogue::Place;
+use crate::compile;
 use crate::fault::{Fault, Outcome};
 use crate::process::{Cancel, End, Finished, Limits, Supervised};
 use crate::python;
@@ -73,7 +74,16 @@ impl WarmWorker {
         }
         let finished = self.0.wait(Limits { time: job.time_limit, output: MOST_OUTPUT }, cancel)?;
         let events = std::fs::read_to_string(&events).unwrap_or_default();
-        Ok(read_report(&events, &finished, job.time_limit))
+        let report = read_report(&events, &finished, job.time_limit);
+        // Before its first event nothing of the exercise is loaded: whatever happened is not the learner's doing.
+        if report.judge.is_none() && matches!(finished.end, End::Exited(_)) {
+            return Err(Fault::new(format!(
+                "Python did not start. It said:\n{}",
+                compile::last_lines(&format!("{}\n{}", finished.stdout, finished.stderr), 6)
+            ))
+            .mend("Delete the folder .venv, then run `cargo course setup`."));
+        }
+        Ok(report)
     }
 }
 
@@ -192,6 +202,9 @@ fn explain_exit(status: std::process::ExitStatus, stderr: &str) -> String {
         Some(11 | 7 | 10) => "the process died of a segmentation fault. In safe Rust the usual cause is a stack overflow: a function that \
                          calls itself without end. In unsafe code: a pointer to memory that is not yours."
             .to_owned(),
+        Some(6) if stderr.contains("has overflowed its stack") => {
+            "the stack overflowed: a function that calls itself without end.".to_owned()
+        }
         Some(6) => {
             let panic = stderr.lines().find(|line| line.contains("panicked at")).map(|line| format!(" It had panicked: {}.", line.trim())).unwrap_or_default();
             format!("the process aborted.{panic} A panic inside `extern \"C\"`, a panic during a panic, or `process::abort` does that.")

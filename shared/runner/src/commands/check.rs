@@ -11,7 +11,7 @@ use crate::progress::Progress;
 use crate::report;
 use crate::setup;
 use crate::terminal::{self, Steps, Tone, paint};
-use crate::verdict::{Verdict, to_json};
+use crate::verdict::{Status, Verdict, to_json};
 
 pub(crate) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Outcome<u8> {
     let places = chosen(course, ids, all)?;
@@ -19,9 +19,11 @@ pub(crate) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Out
     modules.dedup_by_key(|module| &module.name);
     setup::ensure(course, &modules)?;
     let mut verdicts: Vec<Verdict> = Vec::new();
+    // A verdict is worth showing even if it cannot be kept.
+    let mut recorded = Ok(());
     for places in places.chunk_by(|a, b| a.module.name == b.module.name) {
         let new = with_progress(course, places)?;
-        record(course, places, &new)?;
+        recorded = recorded.and(record(course, places, &new).map(|_| ()));
         if !json {
             for (place, verdict) in places.iter().zip(&new) {
                 terminal::print(&report::verdict(*place, verdict, ids_are_many(ids, all, places)));
@@ -35,7 +37,9 @@ pub(crate) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Out
         let passed = verdicts.iter().filter(|verdict| verdict.passed()).count();
         terminal::say(format!("\n{} of {} exercises passed", paint(Tone::Strong, passed), verdicts.len()));
     }
-    Ok(u8::from(!verdicts.iter().all(Verdict::passed)))
+    recorded?;
+    let not_judged = verdicts.iter().any(|verdict| verdict.status == Status::NotRun);
+    Ok(if not_judged { 2 } else { u8::from(!verdicts.iter().all(Verdict::passed)) })
 }
 
 fn ids_are_many(ids: &[String], all: bool, places: &[Place<'_>]) -> bool {
@@ -80,10 +84,10 @@ pub(crate) fn record(course: &Course, places: &[Place<'_>], verdicts: &[Verdict]
     Progress::update(&course.root, |progress| {
         for (place, verdict) in places.iter().zip(verdicts) {
             let id = place.exercise.id();
-            if verdict.passed() {
-                progress.solved.insert(id.clone());
-            } else {
-                progress.solved.remove(&id);
+            match verdict.status {
+                Status::Passed => _ = progress.solved.insert(id.clone()),
+                Status::Failed | Status::Error => _ = progress.solved.remove(&id),
+                Status::NotRun => {} // Nothing was found out.
             }
             if places.len() == 1 {
                 progress.current = Some(id);

@@ -25,6 +25,10 @@ pub(crate) fn run(course: &Course) -> Outcome<u8> {
     }
     // Without a terminal there is nobody to wait for: one check, and what to do next.
     check::run(course, std::slice::from_ref(&id), false, false)?;
-    terminal::say(format!("\nIn a terminal, `cargo course` goes on from here and checks {id} again at every save."));
+    let next = Progress::load(&course.root)?.next(course).map(|place| place.exercise.id());
+    if let Some(next) = next.filter(|next| *next != id) {
+        terminal::say(format!("\nNext: {next}."));
+    }
+    terminal::say("\nIn a terminal, `cargo course` goes on from here and checks again at every save.");
     Ok(0)
 }

@@ -59,7 +59,9 @@ pub(crate) fn run(course: &Course, id: Option<&str>, poll: bool) -> Outcome<u8> 
         dirty: false,
         worker: None,
         ahead: BuildAhead::default(),
-        body: notice.unwrap_or_default(),
+        body: String::new(),
+        page: None,
+        note: notice.unwrap_or_default(),
         reset_asked: false,
     };
     watch.go_to(watch.at)?;
@@ -94,7 +96,12 @@ struct Watch<'c> {
     /// A Python that is already loaded, for the next check.
     worker: Option<WarmWorker>,
     ahead: BuildAhead,
+    /// The latest verdict, or what opens the exercise.
     body: String,
+    /// What a key asked for, shown in place of the body until the next save or key.
+    page: Option<String>,
+    /// Said below either, until the next key.
+    note: String,
     /// `x` was pressed once.
     reset_asked: bool,
 }
@@ -110,14 +117,16 @@ impl<'c> Watch<'c> {
                 return Err(Fault::interrupted());
             }
             match receiver.recv_timeout(TICK) {
-                Ok(Event::Key(key)) => {
-                    if self.key(key)? {
-                        return Ok(0);
-                    }
-                }
+                Ok(Event::Key(key)) => match self.key(key) {
+                    Ok(true) => return Ok(0),
+                    Ok(false) => {}
+                    Err(fault) if fault.is_interrupted() => return Err(fault),
+                    // What did not work once may work again, when the reader has mended it.
+                    Err(fault) => self.show(fault.to_string()),
+                },
                 Ok(Event::MaybeSaved) => {
                     std::thread::sleep(SETTLE);
-                    self.saved()?;
+                    self.saved();
                 }
                 Ok(Event::Progress(text)) => self.screen.status(&text),
                 Ok(Event::Checked(outcome)) => self.checked(outcome)?,
@@ -127,24 +136,18 @@ impl<'c> Watch<'c> {
         }
     }
 
-    fn saved(&mut self) -> Outcome<()> {
-        if saves::fingerprint(&self.place().module.folder) == self.checked {
-            return Ok(());
+    fn saved(&mut self) {
+        if saves::fingerprint(&self.place().module.folder) != self.checked {
+            self.check_anew();
         }
-        if let Some(check) = &self.running {
-            check.cancel();
-            self.dirty = true;
-            return Ok(());
-        }
-        self.check()
     }
 
-    fn check(&mut self) -> Outcome<()> {
+    fn check(&mut self) {
         let place = self.place();
         self.dirty = false;
         self.ahead.pause();
         self.checked = saves::fingerprint(&place.module.folder);
-        self.screen.status(&format!("checking {} …", place.exercise.id()));
+        self.show_running();
         let worker = self.worker.take();
         let (course, id, sender) = (self.course.clone(), place.exercise.id(), self.sender.clone());
         self.running = Some(Task::start(move |cancel| {
@@ -162,7 +165,6 @@ impl<'c> Watch<'c> {
             });
             let _ = sender.send(Event::Checked(outcome)); // The loop may have ended meanwhile.
         }));
-        Ok(())
     }
 
     fn checked(&mut self, outcome: Outcome<Vec<Verdict>>) -> Outcome<()> {
@@ -176,32 +178,54 @@ impl<'c> Watch<'c> {
             Ok(_) if self.dirty => {}
             Ok(verdicts) => {
                 let place = self.place();
-                check::record(self.course, &[place], &verdicts)?;
                 self.body = report::verdict(place, &verdicts[0], false);
+                if let Err(fault) = check::record(self.course, &[place], &verdicts) {
+                    self.note = fault.to_string();
+                }
             }
         }
         if self.dirty {
-            return self.check();
+            self.check();
+        } else {
+            self.ahead.go_on(self.course);
+            self.draw();
         }
-        self.ahead.go_on(self.course);
-        self.draw()
+        Ok(())
     }
 
-    fn draw(&mut self) -> Outcome<()> {
-        let progress = Progress::load(&self.course.root)?;
+    fn draw(&mut self) {
+        let progress = Progress::load(&self.course.root).unwrap_or_else(|fault| {
+            self.note = fault.to_string();
+            Progress::default()
+        });
+        let notices = terminal::take_notices();
+        if !notices.is_empty() {
+            self.note = notices;
+        }
         let solved = self.places.iter().filter(|place| progress.solved.contains(&place.exercise.id())).count();
         let mut text = format!("{} {solved}/{}\n\n", terminal::bar(solved, self.places.len(), 30), self.places.len());
-        text.push_str(&self.body);
+        text.push_str(self.page.as_ref().unwrap_or(&self.body).trim_end());
+        text.push('\n');
+        if !self.note.is_empty() {
+            text.push_str(&format!("\n{}\n", self.note));
+        }
         if self.screen.is_interactive() {
             text.push_str(&format!("\n{}", keys()));
         }
         self.screen.show(&text);
-        Ok(())
+        if self.running.is_some() {
+            self.show_running();
+        }
+    }
+
+    fn show_running(&self) {
+        self.screen.status(&format!("checking {} …", self.place().exercise.id()));
     }
 
     /// Takes a key; true ends the watch.
     fn key(&mut self, key: KeyEvent) -> Outcome<bool> {
         let asked = std::mem::take(&mut self.reset_asked);
+        self.note.clear();
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return Ok(matches!(key.code, KeyCode::Char('c' | 'd')));
         }
@@ -209,30 +233,35 @@ impl<'c> Watch<'c> {
             KeyCode::Char('q') => return Ok(true),
             KeyCode::Char('n') => self.go_to((self.at + 1).min(self.places.len() - 1))?,
             KeyCode::Char('p') => self.go_to(self.at.saturating_sub(1))?,
-            KeyCode::Char('r') | KeyCode::Enter => self.check_anew()?,
-            KeyCode::Char('h') => self.show(hint::next(self.course, self.place().exercise)?)?,
-            KeyCode::Char('l') => self.show(list::render(self.course, &Progress::load(&self.course.root)?))?,
+            KeyCode::Char('r') | KeyCode::Enter => self.check_anew(),
+            KeyCode::Char('h') => self.show(hint::next(self.course, self.place().exercise)?),
+            KeyCode::Char('l') => self.show(list::render(self.course, &Progress::load(&self.course.root)?)),
             KeyCode::Char('s') => self.show_solution()?,
-            KeyCode::Char('b') => self.bench()?,
+            KeyCode::Char('b') => self.bench(),
             KeyCode::Char('x') if asked => {
-                let lines = reset::reset(self.course, self.place())?;
-                self.show(lines.join("\n"))?;
+                // A note: the verdict on the stub comes at once and must not hide where the backup is.
+                self.note = reset::reset(self.course, self.place())?.join("\n");
+                self.page = None;
+                self.draw();
             }
             KeyCode::Char('x') => {
                 self.reset_asked = true;
                 self.show(format!(
                     "Press x again to put the stub of {} back. Your version is kept as a backup.",
                     self.place().exercise.id()
-                ))?;
+                ));
             }
-            _ => {}
+            _ => {
+                self.page = None;
+                self.draw();
+            }
         }
         Ok(false)
     }
 
-    fn show(&mut self, body: String) -> Outcome<()> {
-        self.body = body;
-        self.draw()
+    fn show(&mut self, page: String) {
+        self.page = Some(page);
+        self.draw();
     }
 
     fn show_solution(&mut self) -> Outcome<()> {
@@ -245,7 +274,8 @@ impl<'c> Watch<'c> {
                 "{id} is not solved yet. h gives a hint; `cargo course solution {id} --reveal` shows the solution all the same."
             )
         };
-        self.show(text)
+        self.show(text);
+        Ok(())
     }
 
     fn go_to(&mut self, at: usize) -> Outcome<()> {
@@ -260,27 +290,26 @@ impl<'c> Watch<'c> {
             place.module.name,
             crate::files::with_slashes(&place.exercise.files[0]),
         );
-        let notice = std::mem::replace(&mut self.body, opening);
-        if !notice.is_empty() && self.checked == 0 {
-            self.body.push_str(&format!("\n{notice}\n"));
-        }
-        self.draw()?;
-        self.check_anew()
+        self.body = opening;
+        self.page = None;
+        self.draw();
+        self.check_anew();
+        Ok(())
     }
 
     /// Checks now; a check that runs is called off first.
-    fn check_anew(&mut self) -> Outcome<()> {
+    fn check_anew(&mut self) {
+        self.page = None;
         match &self.running {
             Some(check) => {
                 check.cancel();
                 self.dirty = true;
-                Ok(())
             }
             None => self.check(),
         }
     }
 
-    fn bench(&mut self) -> Outcome<()> {
+    fn bench(&mut self) {
         if let Some(check) = &self.running {
             check.cancel(); // It would disturb the timing; it is made up for afterwards.
             self.dirty = true;
@@ -288,12 +317,11 @@ impl<'c> Watch<'c> {
         self.ahead.pause();
         let id = self.place().exercise.id();
         let result = self.screen.lend(|| bench::run(self.course, Some(&id), "1", None));
-        self.body = match result {
-            Ok(_) => paint(Tone::Faint, "The benchmark stands above."),
+        let end = match result {
+            Ok(_) => paint(Tone::Faint, "That was the benchmark. Any key goes back."),
             Err(fault) => fault.to_string(),
         };
-        self.screen.append(&format!("\n{}\n{}", self.body, keys()));
-        Ok(())
+        self.screen.append(&format!("\n{end}\n{}", keys()));
     }
 }
 

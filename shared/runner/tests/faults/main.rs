@@ -1,0 +1,16 @@
+//! What can go wrong, provoked: the real binary on copies of the course, in folders whose names are awkward.
+//!
+//! One program for all families of faults, so that they share the copies; see `kit`.
+
+mod commands;
+mod files;
+mod kit;
+mod learners_code;
+mod machine;
+#[cfg(unix)]
+mod terminal;
+#[cfg(unix)]
+mod timing;
+mod verify;
+#[cfg(unix)]
+mod watch;

@@ -30,6 +30,8 @@ pub(crate) struct Module {
     pub(crate) folder: PathBuf,
     /// The solved crate, `solutions/02_parallel_sum`.
     pub(crate) solution_folder: PathBuf,
+    /// A lock file of Python packages that only this module needs, relative to the course's folder.
+    pub(crate) packages: Option<PathBuf>,
     pub(crate) exercises: Vec<Exercise>,
 }
 
@@ -204,6 +206,7 @@ fn load_module(root: &Path, folder: &Path) -> Outcome<Module> {
         package,
         title: reader.string("title")?,
         summary: reader.string("summary")?,
+        packages: if table.contains_key("packages") { Some(reader.string("packages")?.into()) } else { None },
         folder: folder.to_owned(),
         solution_folder: root.join("solutions").join(&name),
         exercises,

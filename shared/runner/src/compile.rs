@@ -77,6 +77,12 @@ impl Build {
         self.diagnostics.iter().map(|diagnostic| diagnostic.rendered.as_str()).collect()
     }
 
+    /// What must be mended; warnings would only stand in the way.
+    pub(crate) fn errors(&self) -> String {
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error);
+        errors.map(|diagnostic| diagnostic.rendered.as_str()).collect()
+    }
+
     /// Whether there is an error of this code.
     pub(crate) fn has_error(&self, code: &str) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.is_error && diagnostic.code == code)

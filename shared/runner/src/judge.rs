@@ -279,7 +279,7 @@ fn lost_test(module: &Module, file: &Path, what: &str) -> String {
 }
 
 fn compile_error(build: &Build) -> String {
-    format!("Your code does not compile yet. rustc says:\n\n{}", build.text().trim_end())
+    format!("Your code does not compile yet. rustc says:\n\n{}", build.errors().trim_end())
 }
 
 /// Puts the extension under its Python name into a folder of its own, beside its type stub, and says what it is.

@@ -1,14 +1,26 @@
 //! A verdict as a person reads it: what was called, what came back, what was expected, the likely cause, where help is.
 
 use crate::catalogue::Place;
+use crate::files;
 use crate::terminal::{Tone, paint, width};
 use crate::verdict::{Status, Test, TestStatus, Verdict};
 
 /// How many failures are shown in full; the others are named.
 const SHOWN_FAILURES: usize = 3;
 
-/// The whole verdict. `brief` leaves out the closing advice (for lists of many).
-pub(crate) fn verdict(place: Place<'_>, verdict: &Verdict, brief: bool) -> String {
+/// Who reads a verdict, which decides the advice below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// One verdict at a prompt.
+    Prompt,
+    /// One of many, without advice.
+    List,
+    /// Watch mode, which has keys.
+    Watch,
+}
+
+/// The whole verdict.
+pub(crate) fn verdict(place: Place<'_>, verdict: &Verdict, reader: Reader) -> String {
     let mut text = String::new();
     let mut line = |line: String| {
         text.push_str(&line);
@@ -65,9 +77,9 @@ pub(crate) fn verdict(place: Place<'_>, verdict: &Verdict, brief: bool) -> Strin
         line(format!("  {}", paint(Tone::Faint, "printed meanwhile:")));
         line(indent(&paint(Tone::Faint, &verdict.printed)));
     }
-    if !brief {
+    if reader != Reader::List {
         line(String::new());
-        line(advice(place, verdict));
+        line(advice(place, verdict, reader));
     }
     text
 }
@@ -83,10 +95,13 @@ fn headline(place: Place<'_>, verdict: &Verdict) -> String {
     let (tone, mark, word) = match verdict.status {
         Status::Passed => (Tone::Good, "✓", "passed"),
         Status::Failed => (Tone::Bad, "✗", "not yet"),
+        Status::Error if verdict.tests.is_empty() => (Tone::Bad, "✗", "cannot be built or loaded"),
         Status::Error => (Tone::Bad, "✗", "broken off"),
         Status::NotRun => (Tone::Note, "?", "not judged"),
     };
-    let counts = if total == 0 { String::new() } else { format!("{passed} of {total} tests, ") };
+    // Some tests pass by what PyO3 does alone; before anything is written their number says nothing.
+    let counts =
+        if total == 0 || verdict.not_written() { String::new() } else { format!("{passed} of {total} tests, ") };
     format!(
         "{} {}  {}  {}",
         paint(tone, mark),
@@ -115,9 +130,14 @@ fn failure(test: &Test) -> String {
     text
 }
 
-/// Folds every line at word boundaries to the terminal's width.
+/// Folds every line at word boundaries to the terminal's width, what is indented as far as its beginning.
 pub(crate) fn fold(text: &str) -> String {
-    text.lines().map(|line| hang(line, 0)).collect::<Vec<_>>().join("\n")
+    let fold_line = |line: &str| {
+        let rest = line.trim_start();
+        let by = line.len() - rest.len();
+        format!("{}{}", " ".repeat(by), hang(rest, by))
+    };
+    text.lines().map(fold_line).collect::<Vec<_>>().join("\n")
 }
 
 /// Folds at word boundaries, later lines indented by `by`.
@@ -144,27 +164,28 @@ fn indent(text: &str) -> String {
     text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
 }
 
-fn advice(place: Place<'_>, verdict: &Verdict) -> String {
+fn advice(place: Place<'_>, verdict: &Verdict, reader: Reader) -> String {
     let id = place.exercise.id();
-    let file = format!("modules/{}/{}", place.module.name, place.exercise.files[0].display()).replace('\\', "/");
-    let lesson = format!("modules/{}/README.md", place.module.name);
+    let mut lines = Vec::new();
     if verdict.passed() {
-        let mut text = format!("  `cargo course solution {id}` shows how we wrote it.");
-        if let (Some(artifact), Some(judge)) = (&verdict.artifact, &verdict.judge) {
-            text.push_str(&format!(
-                "\n  {}",
-                paint(
-                    Tone::Faint,
-                    format!(
-                        "judged: {} (sha256 {}…) by Python {}",
-                        artifact.path.display(),
-                        &artifact.sha256[..12],
-                        judge.version
-                    )
-                )
-            ));
+        if reader == Reader::Prompt {
+            lines.push(format!("  `cargo course solution {id}` shows how we wrote it; `cargo course` goes on."));
+        } else {
+            lines.push("  s shows how we wrote it, n goes on.".to_owned());
         }
-        return text;
+        if let (Some(artifact), Some(judge)) = (&verdict.artifact, &verdict.judge) {
+            let path = artifact.path.display();
+            let judged = format!("  judged: {path} (sha256 {}…) by Python {}", &artifact.sha256[..12], judge.version);
+            lines.push(paint(Tone::Faint, judged));
+        }
+        return lines.join("\n");
     }
-    format!("  edit    {file}\n  lesson  {lesson}\n  hint    cargo course hint {id}")
+    for file in &place.exercise.files {
+        lines.push(format!("  edit    modules/{}/{}", place.module.name, files::with_slashes(file)));
+    }
+    lines.push(format!("  lesson  modules/{}/README.md", place.module.name));
+    if reader == Reader::Prompt {
+        lines.push(format!("  hint    cargo course hint {id}"));
+    }
+    lines.join("\n")
 }

@@ -17,34 +17,45 @@ use crate::python::{self, Interpreter};
 use crate::terminal::Steps;
 use crate::workspace;
 
-/// The locked Python packages.
-pub(crate) fn requirements(root: &Path) -> PathBuf {
-    root.join("shared/python/requirements.txt")
+/// The lock files of Python packages: the one that all modules need, then those that only some of these modules need.
+fn locks(root: &Path, modules: &[&Module]) -> Vec<PathBuf> {
+    let mut locks = vec![root.join("shared/python/requirements.txt")];
+    for lock in modules.iter().filter_map(|module| module.packages.as_ref()).map(|path| root.join(path)) {
+        if !locks.contains(&lock) {
+            locks.push(lock);
+        }
+    }
+    locks
 }
 
 fn stamp_path(root: &Path) -> PathBuf {
     python::environment(root).join("course-setup.txt")
 }
 
-/// Changes with everything that set-up depends on: both lock files and the place of the course.
-fn stamp(root: &Path) -> Outcome<String> {
-    let mut hash = Sha256::new();
-    hash.update(files::read(&requirements(root))?);
-    hash.update(files::read(&root.join("Cargo.lock"))?);
-    hash.update(root.to_string_lossy().as_bytes());
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+/// What has been set up: a line for the state of the crates and the place of the course, and one for each lock file.
+fn stamp(root: &Path, locks: &[PathBuf]) -> Outcome<Vec<String>> {
+    let hashed = |path: &Path| -> Outcome<String> {
+        let mut hash = Sha256::new();
+        hash.update(files::read(path)?);
+        hash.update(root.to_string_lossy().as_bytes());
+        let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(format!("{} {hash}", path.file_name().unwrap_or_default().to_string_lossy()))
+    };
+    std::iter::once(&root.join("Cargo.lock")).chain(locks).map(|path| hashed(path)).collect()
 }
 
-/// Whether set-up has been done for this state of the course.
-pub(crate) fn is_done(root: &Path) -> bool {
+/// Whether set-up has been done for this state of the course, and for what these modules need.
+pub(crate) fn is_done(root: &Path, modules: &[&Module]) -> bool {
     let done = std::fs::read_to_string(stamp_path(root)).unwrap_or_default();
-    python::environment_python(root).exists() && stamp(root).is_ok_and(|stamp| done.trim() == stamp)
+    python::environment_python(root).exists()
+        && stamp(root, &locks(root, modules))
+            .is_ok_and(|lines| lines.iter().all(|line| done.lines().any(|each| each == line)))
 }
 
 /// Sets up if need be, with visible progress on standard error. Of the modules only these are built: the others wait until
-/// they are wanted, which needs no network any more.
+/// they are wanted.
 pub(crate) fn ensure(course: &Course, modules: &[&Module]) -> Outcome<()> {
-    if is_done(&course.root) { Ok(()) } else { run(course, modules) }
+    if is_done(&course.root, modules) { Ok(()) } else { run(course, modules) }
 }
 
 /// Sets up, and builds these modules.
@@ -53,13 +64,14 @@ pub(crate) fn run(course: &Course, modules: &[&Module]) -> Outcome<()> {
     sweep(root);
     let steps = Steps::new();
     let uv = python::uv();
-    let interpreter = make_environment(root, uv.as_deref(), &steps)?;
+    make_environment(root, uv.as_deref(), &steps)?;
+    let locks = locks(root, modules);
     write_cargo_settings(root)?;
     // Two things that wait for the network and for the processor in turn.
     let cancel = Cancel::default();
     let (packages, crates) = std::thread::scope(|scope| {
         let packages = scope.spawn(|| {
-            let result = install_packages(root, uv.as_deref(), &steps, &cancel);
+            let result = install_packages(root, &locks, uv.as_deref(), &steps, &cancel);
             if result.is_err() {
                 cancel.cancel(); // No use in building on.
             }
@@ -76,11 +88,17 @@ pub(crate) fn run(course: &Course, modules: &[&Module]) -> Outcome<()> {
         (Err(fault), Err(other)) => return Err(if fault.is_stale() { other } else { fault }),
         (packages, crates) => packages.and(crates)?,
     }
-    // cargo may have completed the lock file; the stamp is that of the state now reached.
-    files::write_atomically(
-        &stamp_path(root),
-        format!("{}\nPython {}\n", stamp(root)?, interpreter.version).lines().next().unwrap_or_default().as_bytes(),
-    )
+    // cargo may have completed its lock file; the stamp is that of the state now reached. What was installed for other
+    // modules before is still there.
+    let mut lines = stamp(root, &locks)?;
+    let old = std::fs::read_to_string(stamp_path(root)).unwrap_or_default();
+    lines.extend(
+        old.lines()
+            .filter(|line| !lines.iter().any(|new| new.split(' ').next() == line.split(' ').next()))
+            .map(str::to_owned)
+            .collect::<Vec<_>>(),
+    );
+    files::write_atomically(&stamp_path(root), format!("{}\n", lines.join("\n")).as_bytes())
 }
 
 /// Removes what interrupted checks have left.
@@ -166,9 +184,9 @@ fn write_cargo_settings(root: &Path) -> Outcome<()> {
 }
 
 /// The locked packages, their hashes checked.
-fn install_packages(root: &Path, uv: Option<&Path>, steps: &Steps, cancel: &Cancel) -> Outcome<()> {
+fn install_packages(root: &Path, locks: &[PathBuf], uv: Option<&Path>, steps: &Steps, cancel: &Cancel) -> Outcome<()> {
     let step = steps.begin("Python packages");
-    let result = install_commands(root, uv).into_iter().try_for_each(|mut command| {
+    let result = install_commands(root, locks, uv).into_iter().try_for_each(|mut command| {
         run_tool(
             &mut command,
             cancel,
@@ -188,15 +206,14 @@ fn install_packages(root: &Path, uv: Option<&Path>, steps: &Steps, cancel: &Canc
     }
 }
 
-fn install_commands(root: &Path, uv: Option<&Path>) -> Vec<Command> {
-    let requirements = requirements(root);
+fn install_commands(root: &Path, locks: &[PathBuf], uv: Option<&Path>) -> Vec<Command> {
+    let files = || locks.iter().flat_map(|lock| [std::ffi::OsStr::new("-r"), lock.as_os_str()]);
     if let Some(uv) = uv {
         let mut command = Command::new(uv);
         command
             .args(["pip", "install", "--require-hashes", "--python"])
             .arg(python::environment_python(root))
-            .arg("-r")
-            .arg(requirements);
+            .args(files());
         return vec![command];
     }
     let mut pip = python::command(root);
@@ -212,9 +229,8 @@ fn install_commands(root: &Path, uv: Option<&Path>) -> Vec<Command> {
             "--progress-bar",
             "off",
             "--require-hashes",
-            "-r",
         ])
-        .arg(requirements);
+        .args(files());
     vec![pip, install]
 }
 
@@ -270,14 +286,21 @@ pub(crate) fn build_ahead(
     progress: Option<compile::OnProgress>,
     cancel: &Cancel,
 ) -> Outcome<()> {
-    // Any one test of a module has the dependencies of them all.
-    let first_test =
-        |module: &&Module| module.exercises.iter().flat_map(|exercise| &exercise.rust_tests).next().cloned();
-    let tests = modules.iter().filter_map(first_test);
-    let request = Request {
-        tests: tests.map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned()).collect(),
-        online: true,
-        ..Request::new(root, modules.iter().map(|module| module.package.as_str()).collect())
-    };
-    compile::build(&request, progress, cancel).map(|_| ())
+    // One after the other, as checks build them: together, cargo would give each the features that any of them asks for,
+    // and the first check would build PyO3 again.
+    for module in modules {
+        // Any one test of a module has the dependencies of them all.
+        let test = module.exercises.iter().flat_map(|exercise| &exercise.rust_tests).next();
+        let request = Request {
+            tests: test
+                .and_then(|path| path.file_stem())
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .into_iter()
+                .collect(),
+            online: true,
+            ..Request::new(root, vec![&module.package])
+        };
+        compile::build(&request, progress.clone(), cancel)?;
+    }
+    Ok(())
 }

@@ -24,10 +24,13 @@ pub(crate) fn interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }
 
-/// Columns of the terminal, within reason.
+/// Columns of the terminal, within reason; without one, as many as the course's own texts have.
 pub(crate) fn width() -> usize {
+    if !std::io::stdout().is_terminal() {
+        return 120;
+    }
     let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
-    columns.clamp(40, 110)
+    columns.clamp(40, 120)
 }
 
 /// What a text is, which decides its colour.

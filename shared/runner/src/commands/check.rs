@@ -8,7 +8,7 @@ use crate::fault::Outcome;
 use crate::judge::{Bench, Source};
 use crate::process::Cancel;
 use crate::progress::Progress;
-use crate::report;
+use crate::report::{self, Reader};
 use crate::setup;
 use crate::terminal::{self, Steps, Tone, paint};
 use crate::verdict::{Status, Verdict, to_json};
@@ -24,9 +24,11 @@ pub(crate) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Out
     for places in places.chunk_by(|a, b| a.module.name == b.module.name) {
         let new = with_progress(course, places)?;
         recorded = recorded.and(record(course, places, &new).map(|_| ()));
+        let many = all || ids.len() > 1 || places.len() > 1;
+        let reader = if many { Reader::List } else { Reader::Prompt };
         if !json {
             for (place, verdict) in places.iter().zip(&new) {
-                terminal::print(&report::verdict(*place, verdict, ids_are_many(ids, all, places)));
+                terminal::print(&report::verdict(*place, verdict, reader));
             }
         }
         verdicts.extend(new);
@@ -40,10 +42,6 @@ pub(crate) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Out
     recorded?;
     let not_judged = verdicts.iter().any(|verdict| verdict.status == Status::NotRun);
     Ok(if not_judged { 2 } else { u8::from(!verdicts.iter().all(Verdict::passed)) })
-}
-
-fn ids_are_many(ids: &[String], all: bool, places: &[Place<'_>]) -> bool {
-    all || ids.len() > 1 || places.len() > 1
 }
 
 fn chosen<'c>(course: &'c Course, ids: &[String], all: bool) -> Outcome<Vec<Place<'c>>> {

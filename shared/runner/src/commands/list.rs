@@ -47,7 +47,7 @@ fn render_module(module: &Module, progress: &Progress, current: Option<&str>, te
         let mark = if progress.solved.contains(&id) { paint(Tone::Good, "✓") } else { paint(Tone::Faint, "·") };
         let here = if current == Some(id.as_str()) { paint(Tone::Note, "→") } else { " ".to_owned() };
         text.push_str(&format!(
-            "{here} {mark} {:<22} {}  {}\n",
+            "{here} {mark} {:<25} {}  {}\n",
             id,
             paint(Tone::Faint, format!("{:>3} min {:>3} points", exercise.minutes, exercise.points)),
             exercise.title,

@@ -8,7 +8,7 @@ use crate::setup;
 use crate::terminal::{self, Tone, paint};
 
 pub(crate) fn run(course: &Course) -> Outcome<u8> {
-    if !setup::is_done(&course.root) {
+    if !setup::is_done(&course.root, &[]) {
         terminal::say(paint(Tone::Strong, "Welcome. This machine is made ready first; later starts take no time."));
     }
     let progress = Progress::load(&course.root)?;

@@ -16,7 +16,7 @@ use crate::fault::{Fault, Outcome};
 use crate::judge::{Bench, Source};
 use crate::process::{self, Cancel};
 use crate::progress::Progress;
-use crate::report;
+use crate::report::{self, Reader};
 use crate::saves::{self, Saves};
 use crate::setup;
 use crate::terminal::{self, Screen, Tone, paint};
@@ -178,7 +178,7 @@ impl<'c> Watch<'c> {
             Ok(_) if self.dirty => {}
             Ok(verdicts) => {
                 let place = self.place();
-                self.body = report::verdict(place, &verdicts[0], false);
+                self.body = report::verdict(place, &verdicts[0], Reader::Watch);
                 if let Err(fault) = check::record(self.course, &[place], &verdicts) {
                     self.note = fault.to_string();
                 }
@@ -279,6 +279,12 @@ impl<'c> Watch<'c> {
     }
 
     fn go_to(&mut self, at: usize) -> Outcome<()> {
+        // A module may need packages of its own; installing them shows its progress on the ordinary terminal.
+        let modules = [self.places[at].module];
+        if !setup::is_done(&self.course.root, &modules) {
+            self.ahead.pause();
+            self.screen.lend(|| setup::ensure(self.course, &modules))?;
+        }
         self.at = at;
         let id = self.place().exercise.id();
         Progress::update(&self.course.root, |progress| progress.current = Some(id))?;

@@ -357,8 +357,7 @@ pub(crate) fn run(command: &mut Command) -> Ran {
 
 /// Waits for the end of a command whose output is captured.
 pub(crate) fn finish(mut child: Child) -> Ran {
-    let [stdout, stderr] =
-        [child.stdout.take().map(read_all), child.stderr.take().map(read_all)];
+    let [stdout, stderr] = [child.stdout.take().map(read_all), child.stderr.take().map(read_all)];
     let deadline = Instant::now() + PATIENCE;
     let status = loop {
         match child.try_wait().expect("the runner can be waited for") {

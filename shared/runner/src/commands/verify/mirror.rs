@@ -54,10 +54,11 @@ impl Mirror {
         files::copy(&module.folder.join("Cargo.toml"), &folder.join("Cargo.toml"))?;
         let rust_only = |path: &Path| path.is_dir() || path.extension().is_some_and(|extension| extension == "rs");
         files::copy_tree(&module.folder.join("tests"), &folder.join("tests"), &rust_only)?;
+        // All of it: lib.rs and the files that are given beside the exercises'.
+        files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &rust_only)?;
         for exercise in &module.exercises {
             self.fill(module, exercise, Fill::Solution)?;
         }
-        files::copy(&module.solution_folder.join("src/lib.rs"), &folder.join("src/lib.rs"))?;
         let type_stub = format!("{}.pyi", module.package);
         files::copy(&module.solution_folder.join(&type_stub), &folder.join(&type_stub))
     }

@@ -82,8 +82,15 @@ fn module_parts(module: &Module) -> Result<(), String> {
     // A solution is the module with other exercise files, and nothing else.
     let is_exercise =
         |file: &str| module.exercises.iter().flat_map(|exercise| &exercise.files).any(|path| path == Path::new(file));
-    for same in ["src/lib.rs", type_stub.as_str()].into_iter().filter(|file| !is_exercise(file)) {
-        let read = |folder: &Path| std::fs::read(folder.join(same)).unwrap_or_default();
+    let mut shared = BTreeSet::from([type_stub]);
+    for folder in [&module.folder, &module.solution_folder] {
+        let sources = files::entries(&folder.join("src")).unwrap_or_default();
+        shared.extend(
+            sources.iter().filter_map(|path| path.file_name()).map(|name| format!("src/{}", name.to_string_lossy())),
+        );
+    }
+    for same in shared.iter().filter(|file| !is_exercise(file)) {
+        let read = |folder: &Path| std::fs::read(folder.join(same)).ok();
         faults.unless(read(&module.folder) == read(&module.solution_folder), || {
             format!("the solution's {same} differs from the module's")
         });

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+import word_count
+from coursekit import expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+TIES = "Words of the same count are sorted by the word, upwards. A map's own order differs from run to run."
+DOWN = "The highest count comes first."
+NEGATIVE = "A `usize` argument has PyO3 raise OverflowError for a negative number. Take an i64, and check it."
+SPLIT = "The words are those of Python's `split()`: use `words` from src/words.rs."
+
+
+def reference(text: str, k: int) -> list[tuple[str, int]]:
+    counts = Counter(text.lower().split())
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:k]
+
+
+def test_by_count() -> None:
+    expect(word_count.top_words, "b a a c a b", 2).returns([("a", 3), ("b", 2)], because=DOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["b a", "d c b a", "b b a a c", "eggs spam bacon ham", "z é a ß 🦀 日", "aa a aaa", "\uffee \U00010000"],
+)
+def test_same_count(text: str) -> None:
+    expect(word_count.top_words, text, 10).returns(reference(text, 10), because=TIES)
+
+
+def test_a_long_tie() -> None:
+    text = " ".join(f"w{n * 7919 % 1000:03}" for n in range(1_000))
+    expect(word_count.top_words, text, 500).returns([(f"w{n:03}", 1) for n in range(500)], because=TIES)
+
+
+@pytest.mark.parametrize("k", [0, 1, 2, 3, 4, 2**40, 2**63 - 1])
+def test_how_many(k: int) -> None:
+    expect(word_count.top_words, "c b b a a a", k).returns([("a", 3), ("b", 2), ("c", 1)][:k])
+
+
+@pytest.mark.parametrize("k", [0, 5])
+def test_no_words(k: int) -> None:
+    expect(word_count.top_words, " \n", k).returns([])
+
+
+def test_k_by_name() -> None:
+    expect(word_count.top_words, text="spam", k=1).returns([("spam", 1)])
+
+
+@pytest.mark.parametrize("text", ["Spam SPAM eggs", "ΟΔΟΣ οδος x", "spam\x1ceggs\x1fspam"])
+def test_words_are_those_of_count_words(text: str) -> None:
+    expect(word_count.top_words, text, 5).returns(reference(text, 5), because=SPLIT)
+
+
+@given(st.text(st.sampled_from("aabBé \n\x1d"), max_size=60), st.integers(0, 6))
+def test_agrees_with_python(text: str, k: int) -> None:
+    expect(word_count.top_words, text, k).returns(
+        reference(text, k),
+        because="The reference is sorted(Counter(…).items(), key=lambda item: (-item[1], item[0]))[:k].",
+    )
+
+
+@pytest.mark.parametrize("k", [-1, -2, -(2**63)])
+def test_negative_k(k: int) -> None:
+    expect(word_count.top_words, "spam", k).raises(ValueError, because=NEGATIVE)
+
+
+def test_a_lone_surrogate() -> None:
+    expect(word_count.top_words, "\ud800", 1).raises(UnicodeEncodeError)
+
+
+@pytest.mark.parametrize(
+    ("text", "k"), [(None, 1), (b"spam", 1), ("spam", 1.0), ("spam", "1"), ("spam", None)]
+)
+def test_wrong_types(text: object, k: object) -> None:
+    expect(word_count.top_words, text, k).raises(TypeError)

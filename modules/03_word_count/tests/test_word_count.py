@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+import word_count
+from coursekit import check_that, expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+SPLIT = "`par_split_whitespace` leaves U+001C to U+001F in the words: use `par_split(is_space)`."
+MERGE = "Every piece of the text counts, and a word that occurs in several maps has the sum of its counts."
+LOWER = "Words that differ in case only are one: they meet when the merged map's keys are lower-cased."
+REFERENCE = "The reference is Counter(text.lower().split())."
+
+SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
+
+
+def reference(text: str) -> dict[str, int]:
+    return dict(Counter(text.lower().split()))
+
+
+def is_old(character: str) -> bool:
+    """In Unicode since 3.2, where the tables of Python and Rust agree, but for U+0295, whose case changed."""
+    return unicodedata.ucd_3_2_0.category(character) not in ("Cn", "Cs") and character != "\u0295"
+
+
+CHARACTERS = (
+    st.sampled_from([" ", "a", "A", "Σ", "σ", "ς", "İ", "ẞ", "'", "\u0301", "\u00ad", *SPACES])
+    | st.characters(exclude_categories=["Cs", "Cn"]).filter(is_old)
+    | st.characters(max_codepoint=0x7F)
+)
+
+
+def test_counts() -> None:
+    expect(word_count.word_count, "spam eggs spam").returns({"spam": 2, "eggs": 1})
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n\n", "\x1c"])
+def test_no_words(text: str) -> None:
+    expect(word_count.word_count, text).returns({}, because="An empty piece is no word: filter it out.")
+
+
+@pytest.mark.parametrize("text", ["Spam SPAM spam", "ÉTÉ été", "İ i̇", "ΟΔΟΣ οδος οδοσ", "ẞ ß SS", "ǅ Ǆ ǆ"])
+def test_upper_and_lower_case_are_one_word(text: str) -> None:
+    expect(word_count.word_count, text).returns(reference(text), because=LOWER)
+
+
+@pytest.mark.parametrize("space", SPACES, ids=lambda space: f"U+{ord(space):04X}")
+def test_every_space(space: str) -> None:
+    expect(word_count.word_count, f"spam{space}eggs{space}{space}spam").returns(
+        {"spam": 2, "eggs": 1}, because=SPLIT
+    )
+
+
+def test_a_long_text() -> None:
+    numbers = [n * n % 1_009 for n in range(30_000)]
+    text = " ".join(f"word{n}" if n % 3 else f"Word{n}" for n in numbers)
+    expect(word_count.word_count, text).returns(reference(text), because=MERGE)
+
+
+def test_many_different_words() -> None:
+    text = "\n".join(f"word{n}" for n in range(20_000))
+    expect(word_count.word_count, text).returns(dict.fromkeys(text.split(), 1), because=MERGE)
+
+
+def test_long_words_of_wide_characters() -> None:
+    text = "\u3000".join(["日本語" * 500, "🦀" * 700, "naïve" * 300] * 20)
+    expect(word_count.word_count, text).returns(
+        reference(text),
+        because="A text may only be cut at white space: a cut elsewhere parts words, or characters.",
+    )
+
+
+@given(st.text(CHARACTERS, max_size=40), st.integers(1, 20))
+def test_agrees_with_python(text: str, times: int) -> None:
+    text = text * times
+    expect(word_count.word_count, text).returns(reference(text), because=REFERENCE)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "spam \udfff eggs"])
+def test_a_lone_surrogate(text: str) -> None:
+    expect(word_count.word_count, text).raises(UnicodeEncodeError)
+
+
+@pytest.mark.parametrize("text", [None, 1, b"spam", ["spam"]])
+def test_no_text(text: object) -> None:
+    expect(word_count.word_count, text).raises(TypeError)
+
+
+@pytest.mark.soft
+def test_other_threads_run_meanwhile() -> None:
+    text = "spam eggs bacon " * 30_000
+    expect(word_count.word_count, text).returns({"spam": 30_000, "eggs": 30_000, "bacon": 30_000})
+    check_that(
+        any(lets_another_thread_in(lambda: word_count.word_count(text)) for _ in range(50)),
+        "another thread's turns while word_count ran, 50 times over",
+        "none",
+        "at least one",
+        "The words were counted attached to the interpreter: wrap it in `py.detach(|| …)`.",
+    )
+
+
+def lets_another_thread_in(call: Callable[[], object]) -> bool:
+    """Whether `call` detaches for long enough that a thread which waits for the interpreter gets its turn.
+
+    Nobody is asked to give way: as long as the switch interval lasts, the thread runs only if `call` lets
+    it in.
+    """
+    gate, turns = threading.Lock(), []
+    gate.acquire()
+
+    def wait_and_note() -> None:
+        with gate:
+            turns.append(True)
+
+    thread = threading.Thread(target=wait_and_note, daemon=True)
+    thread.start()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(100.0)
+    try:
+        gate.release()  # From here on the thread wants nothing but the interpreter.
+        call()
+        let_in = bool(turns)
+    finally:
+        sys.setswitchinterval(interval)
+    thread.join()
+    return let_in
+
+
+@pytest.mark.soft
+def test_the_pool_does_the_work() -> None:
+    if time.get_clock_info("thread_time").resolution > 0.001:
+        pytest.skip("platform: the clock of a thread's processor time is too coarse")
+    text = "spam eggs bacon " * 100_000
+    expect(word_count.word_count, text).returns({"spam": 100_000, "eggs": 100_000, "bacon": 100_000})
+    here, everywhere = time.thread_time(), time.process_time()
+    word_count.word_count(text)
+    here, everywhere = time.thread_time() - here, time.process_time() - everywhere
+    # Processor time, no wall time: rayon's pool works while the thread that called waits.
+    check_that(
+        here < everywhere / 2,
+        "the share of the work that the calling thread did itself",
+        f"{here / everywhere:.0%}",
+        "hardly any: rayon's threads do it",
+        "The words were counted one after the other. Start from `par_split`, not `split`.",
+    )

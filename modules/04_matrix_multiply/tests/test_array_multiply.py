@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from typing import Any
+
+import matrix_multiply
+import numpy as np
+import pytest
+from coursekit import expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+PLACES = "Items belong together by their place in the array, not in memory: use views, not slices."
+SHAPES = "Compare `a.shape()` with `b.shape()` first: ndarray stretches what fits and panics for the rest."
+
+LAYOUTS = ["C", "Fortran", "every second", "backwards", "read-only"]
+
+
+def laid_out(values: Any, layout: str) -> Any:
+    """The same values at other places in memory."""
+    values = np.asarray(values)
+    if layout == "Fortran":
+        return np.array(values, order="F")
+    if layout == "every second":
+        view: Any = np.full([2 * length for length in values.shape], 99, dtype=values.dtype)
+        every_second: Any = (..., *[slice(None, None, 2)] * values.ndim)
+        view = view[every_second]
+        view[...] = values
+        return view
+    backwards: Any = (..., *[slice(None, None, -1)] * values.ndim)
+    array = np.array(values[backwards], order="C")[backwards] if layout == "backwards" else values.copy()
+    array.flags.writeable = layout != "read-only"
+    return array
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Any, Any]:
+    shape = tuple(draw(st.lists(st.integers(0, 4), max_size=4)))
+    rng = np.random.default_rng(draw(st.integers(0, 999)))
+    one, other = (
+        laid_out(np.asarray(rng.normal(size=shape)), draw(st.sampled_from(LAYOUTS))) for _ in range(2)
+    )
+    return one, other
+
+
+def test_multiplies() -> None:
+    expect(matrix_multiply.array_multiply, np.array([1.0, 2.0]), np.array([10.0, -1.0])).returns(
+        np.array([10.0, -2.0])
+    )
+
+
+@given(pairs())
+def test_agrees_with_numpy(arrays: tuple[Any, Any]) -> None:
+    a, b = arrays
+    expect(matrix_multiply.array_multiply, a, b).returns(np.asarray(a * b), because=PLACES)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("other", LAYOUTS)
+def test_any_two_layouts(layout: str, other: str) -> None:
+    values = np.arange(60.0).reshape(3, 4, 5)
+    a, b = laid_out(values, layout), laid_out(values + 1.0, other)
+    expect(matrix_multiply.array_multiply, a, b).returns(values * (values + 1.0), because=PLACES)
+
+
+def test_the_same_array_twice() -> None:
+    a = np.array([[1.0, 2.0], [3.0, 4.0]])
+    expect(matrix_multiply.array_multiply, a, a).returns(a * a)
+    expect(matrix_multiply.array_multiply, a, a.T).returns(a * a.T, because=PLACES)
+
+
+def test_the_arguments_stay_as_they_are() -> None:
+    a, b = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    expect(matrix_multiply.array_multiply, a, b).returns(np.array([3.0, 8.0]))
+    expect(matrix_multiply.array_multiply, a, b).returns(
+        np.array([3.0, 8.0]), because="The call changed `a` or `b`."
+    )
+
+
+def test_nan_and_infinity() -> None:
+    a, b = np.array([np.nan, np.inf, np.inf, -0.0]), np.array([1.0, -2.0, 0.0, 5.0])
+    expect(matrix_multiply.array_multiply, a, b).returns(np.array([np.nan, -np.inf, np.nan, -0.0]))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "says"),
+    [
+        ((2, 3), (3, 2), ("2, 3", "3, 2")),
+        ((2, 3), (2, 4), ("2, 3", "2, 4")),
+        ((6,), (2, 3), ("6", "2, 3")),
+        ((2, 3), (1, 3), ("2, 3", "1, 3")),
+        ((2, 3), (3,), ("2, 3",)),
+        ((4,), (1,), ("4", "1")),
+        ((0, 3), (3, 0), ("0, 3", "3, 0")),
+        ((), (1,), ("1",)),
+    ],
+)
+def test_shapes_that_differ(one: tuple[int, ...], other: tuple[int, ...], says: tuple[str, ...]) -> None:
+    expect(matrix_multiply.array_multiply, np.ones(one), np.ones(other)).raises(
+        ValueError, says=("Arrays must have the same shape", *says), because=SHAPES
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int64", "object"])
+def test_another_dtype(dtype: str) -> None:
+    expect(matrix_multiply.array_multiply, np.ones(2), np.ones(2, dtype=dtype)).raises(TypeError, says=dtype)
+    expect(matrix_multiply.array_multiply, np.ones(2, dtype=dtype), np.ones(2)).raises(TypeError, says=dtype)
+
+
+def test_a_field_of_a_packed_record() -> None:
+    because = "`as_array` would read at the wrong places: `layout::check_aligned` for both."
+    field, other = packed([1.0, 2.0]), np.ones(2)
+    expect(matrix_multiply.array_multiply, field, other).raises(ValueError, says="aligned", because=because)
+    expect(matrix_multiply.array_multiply, other, field).raises(ValueError, says="aligned", because=because)
+
+
+def packed(values: Any) -> Any:
+    """A field of a packed record: strides that are no whole number of items."""
+    values = np.asarray(values)
+    records = np.zeros(values.shape, dtype=[("value", values.dtype), ("flag", np.int8)])
+    records["value"] = values
+    return records["value"]

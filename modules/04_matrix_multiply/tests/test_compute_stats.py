@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import matrix_multiply
+import numpy as np
+import pytest
+from coursekit import expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+STABLE = (
+    "Mean of the squares minus square of the mean: two large numbers whose difference has no digits left."
+    " Take the distances from the mean, or from any value near it."
+)
+NAN = "A NaN anywhere makes all four NaN, as in NumPy; `f64::min` and `f64::max` pass over it."
+EMPTY = "Test for an empty array first; `mean().unwrap()` panics."
+
+
+def reference(a: Any) -> dict[str, float]:
+    """NumPy's own, in extended precision where it has it."""
+    with np.errstate(all="ignore"):
+        wide = a.astype(np.longdouble)
+        std = float(wide.std(ddof=1)) if len(a) > 1 else math.nan
+        return {"mean": float(wide.mean()), "std": std, "min": float(a.min()), "max": float(a.max())}
+
+
+def test_four_numbers() -> None:
+    expect(matrix_multiply.compute_stats, np.array([1.0, 2.0, 3.0, 4.0])).approximates(
+        {"mean": 2.5, "std": 1.2909944487358056, "min": 1.0, "max": 4.0},
+        because="The standard deviation is the sample's: the sum of the squares is divided by n - 1.",
+    )
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=12), st.sampled_from([1, 2, -1, -3]))
+def test_agrees_with_numpy(values: list[float], step: int) -> None:
+    a = np.array(values)[::step]
+    expect(matrix_multiply.compute_stats, a).approximates(reference(a), rel=1e-9, abs=1e-7)
+
+
+@pytest.mark.parametrize("length", [2, 4_095, 4_097, 12_289, 100_003])
+def test_every_item_counts_once(length: int) -> None:
+    a = np.arange(length, dtype=np.float64)
+    expect(matrix_multiply.compute_stats, a).approximates(reference(a), rel=1e-10)
+
+
+@pytest.mark.parametrize("offset", [1e9, -1e9, 1e12])
+@pytest.mark.parametrize("length", [4, 50_000])
+def test_far_from_zero(offset: float, length: int) -> None:
+    a = np.tile([1.0, 2.0, 3.0, 4.0], length // 4) + offset
+    expect(matrix_multiply.compute_stats, a).approximates(reference(a), rel=1e-7, because=STABLE)
+
+
+def test_a_jump_half_way() -> None:
+    a = np.concatenate([np.linspace(0.0, 1.0, 7_001), np.linspace(1e9, 1e9 + 1.0, 5_003)])
+    expect(matrix_multiply.compute_stats, a).approximates(
+        reference(a), rel=1e-9, because="Partial results with means of their own cannot just be added up."
+    )
+
+
+def test_a_constant() -> None:
+    a = np.full(10_000, 1e9 + 0.1)
+    expect(matrix_multiply.compute_stats, a).approximates(
+        {"mean": 1e9 + 0.1, "std": 0.0, "min": 1e9 + 0.1, "max": 1e9 + 0.1}, abs=1e-5, because=STABLE
+    )
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0, -1e300])
+def test_one_item_has_no_deviation(value: float) -> None:
+    expect(matrix_multiply.compute_stats, np.array([value])).approximates(
+        {"mean": value, "std": math.nan, "min": value, "max": value},
+        because="With n = 1 there is nothing to divide by: 0.0 / 0.0 is NaN, and so is NumPy's answer.",
+    )
+
+
+def test_empty() -> None:
+    expect(matrix_multiply.compute_stats, np.array([])).raises(ValueError, says="empty", because=EMPTY)
+    expect(matrix_multiply.compute_stats, np.ones(5)[5:]).raises(ValueError, because=EMPTY)
+
+
+@pytest.mark.parametrize("place", [0, 1, 5_000, 9_999])
+def test_nan(place: int) -> None:
+    a = np.linspace(-1.0, 1.0, 10_000)
+    a[place] = math.nan
+    every = {"mean": math.nan, "std": math.nan, "min": math.nan, "max": math.nan}
+    expect(matrix_multiply.compute_stats, a).returns(every, because=NAN)
+
+
+@pytest.mark.parametrize("values", [(math.inf, 1.0), (1.0, -math.inf), (math.inf, -math.inf, 0.0)])
+@pytest.mark.parametrize("distance", [0, 9_000])
+def test_infinities(values: tuple[float, ...], distance: int) -> None:
+    a = np.concatenate([values, np.zeros(distance), np.array(values)])
+    expect(matrix_multiply.compute_stats, a).returns(
+        reference(a), because="Infinities are no NaN: min and max are still defined."
+    )
+
+
+@pytest.mark.parametrize("step", [2, -1, 3])
+def test_any_stride(step: int) -> None:
+    a = np.sqrt(np.arange(30_000.0))[::step]
+    expect(matrix_multiply.compute_stats, a).approximates(
+        reference(a), rel=1e-10, because="`as_slice` refuses views with strides, `as_array` does not."
+    )
+
+
+def test_a_read_only_array() -> None:
+    expect(matrix_multiply.compute_stats, np.broadcast_to(2.0, 10)).returns(
+        {"mean": 2.0, "std": 0.0, "min": 2.0, "max": 2.0}
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int64", "object"])
+def test_another_dtype(dtype: str) -> None:
+    expect(matrix_multiply.compute_stats, np.zeros(3, dtype=dtype)).raises(TypeError, says=dtype)
+
+
+@pytest.mark.parametrize("shape", [(), (2, 2)])
+def test_another_dimension(shape: tuple[int, ...]) -> None:
+    expect(matrix_multiply.compute_stats, np.zeros(shape)).raises(TypeError, says=str(len(shape)))
+
+
+def test_a_field_of_a_packed_record() -> None:
+    expect(matrix_multiply.compute_stats, packed([1.0, 2.0, 3.0])).raises(
+        ValueError,
+        says="aligned",
+        because="`as_array` would read at the wrong places: `layout::check_aligned` first.",
+    )
+
+
+def packed(values: Any) -> Any:
+    """A field of a packed record: strides that are no whole number of items."""
+    values = np.asarray(values)
+    records = np.zeros(values.shape, dtype=[("value", values.dtype), ("flag", np.int8)])
+    records["value"] = values
+    return records["value"]

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import matrix_multiply
+import numpy as np
+import pytest
+from coursekit import expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+DTYPES = ["float32", "float64", "int64"]
+OVERFLOW = "The squares do not fit in a float, the norm does: scale the values by the largest of them."
+UNDERFLOW = "The squares are too small for a float, the norm is not: scale the values by the largest of them."
+CONVERT = "Convert each item to f64 before it is squared."
+PLACES = "Every item counts once, wherever it lies: `fold` of a view visits them all."
+
+LAYOUTS = ["C", "Fortran", "every second", "backwards", "read-only"]
+
+
+def laid_out(values: Any, layout: str) -> Any:
+    """The same values at other places in memory."""
+    values = np.asarray(values)
+    if layout == "Fortran":
+        return np.array(values, order="F")
+    if layout == "every second":
+        view: Any = np.full([2 * length for length in values.shape], 99, dtype=values.dtype)
+        every_second: Any = (..., *[slice(None, None, 2)] * values.ndim)
+        view = view[every_second]
+        view[...] = values
+        return view
+    backwards: Any = (..., *[slice(None, None, -1)] * values.ndim)
+    array = np.array(values[backwards], order="C")[backwards] if layout == "backwards" else values.copy()
+    array.flags.writeable = layout != "read-only"
+    return array
+
+
+def reference(a: Any) -> float:
+    """Exact but for the last rounding: Python's own hypot takes any number of coordinates."""
+    return math.hypot(*a.ravel().astype(np.float64).tolist())
+
+
+@st.composite
+def arrays(draw: st.DrawFn) -> Any:
+    shape = tuple(draw(st.lists(st.integers(0, 4), max_size=4)))
+    dtype = draw(st.sampled_from(DTYPES))
+    rng = np.random.default_rng(draw(st.integers(0, 999)))
+    smallest, largest = {"float32": (-38, 38), "float64": (-300, 308), "int64": (0, 18)}[dtype]
+    values = rng.uniform(-1.0, 1.0, shape) * 10.0 ** draw(st.integers(smallest, largest))
+    return laid_out(np.asarray(values, dtype=dtype), draw(st.sampled_from(LAYOUTS)))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_three_and_four_make_five(dtype: str) -> None:
+    expect(matrix_multiply.norm, np.array([3, -4], dtype=dtype)).returns(5.0)
+
+
+@given(arrays())
+def test_agrees_with_hypot(a: Any) -> None:
+    expect(matrix_multiply.norm, a).approximates(reference(a), rel=1e-12, because=OVERFLOW)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(), (1,), (0,), (2, 0), (1_000,), (20, 30), (2, 3, 4, 5)])
+def test_agrees_with_numpy(shape: tuple[int, ...], dtype: str) -> None:
+    a = np.asarray(np.arange(int(np.prod(shape))).reshape(shape) % 23 - 11, dtype=dtype)
+    expected = float(np.linalg.norm(a.astype(np.float64)))
+    expect(matrix_multiply.norm, a).approximates(expected, because=PLACES)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_any_layout(layout: str) -> None:
+    a = laid_out(np.arange(60.0).reshape(3, 4, 5), layout)
+    expect(matrix_multiply.norm, a).approximates(reference(a), because=PLACES)
+
+
+@pytest.mark.parametrize("scale", [1e200, 1e308, 1e160])
+def test_large_values(scale: float) -> None:
+    expect(matrix_multiply.norm, np.array([0.3, -0.4]) * scale).approximates(0.5 * scale, because=OVERFLOW)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-161, 1e-155, 2.0**-1060])
+def test_small_values(scale: float) -> None:
+    expect(matrix_multiply.norm, np.array([3.0, 0.0, -4.0]) * scale).approximates(
+        5.0 * scale, because=UNDERFLOW
+    )
+
+
+def test_a_result_that_is_too_large() -> None:
+    expect(matrix_multiply.norm, np.full(4, 1.7e308)).returns(math.inf)
+
+
+def test_large_single_precision_values() -> None:
+    a = np.array([3e30, 4e30], dtype=np.float32)
+    expect(matrix_multiply.norm, a).approximates(reference(a), because=CONVERT)
+
+
+def test_many_single_precision_values() -> None:
+    a = np.full(200_000, 0.1, dtype=np.float32)
+    expected = math.sqrt(200_000) * float(np.float32(0.1))
+    expect(matrix_multiply.norm, a).approximates(expected, rel=1e-10, because=CONVERT)
+
+
+@pytest.mark.parametrize("values", [(2**62, 2**62), (-(2**63), 0), (2**53 + 1,), (3 * 10**9, 4 * 10**9)])
+def test_large_integers(values: tuple[int, ...]) -> None:
+    a = np.array(values, dtype=np.int64)
+    expect(matrix_multiply.norm, a).approximates(reference(a), because=CONVERT)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((1.0, math.inf), math.inf),
+        ((-math.inf, 1e300), math.inf),
+        ((math.nan, 1.0), math.nan),
+        ((1e300, math.nan), math.nan),
+        ((math.inf, math.nan), math.nan),
+        ((0.0, -0.0), 0.0),
+    ],
+)
+def test_nan_and_infinity(values: tuple[float, ...], expected: float) -> None:
+    expect(matrix_multiply.norm, np.array(values)).returns(
+        expected, because="NaN gives NaN, else infinity gives infinity; zeros must not be divided by zero."
+    )
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint64", "float16", "bool", "complex128", "object"])
+def test_another_dtype(dtype: str) -> None:
+    expect(matrix_multiply.norm, np.zeros(3, dtype=dtype)).raises(
+        TypeError,
+        says=tuple(DTYPES),
+        because="The error names the dtypes that work: one enum variant for each.",
+    )
+
+
+@pytest.mark.parametrize("a", [[3.0, 4.0], 5.0, None, "34"])
+def test_no_array(a: object) -> None:
+    expect(matrix_multiply.norm, a).raises(TypeError)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_field_of_a_packed_record(dtype: str) -> None:
+    expect(matrix_multiply.norm, packed(np.ones(3, dtype=dtype))).raises(
+        ValueError,
+        says="aligned",
+        because="`as_array` would read at the wrong places: `layout::check_aligned` in each arm.",
+    )
+
+
+def packed(values: Any) -> Any:
+    """A field of a packed record: strides that are no whole number of items."""
+    values = np.asarray(values)
+    records = np.zeros(values.shape, dtype=[("value", values.dtype), ("flag", np.int8)])
+    records["value"] = values
+    return records["value"]

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matrix_multiply
+import numpy as np
+import pytest
+from coursekit import check_that, expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+STRIDES = "The view has strides: `as_slice` gives memory order, `as_array` the items at their places."
+ROWS = "One sum for each row, which runs along the second axis: `Axis(1)`."
+
+LAYOUTS = ["C", "Fortran", "every second", "backwards", "read-only"]
+
+
+def laid_out(values: Any, layout: str) -> Any:
+    """The same values at other places in memory."""
+    values = np.asarray(values)
+    if layout == "Fortran":
+        return np.array(values, order="F")
+    if layout == "every second":
+        view: Any = np.full([2 * length for length in values.shape], 99, dtype=values.dtype)
+        every_second: Any = (..., *[slice(None, None, 2)] * values.ndim)
+        view = view[every_second]
+        view[...] = values
+        return view
+    backwards: Any = (..., *[slice(None, None, -1)] * values.ndim)
+    array = np.array(values[backwards], order="C")[backwards] if layout == "backwards" else values.copy()
+    array.flags.writeable = layout != "read-only"
+    return array
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> Any:
+    shape = draw(st.tuples(st.integers(0, 7), st.integers(0, 7)))
+    values = np.random.default_rng(draw(st.integers(0, 999))).integers(-1000, 1000, shape).astype(np.float64)
+    return laid_out(values, draw(st.sampled_from(LAYOUTS)))
+
+
+def test_sums_each_row() -> None:
+    a = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]])
+    expect(matrix_multiply.row_sums, a).returns(np.array([6.0, 60.0]), because=ROWS)
+
+
+@given(matrices())
+def test_agrees_with_numpy(a: Any) -> None:
+    expect(matrix_multiply.row_sums, a).approximates(a.sum(axis=1), because=STRIDES)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_any_layout(layout: str) -> None:
+    a = laid_out(np.arange(6_000, dtype=np.float64).reshape(100, 60), layout)
+    expect(matrix_multiply.row_sums, a).approximates(a.sum(axis=1), because=STRIDES)
+
+
+def test_a_transposed_matrix() -> None:
+    a = np.arange(12.0).reshape(3, 4).T
+    expect(matrix_multiply.row_sums, a).returns(np.array([12.0, 15.0, 18.0, 21.0]), because=STRIDES)
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0), (1, 1)])
+def test_few_items(shape: tuple[int, int]) -> None:
+    expect(matrix_multiply.row_sums, np.ones(shape)).approximates(
+        np.full(shape[0], float(shape[1])), because="A row without items has the sum 0."
+    )
+
+
+def test_nan_stays_in_its_row() -> None:
+    a = np.array([[1.0, np.nan], [1.0, np.inf], [1.0, 2.0]])
+    expect(matrix_multiply.row_sums, a).returns(np.array([np.nan, np.inf, 3.0]))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int64", "complex128", "object"])
+def test_another_dtype(dtype: str) -> None:
+    expect(matrix_multiply.row_sums, np.zeros((2, 2), dtype=dtype)).raises(TypeError, says=dtype)
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 2, 2)])
+def test_another_dimension(shape: tuple[int, ...]) -> None:
+    expect(matrix_multiply.row_sums, np.zeros(shape)).raises(TypeError, says=str(len(shape)))
+
+
+def test_no_array() -> None:
+    expect(matrix_multiply.row_sums, [[1.0, 2.0]]).raises(TypeError)
+
+
+def test_a_field_of_a_packed_record() -> None:
+    expect(matrix_multiply.row_sums, packed([[1.0, 2.0], [3.0, 4.0]])).raises(
+        ValueError,
+        says="aligned",
+        because="`as_array` would read at the wrong places: `layout::check_aligned` first.",
+    )
+
+
+def packed(values: Any) -> Any:
+    """A field of a packed record: strides that are no whole number of items."""
+    values = np.asarray(values)
+    records = np.zeros(values.shape, dtype=[("value", values.dtype), ("flag", np.int8)])
+    records["value"] = values
+    return records["value"]
+
+
+@pytest.mark.soft
+def test_makes_no_copy() -> None:
+    status, peak = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not (status.exists() and peak.exists()):
+        pytest.skip("platform: the peak of a process's memory is read from Linux's /proc")
+
+    def peak_in_mb() -> int:
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) // 1024
+
+    a = np.broadcast_to(1.0, (1_000, 20_000))  # A copy of it would take 160 MB.
+    peak.write_text("5")  # Forget the peak so far.
+    before = peak_in_mb()
+    expect(matrix_multiply.row_sums, a).returns(np.full(1_000, 20_000.0))
+    grown = peak_in_mb() - before
+    check_that(grown < 80, "MB of memory that row_sums took", grown, "hardly any", "The array was copied.")

@@ -1,0 +1,203 @@
+"""A Rust struct as a Python class: the figures of module 05's lesson."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from coursekit.bench import Case, Peer, Versions, main
+from coursekit.expect import close
+
+CHUNK = 1_000
+
+
+def cases(versions: Versions, scale: float) -> Iterator[Case]:
+    yield from chunk_means(versions, scale)
+    yield from chunk_tables(versions, scale)
+    yield from streams(versions, scale)
+    yield from filling(versions, scale)
+    yield from calls(versions, scale)
+
+
+def chunk_means(versions: Versions, scale: float) -> Iterator[Case]:
+    array = np.random.default_rng(5).normal(size=size(10_000_000, scale))
+
+    # process_chunks takes its values out. So they are put in again before each call, and that is timed too.
+    def means(make: Callable[[int], Any]) -> Callable[[Any], Any]:
+        processor = make(CHUNK)
+
+        def filled_and_emptied(array: Any) -> Any:
+            processor.add_data(array)
+            return np.array(processor.process_chunks())
+
+        return filled_and_emptied
+
+    yield Case(
+        f"means of chunks of {CHUNK:,} out of {len(array):,} floats",
+        args=(array,),
+        items=len(array),
+        bytes=array.nbytes,
+        peers=[
+            Peer("NumPy, reshape().mean(1)", lambda array: array.reshape(-1, CHUNK).mean(1), needs="numpy"),
+            Peer("NumPy, of a copy", lambda array: array.copy().reshape(-1, CHUNK).mean(1), needs="numpy"),
+            versions.yours("DataProcessor", name="yours, copied in", using=means),
+            versions.solution("DataProcessor", name="solution, copied in", using=means),
+        ],
+        same=alike,
+    )
+
+
+def chunk_tables(versions: Versions, scale: float) -> Iterator[Case]:
+    array = np.random.default_rng(6).normal(size=size(10_000_000, scale))
+
+    def in_numpy(array: Any) -> dict[str, Any]:
+        chunks = array.reshape(-1, CHUNK)
+        return {
+            "start": np.arange(0, len(array), CHUNK),
+            "mean": chunks.mean(1),
+            "std": chunks.std(1),
+            "min": chunks.min(1),
+            "max": chunks.max(1),
+        }
+
+    def table(make: Callable[[Any, int], Any]) -> Callable[[Any], Any]:
+        processor = make(array, CHUNK)
+        return lambda array: processor.chunk_statistics()
+
+    yield Case(
+        f"mean, std, min, max of chunks of {CHUNK:,} out of {len(array):,} floats",
+        args=(array,),
+        items=len(array),
+        bytes=array.nbytes,
+        peers=[
+            Peer("NumPy, four calls", in_numpy, needs="numpy"),
+            versions.yours("DataProcessor.from_numpy", using=table),
+            versions.solution("DataProcessor.from_numpy", using=table),
+        ],
+        same=alike,
+    )
+
+
+def streams(versions: Versions, scale: float) -> Iterator[Case]:
+    """A stream in blocks that are no multiple of the chunk size: what is left over has to wait."""
+    array = np.random.default_rng(7).normal(size=size(10_000_000, scale))
+    blocks = np.array_split(array, max(1, len(array) // 65_536))
+
+    def in_python(blocks: list[Any]) -> list[float]:
+        rest: list[float] = []
+        means = []
+        for block in blocks:
+            rest.extend(block.tolist())
+            full = len(rest) - len(rest) % CHUNK
+            means += [statistics.fmean(rest[i : i + CHUNK]) for i in range(0, full, CHUNK)]
+            del rest[:full]
+        return means
+
+    def in_numpy(blocks: list[Any]) -> list[float]:
+        rest = np.empty(0)
+        means = []
+        for block in blocks:
+            values = np.concatenate([rest, block])
+            full = len(values) - len(values) % CHUNK
+            means += values[:full].reshape(-1, CHUNK).mean(1).tolist()
+            rest = values[full:]
+        return means
+
+    def in_rust(make: Callable[[int], Any]) -> Callable[[list[Any]], list[float]]:
+        make(CHUNK)  # Shows here if it is not written yet.
+
+        def stream(blocks: list[Any]) -> list[float]:
+            processor, means = make(CHUNK), []
+            for block in blocks:
+                processor.add_data(block)
+                means += processor.process_chunks()
+            return means
+
+        return stream
+
+    yield Case(
+        f"means of chunks of a stream: {len(array):,} floats in {len(blocks):,} blocks",
+        args=(blocks,),
+        items=len(array),
+        bytes=array.nbytes,
+        peers=[
+            Peer("NumPy, concatenate and reshape", in_numpy, needs="numpy"),
+            Peer("Python, lists and fmean", in_python),
+            versions.yours("DataProcessor", using=in_rust),
+            versions.solution("DataProcessor", using=in_rust),
+        ],
+        same=alike,
+    )
+
+
+def filling(versions: Versions, scale: float) -> Iterator[Case]:
+    """The same million floats, as an array and as a list."""
+    array = np.random.default_rng(8).normal(size=size(1_000_000, scale))
+
+    def fill(make: Callable[[int], Any]) -> Callable[[Any], int]:
+        processor = make(CHUNK)
+
+        def filled(values: Any) -> int:
+            processor.clear()
+            processor.add_data(values)
+            return len(processor)
+
+        return filled
+
+    for what, values in (("an array", array), ("a list", array.tolist())):
+        yield Case(
+            f"add_data of {what} of {len(array):,} floats",
+            args=(values,),
+            items=len(array),
+            peers=[
+                Peer("NumPy, a copy", lambda values: len(np.array(values)), needs="numpy"),
+                versions.yours("DataProcessor", using=fill),
+                versions.solution("DataProcessor", using=fill),
+            ],
+        )
+
+
+def calls(versions: Versions, scale: float) -> Iterator[Case]:
+    """What is left when there is nothing to do: one call of a method."""
+    turns = range(size(100_000, scale))
+
+    class InPython:
+        __slots__ = ("values",)
+
+        def __init__(self) -> None:
+            self.values = [1.0, 2.0, 3.0]
+
+        def __len__(self) -> int:
+            return len(self.values)
+
+    def asked(make: Callable[[int], Any]) -> Callable[[range], int]:
+        processor = make(CHUNK)
+        processor.add_data([1.0, 2.0, 3.0])
+        return lambda turns: sum(len(processor) for _ in turns)
+
+    in_python = InPython()
+    yield Case(
+        f"len(processor), {len(turns):,} times",
+        args=(turns,),
+        items=len(turns),
+        peers=[
+            Peer("Python class with slots", lambda turns: sum(len(in_python) for _ in turns)),
+            versions.yours("DataProcessor", using=asked),
+            versions.solution("DataProcessor", using=asked),
+        ],
+    )
+
+
+def size(documented: int, scale: float) -> int:
+    """A whole number of chunks."""
+    return max(1, int(documented * scale) // CHUNK) * CHUNK
+
+
+def alike(a: Any, b: Any) -> bool:
+    return close(a, b, 1e-9, 1e-9)
+
+
+if __name__ == "__main__":
+    main("data_processor", cases)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable
+from typing import Any
+
+import data_processor
+import numpy as np
+import pytest
+from coursekit import check, expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+LAST = "The last chunk is shorter where the values do not come out even; it must not be dropped."
+CHANGED = (
+    "Compare `revision()` with the one from the beginning at each step: if they differ, raise RuntimeError."
+)
+ENDED = "An iterator that has ended stays so: let go of the processor, and return None from then on."
+POSITION = "Each iterator has a position of its own."
+
+
+def processor(chunk_size: int = 2, values: Iterable[float] = (1.0, 2.0, 3.0)) -> Any:
+    """A processor in this state, made past the exercises."""
+    values = list(values)
+    return data_processor._make(chunk_size, values, len(values))
+
+
+def chunks(p: Any) -> Any:
+    return expect(p.chunks).value()
+
+
+@pytest.mark.parametrize(("n", "chunk_size"), [(0, 3), (1, 3), (3, 3), (7, 3), (6, 3), (5, 1), (4, 2**63)])
+def test_chunks(n: int, chunk_size: int) -> None:
+    values = np.arange(float(n))
+    expected = [values[i : i + chunk_size] for i in range(0, n, chunk_size)]
+    expect(list, chunks(processor(chunk_size, values))).returns(expected, because=LAST)
+
+
+@given(st.lists(st.floats(), max_size=30), st.integers(1, 9))
+def test_nothing_is_lost(values: list[float], chunk_size: int) -> None:
+    expected = [np.array(values[i : i + chunk_size]) for i in range(0, len(values), chunk_size)]
+    expect(list, chunks(processor(chunk_size, values))).returns(expected, because=LAST)
+
+
+def test_takes_nothing_out() -> None:
+    p = processor()
+    expect(list, chunks(p)).value()
+    check("(chunk_size, values, total_seen)", data_processor._state(p), (2, [1.0, 2.0, 3.0], 3))
+
+
+def test_an_iterator_is_its_own_iterator() -> None:
+    iterator = chunks(processor())
+    expect(next, iterator).returns(np.array([1.0, 2.0]))
+    expect(list, iterator).returns([np.array([3.0])], because=POSITION)
+
+
+def test_two_iterators_do_not_disturb_each_other() -> None:
+    p = processor()
+    first, second = chunks(p), chunks(p)
+    expect(next, first).returns(np.array([1.0, 2.0]))
+    expect(next, second).returns(np.array([1.0, 2.0]), because=POSITION)
+    expect(next, first).returns(np.array([3.0]))
+    expect(next, second).returns(np.array([3.0]), because=POSITION)
+
+
+def test_each_chunk_is_a_copy() -> None:
+    p = processor()
+    chunk = expect(next, chunks(p)).value()
+    chunk[0] = 99.0
+    check("the processor's values", data_processor._state(p)[1], [1.0, 2.0, 3.0])
+
+
+CHANGES = {
+    "values added": (2, [1.0, 2.0, 3.0, 4.0], 4),
+    "a chunk taken out": (2, [3.0], 3),
+    "cleared": (2, [], 3),
+    "cleared and filled again": (2, [7.0, 8.0, 9.0], 6),
+    "another chunk size": (3, [1.0, 2.0, 3.0], 3),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_meanwhile(change: str) -> None:
+    p = processor()
+    iterator = chunks(p)
+    expect(next, iterator).value()
+    data_processor._set_state(p, *CHANGES[change])
+    for _ in range(2):
+        expect(next, iterator).described(f"next(chunks), after: {change}").raises(
+            RuntimeError, says="changed", because=CHANGED
+        )
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_before_the_first_step(change: str) -> None:
+    p = processor()
+    iterator = chunks(p)
+    data_processor._set_state(p, *CHANGES[change])
+    expect(next, iterator).described(f"next(chunks), after: {change}").raises(
+        RuntimeError,
+        says="changed",
+        because="The iteration begins with the call of chunks(), not with the first step.",
+    )
+
+
+def test_a_change_after_the_end() -> None:
+    p = processor()
+    iterator = chunks(p)
+    expect(list, iterator).value()
+    data_processor._set_state(p, 2, [1.0, 2.0, 3.0, 4.0, 5.0], 5)
+    expect(next, iterator, "ended").returns("ended", because=ENDED)
+
+
+def test_a_new_iterator_after_a_change() -> None:
+    p = processor()
+    expect(list, chunks(p)).value()
+    data_processor._set_state(p, 2, [5.0], 4)
+    expect(list, chunks(p)).returns([np.array([5.0])])
+
+
+@pytest.mark.soft
+def test_the_iterator_keeps_the_processor_alive() -> None:
+    iterator = chunks(processor())
+    gc.collect()
+    expect(list, iterator).returns([np.array([1.0, 2.0]), np.array([3.0])])

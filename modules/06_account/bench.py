@@ -1,0 +1,67 @@
+"""What a call of a small method costs: the figures of module 06's lesson."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from math import inf
+from typing import Any
+
+from coursekit.bench import Case, Peer, Versions, main
+
+
+class Slotted:
+    """The tutorials' account in Python: nothing is checked, nothing is locked, and the money is a float."""
+
+    __slots__ = ("balance",)
+
+    def __init__(self, balance: float = 0.0) -> None:
+        self.balance = balance
+
+    def deposit(self, amount: float) -> None:
+        self.balance += amount
+
+
+class Careful:
+    """What the exercise's account does, in Python: checked, exact, locked."""
+
+    __slots__ = ("_cents", "_lock")
+
+    def __init__(self, balance: Decimal | float = 0.0) -> None:
+        self._lock = threading.Lock()
+        self._cents = 0
+        self.deposit(balance)
+
+    def deposit(self, amount: Decimal | float) -> None:
+        if not 0.0 <= amount < inf:
+            raise ValueError(f"an amount must be finite, and zero or more: got {amount}")
+        cents = Decimal(repr(amount) if isinstance(amount, float) else amount) * 100
+        whole = int(cents)
+        if whole != cents:
+            raise ValueError("money has no more than two decimals")
+        with self._lock:
+            self._cents += whole
+
+
+def cases(versions: Versions, scale: float) -> Iterator[Case]:
+    def one_deposit(account: Any) -> Callable[[Any], Any]:
+        return account(0.0).deposit  # type: ignore[no-any-return]
+
+    for title, amount in (("a float", 1.25), ("an int", 2), ("a Decimal", Decimal("1.25"))):
+        slotted = Slotted(0.0) if not isinstance(amount, Decimal) else Slotted(Decimal(0))  # type: ignore[arg-type]
+        yield Case(
+            f"deposit {title}",
+            args=(amount,),
+            items=1,
+            peers=[
+                Peer("Python, __slots__, no rules", slotted.deposit),
+                Peer("Python, the same rules", Careful().deposit),
+                versions.yours("Account", using=one_deposit),
+                versions.solution("Account", using=one_deposit),
+            ],
+        )
+
+
+if __name__ == "__main__":
+    main("account", cases)

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import account
+import pytest
+from coursekit import check, check_that, expect
+
+THREADS = 8
+
+
+def opened(balance: float) -> Any:
+    return expect(account.Account, balance).value()
+
+
+def in_threads(work: Callable[[int], None]) -> None:
+    """Runs the work in eight threads that start together."""
+    start = threading.Barrier(THREADS)
+    errors: list[BaseException] = []
+
+    def run(number: int) -> None:
+        start.wait()
+        try:
+            work(number)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10.0)
+    stuck = sum(thread.is_alive() for thread in threads)
+    check_that(not stuck, "threads that wait for ever", stuck, "none", "Take the two locks in a fixed order.")
+    if errors:
+        raise errors[0]
+
+
+def test_moves_money() -> None:
+    a, b = opened(100.0), opened(1.0)
+    expect(account.transfer, a, b, 30.5).returns(None)
+    check("the two balances", (a.get_balance(), b.get_balance()), (69.5, 31.5))
+    expect(account.transfer, source=b, target=a, amount=31.5).returns(None)
+    check("the two balances", (a.get_balance(), b.get_balance()), (101.0, 0.0))
+    expect(account.transfer, a, b, 0).returns(None)
+    check("the two balances", (a.get_balance(), b.get_balance()), (101.0, 0.0))
+
+
+def test_too_much_changes_neither() -> None:
+    a, b = opened(10.0), opened(1.0)
+    expect(account.transfer, a, b, 10.25).raises(Exception)
+    expect(account.transfer, b, a, 1.25).raises(Exception)
+    check("the two balances", (a.get_balance(), b.get_balance()), (10.0, 1.0), "Both change, or neither.")
+
+
+@pytest.mark.parametrize("stranger", [None, 5.0, "a"])
+def test_from_and_to_accounts_only(stranger: Any) -> None:
+    a = opened(10.0)
+    expect(account.transfer, a, stranger, 1.0).raises(TypeError)
+    expect(account.transfer, stranger, a, 1.0).raises(TypeError)
+    expect(account.transfer, a, a, stranger if stranger != 5.0 else "5").raises(TypeError)
+    check("the balance", a.get_balance(), 10.0)
+
+
+def test_deposits_from_eight_threads() -> None:
+    one = opened(0.0)
+
+    def work(number: int) -> None:
+        for _ in range(1_000):
+            one.deposit(0.25)
+
+    in_threads(work)
+    check("the balance after 8 x 1000 deposits of 0.25", one.get_balance(), 2_000.0)
+    expect(account.transfer, one, opened(0.0), 2_000.0).returns(None)
+
+
+@pytest.mark.soft
+def test_an_account_to_itself() -> None:
+    # In a process of its own: a thread that waits for a lock while attached stops the tests as well.
+    expect(account.transfer, opened(1.0), opened(1.0), 1.0).value()
+    got = in_another_process("a = account.Account(10.0); account.transfer(a, a, 4.0); print(a.get_balance())")
+    check(
+        "the balance after transfer(a, a, 4.0)",
+        got,
+        "10.0",
+        "Two locks of one account: the second waits for ever.",
+    )
+
+
+@pytest.mark.soft
+def test_both_ways_at_once() -> None:
+    expect(account.transfer, opened(1.0), opened(1.0), 1.0).value()
+    got = in_another_process("""
+import threading
+a, b = account.Account(1000.0), account.Account(1000.0)
+def work(source, target):
+    for _ in range(1000):
+        try:
+            account.transfer(source, target, 1.0)
+        except account.InsufficientFunds:
+            pass
+threads = [threading.Thread(target=work, args=pair) for pair in [(a, b), (b, a)] * 4]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(a.get_balance() + b.get_balance())
+""")
+    check("the sum of both balances", got, "2000.0", "Each thread held one lock and waited for the other.")
+
+
+def in_another_process(code: str) -> str:
+    """What the code prints, or that it never ended."""
+    import os
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    folder = str(Path(str(account.__file__)).parent)
+    try:
+        run = subprocess.run(
+            [sys.executable, "-c", f"import account\n{code}"],
+            env={**os.environ, "PYTHONPATH": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10.0,
+        )
+    except subprocess.TimeoutExpired:
+        return "nothing: it waits for ever"
+    return run.stdout.strip() or run.stderr.strip()

@@ -1,0 +1,35 @@
+//! wrong: a `usize` argument: a negative number is an OverflowError that speaks of unsigned ints.
+//! fails: test_negative_k
+//! says: A `usize` argument has PyO3 raise OverflowError
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use pyo3::prelude::*;
+
+use crate::words::words;
+
+/// The `k` most frequent words of `text`, in lower case, with their counts: by count down, then by word up.
+pub fn top(text: &str, k: usize) -> Vec<(String, u64)> {
+    let mut counts = HashMap::new();
+    for word in words(text) {
+        *counts.entry(word.to_lowercase()).or_insert(0) += 1;
+    }
+    let mut ranking: Vec<(String, u64)> = counts.into_iter().collect();
+    // No two entries compare equal, so the order in which the map gave them cannot show.
+    ranking.sort_unstable_by(|(word, count), (other, other_count)| {
+        (Reverse(count), word).cmp(&(Reverse(other_count), other))
+    });
+    ranking.truncate(k);
+    ranking
+}
+
+/// The `k` most frequent words of `text` with their counts; all of them if there are fewer.
+///
+/// By count from high to low, and words of the same count by code points from low to high, as Python's `sorted` has them.
+///
+/// Raises `ValueError` for a negative `k`, and `UnicodeEncodeError` for a lone surrogate.
+#[pyfunction]
+pub fn top_words(py: Python<'_>, text: &str, k: usize) -> PyResult<Vec<(String, u64)>> {
+    Ok(py.detach(|| top(text, k)))
+}

@@ -1,0 +1,29 @@
+//! wrong: `Axis(0)` in place of `Axis(1)`: sums of the columns.
+//! fails: test_sums_each_row
+//! says: runs along the second axis
+
+use crate::layout;
+use ndarray::{Array1, ArrayView2, Axis};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2};
+use pyo3::prelude::*;
+
+/// The sum of each row. Any strides will do.
+///
+/// `sum_axis` walks through memory in the order in which it lies: row by row in a C-ordered matrix, and in a
+/// Fortran-ordered one column by column, adding to all sums at once.
+pub fn sum_rows(a: ArrayView2<'_, f64>) -> Array1<f64> {
+    a.sum_axis(Axis(0))
+}
+
+/// The sum of each row of a two-dimensional float64 array of shape (n, m), as a new array of shape (n,).
+///
+/// Reads the array where it lies, without a copy: any strides, read-only arrays too. A row without items has the sum 0.
+///
+/// Raises `TypeError` for another dtype or dimension, and `ValueError` for items that are not aligned.
+#[pyfunction]
+pub fn row_sums<'py>(py: Python<'py>, a: PyReadonlyArray2<'py, f64>) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    layout::check_aligned(&a)?;
+    let view = a.as_array();
+    let sums = py.detach(|| sum_rows(view));
+    Ok(sums.into_pyarray(py))
+}

@@ -206,13 +206,21 @@ fn explain_exit(status: std::process::ExitStatus, stderr: &str) -> String {
             "the stack overflowed: a function that calls itself without end.".to_owned()
         }
         Some(6) => {
-            let panic = stderr.lines().find(|line| line.contains("panicked at")).map(|line| format!(" It had panicked: {}.", line.trim())).unwrap_or_default();
+            let panic = panic_in(stderr).map(|panic| format!(" It had panicked {panic}.")).unwrap_or_default();
             format!("the process aborted.{panic} A panic inside `extern \"C\"`, a panic during a panic, or `process::abort` does that.")
         }
         Some(9) => "the process was killed from outside. Most likely the machine ran out of memory.".to_owned(),
         Some(signal) => format!("the process died of signal {signal}."),
         None => explain_code(status),
     }
+}
+
+/// `at src/x.rs:3:5: the message`, from what Rust prints about the first panic.
+#[cfg(unix)]
+fn panic_in(stderr: &str) -> Option<String> {
+    let mut lines = stderr.lines().skip_while(|line| !line.contains(" panicked at "));
+    let (_, place) = lines.next()?.split_once(" panicked ")?;
+    Some(format!("{place} {}", lines.next().unwrap_or_default().trim()).trim_end_matches(['.', ' ', ':']).to_owned())
 }
 
 #[cfg(windows)]
@@ -245,6 +253,8 @@ fn printed(finished: &Finished) -> String {
     let text = format!("{}{}", finished.stdout, finished.stderr);
     let lines: Vec<&str> = text
         .lines()
+        // Python's dump of its own frames comes last and would hide what was printed.
+        .take_while(|line| !line.starts_with("Fatal Python error: "))
         // The panic that every unwritten exercise makes is said in a better way.
         .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE") && !line.trim().is_empty())
         .collect();

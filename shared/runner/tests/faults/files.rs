@@ -168,7 +168,8 @@ fn a_file_where_the_runner_needs_a_folder_is_named() {
             .run(command)
             .exits_with(2)
             .says(&format!("{} is a file", course.root.join(".course").display()))
-            .says("the runner needs a folder there. Move it away, then try again.");
+            .says("the runner needs a folder there.")
+            .says("Move it away, then try again.");
     }
     course.write(SOURCE, "// mine");
     course.run(&["reset", "02.parallel_sum"]).exits_with(2).says("Move it away");

@@ -255,7 +255,7 @@ pub(crate) fn with_body(body: &str) -> String {
          #[pyfunction]\npub fn parallel_sum(py: Python<'_>, numbers: Vec<i64>) -> PyResult<i64> {{\n    \
          {body}\n    \
          #[allow(unreachable_code)]\n    \
-         checked_sum(&numbers).ok_or_else(|| PyOverflowError::new_err(\"too large\"))\n}}\n"
+         py.detach(|| checked_sum(&numbers)).ok_or_else(|| PyOverflowError::new_err(\"too large\"))\n}}\n"
     )
 }
 

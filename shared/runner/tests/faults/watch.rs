@@ -101,7 +101,7 @@ fn many_saves_end_with_the_verdict_of_the_last() {
 #[test]
 fn a_crash_does_not_take_the_watch_down() {
     let course = Course::ready();
-    course.limit_time(2);
+    course.limit_time(10);
     let mut terminal = watch(&course, "02.parallel_sum");
     terminal.wait_for(&["Not written yet."]);
     for (body, words) in [

@@ -53,7 +53,7 @@ def test_repr_follows_the_balance() -> None:
 
 
 def test_repr_names_the_subclass() -> None:
-    class Shared(account.Account):  # type: ignore[misc]
+    class Shared(account.Account):
         pass
 
     text = repr(expect(Shared, 1.0).value())

@@ -44,7 +44,7 @@ def test_in_and_out() -> None:
 
 @pytest.mark.soft
 def test_keeps_the_very_object() -> None:
-    class Gold(account.Account):  # type: ignore[misc]
+    class Gold(account.Account):
         pass
 
     bank, gold = bank_of(), Gold(1.0)
@@ -143,7 +143,7 @@ def test_agrees_with_a_dict(steps: list[tuple[str, str]]) -> None:
 
 @pytest.mark.soft
 def test_a_cycle_is_collected() -> None:
-    class Customer(account.Account):  # type: ignore[misc]
+    class Customer(account.Account):
         bank: Any
 
     def make() -> weakref.ref[Any]:

@@ -77,5 +77,9 @@ def test_the_fields_are_read_only() -> None:
 def test_survives_pickle_and_copy() -> None:
     error = refusal(expect(account.Account, 1.0).value(), 2.0)
     check("error.args", error.args, (1.0, 2.0), ARGS)
-    for what, twin in (("pickled", pickle.loads(pickle.dumps(error))), ("copied", copy.copy(error))):
+    twins: list[tuple[str, Any]] = [
+        ("pickled", pickle.loads(pickle.dumps(error))),
+        ("copied", copy.copy(error)),
+    ]
+    for what, twin in twins:
         check(f"balance and requested of the {what} error", (twin.balance, twin.requested), (1.0, 2.0), ARGS)

@@ -258,5 +258,15 @@ fn printed(finished: &Finished) -> String {
         // The panic that every unwritten exercise makes is said in a better way.
         .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE") && !line.trim().is_empty())
         .collect();
-    lines[lines.len().saturating_sub(12)..].join("\n")
+    lines[lines.len().saturating_sub(12)..].iter().map(|line| tame(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// A line without what would move the cursor or change colours, cut to a length that a screen can hold.
+fn tame(line: &str) -> String {
+    const LONGEST: usize = 200;
+    let mut tame: String = line.chars().filter(|each| !each.is_control() || *each == '\t').take(LONGEST).collect();
+    if line.chars().nth(LONGEST).is_some() {
+        tame.push('…');
+    }
+    tame
 }

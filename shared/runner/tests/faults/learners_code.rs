@@ -183,7 +183,7 @@ fn a_panic_at_import_is_told() {
     course
         .run(&["check", "02.parallel_sum"])
         .exits_with(1)
-        .says("cannot be built or loaded")
+        .says("✗ 02.parallel_sum")
         .says("Python cannot import the extension.")
         .says("not today")
         .never_says("RUST_BACKTRACE");

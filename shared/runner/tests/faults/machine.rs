@@ -78,7 +78,7 @@ fn a_python_without_venv_is_told_apart() {
     script(
         &path.join("python3"),
         "case \"$*\" in *venv*) echo 'The virtual environment was not created successfully because ensurepip is not available.'; exit 1;; \
-         *) printf '3\\n12\\n3.12.1\\n/usr/bin/python3\\n';; esac",
+         *) printf '3\\n12\\n3.12.1\\n%s\\n' \"$0\";; esac",
     );
     let mut command = course.with_path(&path, &["setup"]);
     run(command.env("COURSE_PYTHON", path.join("python3")))

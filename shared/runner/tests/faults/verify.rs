@@ -57,7 +57,7 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
 
 
 if __name__ == "__main__":
-    main(cases)
+    main("parallel_sum", cases)
 "#;
 
 const TYPE_STUB: &str = r#"from collections.abc import Sequence

@@ -12,7 +12,7 @@ use crate::compile::{self, Request};
 use crate::fault::Outcome;
 use crate::files::ScratchFolder;
 use crate::judge::{Bench, Source, place_extension};
-use crate::process::{self, Limits};
+use crate::process::{self, End, Limits};
 use crate::python;
 use crate::rust_tests;
 use crate::verdict::{Status, Test, TestStatus, Verdict};
@@ -313,6 +313,7 @@ pub(super) fn benchmark_runs(context: &Context<'_>, module: &Module, tally: &mut
     let result = match (finished.end.success(), text.contains("wrong result")) {
         (true, false) => Ok(()),
         (true, true) => Err(text),
+        (false, _) if matches!(finished.end, End::Exited(_)) => Err(text),
         _ => Err(format!("{}\n{text}", broken_off(&finished, Duration::from_secs(120)))),
     };
     tally.record(&format!("{}: the benchmark runs", module.name), result);

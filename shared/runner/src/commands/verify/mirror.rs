@@ -9,12 +9,15 @@ use crate::catalogue::{self, Course, Exercise, Module};
 use crate::fault::{Fault, Outcome};
 use crate::files;
 use crate::judge::Source;
+use crate::terminal;
 
 /// The copy: a workspace with the course's versions and profiles, and a target folder of its own.
 #[derive(Debug)]
 pub(super) struct Mirror {
     tree: PathBuf,
     target: PathBuf,
+    /// Held while the copy is in use: two `verify` in one folder would swap files under each other.
+    _lock: std::fs::File,
 }
 
 /// Which file stands in an exercise's place.
@@ -30,7 +33,7 @@ impl Mirror {
     /// Copies manifests and Rust tests. It lies inside the course, so that cargo finds the same settings.
     pub(super) fn make(course: &Course) -> Outcome<Self> {
         let base = course.root.join("target").join("verify");
-        let mirror = Self { tree: base.join("tree"), target: base.join("target") };
+        let mirror = Self { tree: base.join("tree"), target: base.join("target"), _lock: wait_for_turn(&base)? };
         let mut manifest = catalogue::parse(&course.root.join("Cargo.toml"))?;
         if let Some(Value::Table(workspace)) = manifest.get_mut("workspace") {
             workspace.insert("members".to_owned(), vec!["modules/*", "lessons/*"].into());
@@ -125,4 +128,16 @@ impl Mirror {
     fn write(&self, path: &str, text: &str) -> Outcome<()> {
         files::write_atomically(&self.tree.join(path), text.as_bytes())
     }
+}
+
+/// Waits until no other `verify` works in this folder.
+fn wait_for_turn(base: &Path) -> Outcome<std::fs::File> {
+    files::make_folder(base)?;
+    let path = base.join("lock");
+    let lock = std::fs::File::create(&path).map_err(|error| Fault::file("write", &path, &error))?;
+    if lock.try_lock().is_err() {
+        terminal::complain("Another `cargo course verify` is at work here; this one waits for it.");
+        let _ = lock.lock(); // A folder without locks lets both go on, as before.
+    }
+    Ok(lock)
 }

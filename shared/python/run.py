@@ -3,6 +3,8 @@
     python -I -X utf8 shared/python/run.py worker             a job on standard input, see coursekit/worker.py
     python -I -X utf8 shared/python/run.py lesson             a job on standard input, see coursekit/lesson.py
     python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py
+    python -I -X utf8 shared/python/run.py oracle             a job on standard input, see grader/oracle.py
+    python -I -X utf8 shared/python/run.py servant ARG…       in the grader's jail, see grader/servant.py
 
 `-I` keeps out the working folder, PYTHON* variables and packages of the user; `-X utf8` makes Windows like
 the others.
@@ -37,6 +39,14 @@ def main() -> NoReturn:
             sys.argv[:] = [script, *arguments]
             runpy.run_path(script, run_name="__main__")
             sys.exit(0)
+        case ["oracle"]:
+            from grader import oracle
+
+            oracle.main()
+        case ["servant", fd, module, folder]:
+            from grader import servant
+
+            servant.main(fd, module, folder)
         case _:
             sys.exit(__doc__)
 

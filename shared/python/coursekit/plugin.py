@@ -84,9 +84,14 @@ class CoursePlugin:
             verdict = min(self._verdicts, key=lambda each: WORST_FIRST.index(each["status"]))
         else:
             verdict = {"status": "error", "message": "pytest gave no report of this test"}
+        verdict = self.settled(verdict)
         soft = {"soft": True} if item.get_closest_marker("soft") else {}
         self._log.write("result", test=name, seconds=round(self._seconds, 4), **soft, **verdict)
         return outcome
+
+    def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
+        """The verdict that counts. The grader knows more than the test does."""
+        return verdict
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -7,7 +7,7 @@ check has a fresh process.
     python -I -X utf8 shared/python/run.py worker
 
     {"module": "parallel_sum", "directory": "<folder with the extension>", "tests": ["<file>", …],
-     "events": "<file to write to>", "root": "<the course>"}
+     "events": "<file to write to>", "root": "<the course>", "marker": "<pytest's -m, if any>"}
 
 An empty line or the end of the input means that there is no job after all. The events, in this order, one
 JSON object a line:
@@ -102,11 +102,13 @@ def run(job: dict[str, Any]) -> int:
         [
             *job["tests"],
             f"--rootdir={job['root']}",
+            f"--confcutdir={job['root']}",
             f"--config-file={Path(__file__).with_name('pytest.ini')}",
             "--capture=no",
             "--import-mode=importlib",
             "--continue-on-collection-errors",
             *(f"-pno:{name}" for name in UNUSED_PLUGINS),
+            *(["-m", job["marker"]] if job.get("marker") else []),
         ],
         plugins=[plugin, plugin.CoursePlugin(log)],
     )

@@ -13,67 +13,81 @@ const DEFAULT_TIME_LIMIT: u64 = 20;
 
 /// The course's folder and its modules in order.
 #[derive(Debug, Clone)]
-pub(crate) struct Course {
-    pub(crate) root: PathBuf,
-    pub(crate) modules: Vec<Module>,
+pub struct Course {
+    /// Where the course lies.
+    pub root: PathBuf,
+    /// In order.
+    pub modules: Vec<Module>,
 }
 
 /// One module: a maturin crate with a lesson and exercises.
 #[derive(Debug, Clone)]
-pub(crate) struct Module {
+pub struct Module {
     /// The folder's name, such as `02_parallel_sum`.
-    pub(crate) name: String,
+    pub name: String,
     /// The Python module and crate, such as `parallel_sum`.
-    pub(crate) package: String,
-    pub(crate) title: String,
-    pub(crate) summary: String,
-    pub(crate) folder: PathBuf,
+    pub package: String,
+    /// The lesson's title.
+    pub title: String,
+    /// One line about it.
+    pub summary: String,
+    /// `modules/02_parallel_sum`
+    pub folder: PathBuf,
     /// The solved crate, `solutions/02_parallel_sum`.
-    pub(crate) solution_folder: PathBuf,
+    pub solution_folder: PathBuf,
     /// A lock file of Python packages that only this module needs, relative to the course's folder.
-    pub(crate) packages: Option<PathBuf>,
-    pub(crate) exercises: Vec<Exercise>,
+    pub packages: Option<PathBuf>,
+    /// In order.
+    pub exercises: Vec<Exercise>,
 }
 
 /// One exercise.
 #[derive(Debug, Clone)]
-pub(crate) struct Exercise {
+pub struct Exercise {
     /// Unique in the course and stable over its life, such as `parallel_sum`.
-    pub(crate) slug: String,
+    pub slug: String,
     /// The module's folder name.
-    pub(crate) module: String,
-    pub(crate) title: String,
+    pub module: String,
+    /// For people to read.
+    pub title: String,
     /// What the learner edits, relative to the module's folder; the first file is the main one.
-    pub(crate) files: Vec<PathBuf>,
-    pub(crate) tests: Vec<PathBuf>,
-    pub(crate) rust_tests: Vec<PathBuf>,
-    pub(crate) points: u32,
-    pub(crate) minutes: u32,
-    pub(crate) concepts: Vec<String>,
-    pub(crate) hints: Vec<String>,
-    pub(crate) time_limit: Duration,
+    pub files: Vec<PathBuf>,
+    /// Python test files, relative to the module's folder.
+    pub tests: Vec<PathBuf>,
+    /// Rust tests of the pure parts, likewise.
+    pub rust_tests: Vec<PathBuf>,
+    /// What it is worth.
+    pub points: u32,
+    /// How long it takes a learner.
+    pub minutes: u32,
+    /// What it teaches.
+    pub concepts: Vec<String>,
+    /// From a nudge to nearly there.
+    pub hints: Vec<String>,
+    /// For all its Python tests together.
+    pub time_limit: Duration,
 }
 
 impl Exercise {
     /// `02.parallel_sum`: the module's number and the slug.
-    pub(crate) fn id(&self) -> String {
+    pub fn id(&self) -> String {
         format!("{}.{}", number_of(&self.module), self.slug)
     }
 }
 
 impl Module {
     /// `02`
-    pub(crate) fn number(&self) -> &str {
+    pub fn number(&self) -> &str {
         number_of(&self.name)
     }
 
     /// Where the stub of an exercise's file is kept.
-    pub(crate) fn stub(&self, file: &Path) -> PathBuf {
+    pub fn stub(&self, file: &Path) -> PathBuf {
         self.folder.join("stubs").join(file.file_name().unwrap_or_default())
     }
 
     /// The heading that opens an exercise's section of the lesson contains this.
-    pub(crate) fn lesson(&self) -> PathBuf {
+    pub fn lesson(&self) -> PathBuf {
         self.folder.join("README.md")
     }
 }
@@ -84,14 +98,16 @@ fn number_of(module: &str) -> &str {
 
 /// An exercise with the module it belongs to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'c> {
-    pub(crate) module: &'c Module,
-    pub(crate) exercise: &'c Exercise,
+pub struct Place<'c> {
+    /// The module.
+    pub module: &'c Module,
+    /// One of its exercises.
+    pub exercise: &'c Exercise,
 }
 
 impl Course {
     /// The course that the current folder lies in, wherever in it.
-    pub(crate) fn find() -> Outcome<Self> {
+    pub fn find() -> Outcome<Self> {
         let here =
             std::env::current_dir().map_err(|error| Fault::new(format!("Cannot tell the current folder: {error}.")))?;
         // `cargo run` says where the runner's own sources are: two folders below the root.
@@ -106,7 +122,7 @@ impl Course {
     }
 
     /// Reads all catalogues below `root`.
-    pub(crate) fn load(root: &Path) -> Outcome<Self> {
+    pub fn load(root: &Path) -> Outcome<Self> {
         let mut modules = Vec::new();
         for folder in files::entries(&root.join("modules"))? {
             if folder.join("course.toml").is_file() {
@@ -133,12 +149,12 @@ impl Course {
     }
 
     /// All exercises in order.
-    pub(crate) fn places(&self) -> impl Iterator<Item = Place<'_>> {
+    pub fn places(&self) -> impl Iterator<Item = Place<'_>> {
         self.modules.iter().flat_map(|module| module.exercises.iter().map(move |exercise| Place { module, exercise }))
     }
 
     /// The exercises that an ID means: `02` or `02_parallel_sum` a module, `02.parallel_sum` or `parallel_sum` one exercise.
-    pub(crate) fn select(&self, id: &str) -> Outcome<Vec<Place<'_>>> {
+    pub fn select(&self, id: &str) -> Outcome<Vec<Place<'_>>> {
         if let Some(place) = self.places().find(|place| place.exercise.id() == id || place.exercise.slug == id) {
             return Ok(vec![place]);
         }
@@ -149,7 +165,7 @@ impl Course {
     }
 
     /// The one exercise that an ID means.
-    pub(crate) fn exercise(&self, id: &str) -> Outcome<Place<'_>> {
+    pub fn exercise(&self, id: &str) -> Outcome<Place<'_>> {
         match self.select(id)?.as_slice() {
             [place] => Ok(*place),
             places => {
@@ -161,7 +177,7 @@ impl Course {
     }
 
     /// A module by number, folder name or package name.
-    pub(crate) fn module(&self, id: &str) -> Option<&Module> {
+    pub fn module(&self, id: &str) -> Option<&Module> {
         self.modules.iter().find(|module| module.number() == id || module.name == id || module.package == id)
     }
 
@@ -240,7 +256,7 @@ fn load_exercise(module: &str, reader: &Reader<'_>) -> Outcome<Exercise> {
 }
 
 /// Parses a TOML file, saying where it is wrong.
-pub(crate) fn parse(path: &Path) -> Outcome<Table> {
+pub fn parse(path: &Path) -> Outcome<Table> {
     files::read(path)?.parse().map_err(|error: toml::de::Error| {
         Fault::new(format!("{} is not valid TOML: {}", path.display(), error.to_string().trim_end()))
             .mend("Unless you are its author, `git checkout -- modules` brings back what it was.")

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt as _};
@@ -24,6 +25,7 @@ Usage: cargo course [COMMAND]
   reset ID [--module]          the stub again; your file is kept as a backup
   bench [ID] [--scale X]       the module's benchmark: yours, the solution, Python and others
   verify [ID]… [--thorough]    the course's own tests: solutions pass, stubs fail, lessons hold
+  grade --submission DIR …     a grade that can be trusted; for a class too (grade --help)
   new module NAME | new exercise MODULE.NAME    scaffold, for authors
 
 ID: a module (02, 02_parallel_sum) or an exercise (02.parallel_sum, parallel_sum). Without one: the current exercise.
@@ -49,6 +51,7 @@ pub(crate) enum Command {
     Reset { id: String, whole_module: bool },
     Bench { id: Option<String>, scale: String, json: Option<PathBuf> },
     Verify { ids: Vec<String>, thorough: bool },
+    Grade { arguments: Vec<OsString> },
     NewModule { name: String },
     NewExercise { module: String, name: String },
 }
@@ -67,8 +70,9 @@ impl Command {
     }
 }
 
-const COMMANDS: [&str; 12] =
-    ["setup", "doctor", "list", "check", "watch", "hint", "solution", "reset", "bench", "verify", "new", "help"];
+const COMMANDS: [&str; 13] = [
+    "setup", "doctor", "list", "check", "watch", "hint", "solution", "reset", "bench", "verify", "grade", "new", "help",
+];
 
 /// Everything that may stand on the line, before it is known which command takes it.
 #[derive(Debug, Default)]
@@ -85,7 +89,11 @@ struct Line {
 }
 
 /// Reads the arguments that follow `cargo course`.
-pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome<Command> {
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Outcome<Command> {
+    let mut arguments = arguments.into_iter().peekable();
+    if arguments.next_if(|first| first == "grade").is_some() {
+        return Ok(Command::Grade { arguments: arguments.collect() }); // The grader reads its own.
+    }
     let mut parser = Parser::from_args(arguments);
     let mut line = Line::default();
     while let Some(argument) = parser.next().map_err(usage)? {

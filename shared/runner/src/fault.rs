@@ -8,7 +8,7 @@ use std::path::Path;
 ///
 /// A learner's failing exercise is not a fault but a verdict; see [`crate::verdict`].
 #[derive(Debug, Clone)]
-pub(crate) struct Fault {
+pub struct Fault {
     what: String,
     mend: Option<String>,
     kind: Kind,
@@ -24,37 +24,42 @@ enum Kind {
 }
 
 /// The result of everything in the runner that can go wrong.
-pub(crate) type Outcome<T> = Result<T, Fault>;
+pub type Outcome<T> = Result<T, Fault>;
 
 impl Fault {
-    pub(crate) fn new(what: impl Into<String>) -> Self {
+    /// A fault, in a sentence that says what happened.
+    pub fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), mend: None, kind: Kind::Ordinary }
     }
 
     /// Adds the sentence that says what to do.
-    pub(crate) fn mend(mut self, mend: impl Into<String>) -> Self {
+    pub fn mend(mut self, mend: impl Into<String>) -> Self {
         self.mend = Some(mend.into());
         self
     }
 
-    pub(crate) fn interrupted() -> Self {
+    /// The user asked to stop.
+    pub fn interrupted() -> Self {
         Self { what: "Stopped.".to_owned(), mend: None, kind: Kind::Interrupted }
     }
 
-    pub(crate) fn stale() -> Self {
+    /// A newer save made the work pointless.
+    pub fn stale() -> Self {
         Self { what: "A newer save replaced this check.".to_owned(), mend: None, kind: Kind::Stale }
     }
 
-    pub(crate) fn is_interrupted(&self) -> bool {
+    /// Whether the user asked to stop.
+    pub fn is_interrupted(&self) -> bool {
         self.kind == Kind::Interrupted
     }
 
-    pub(crate) fn is_stale(&self) -> bool {
+    /// Whether a newer save made the work pointless.
+    pub fn is_stale(&self) -> bool {
         self.kind == Kind::Stale
     }
 
     /// A file operation that failed, with the causes that have a plain mend.
-    pub(crate) fn file(doing: &str, path: &Path, error: &io::Error) -> Self {
+    pub fn file(doing: &str, path: &Path, error: &io::Error) -> Self {
         let fault = Self::new(format!("Cannot {doing} {}: {error}.", path.display()));
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => fault
@@ -76,7 +81,7 @@ impl Fault {
     }
 
     /// The process's exit status for this fault.
-    pub(crate) fn exit_code(&self) -> u8 {
+    pub fn exit_code(&self) -> u8 {
         match self.kind {
             Kind::Interrupted => 130,
             _ => 2,

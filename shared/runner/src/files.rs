@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 use crate::fault::{Fault, Outcome};
 
 /// Reads a text file.
-pub(crate) fn read(path: &Path) -> Outcome<String> {
+pub fn read(path: &Path) -> Outcome<String> {
     fs::read_to_string(path).map_err(|error| Fault::file("read", path, &error))
 }
 
 /// Makes a folder and those above it.
-pub(crate) fn make_folder(path: &Path) -> Outcome<()> {
+pub fn make_folder(path: &Path) -> Outcome<()> {
     fs::create_dir_all(path).map_err(|error| Fault::file("make the folder", path, &error))
 }
 
 /// Replaces a file whole: readers see the old text or the new one, never a part, and a full disk loses nothing.
-pub(crate) fn write_atomically(path: &Path, text: &[u8]) -> Outcome<()> {
+pub fn write_atomically(path: &Path, text: &[u8]) -> Outcome<()> {
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
     }
@@ -35,12 +35,12 @@ pub(crate) fn write_atomically(path: &Path, text: &[u8]) -> Outcome<()> {
 }
 
 /// Copies a file.
-pub(crate) fn copy(from: &Path, to: &Path) -> Outcome<()> {
+pub fn copy(from: &Path, to: &Path) -> Outcome<()> {
     fs::copy(from, to).map(|_| ()).map_err(|error| Fault::file("copy to", to, &error))
 }
 
 /// Copies a folder with all that is in it. Links are followed; `keep` decides by path.
-pub(crate) fn copy_tree(from: &Path, to: &Path, keep: &dyn Fn(&Path) -> bool) -> Outcome<()> {
+pub fn copy_tree(from: &Path, to: &Path, keep: &dyn Fn(&Path) -> bool) -> Outcome<()> {
     make_folder(to)?;
     for path in entries(from)? {
         let target = to.join(path.file_name().unwrap_or_default());
@@ -57,7 +57,7 @@ pub(crate) fn copy_tree(from: &Path, to: &Path, keep: &dyn Fn(&Path) -> bool) ->
 }
 
 /// What a folder holds, sorted by name.
-pub(crate) fn entries(folder: &Path) -> Outcome<Vec<PathBuf>> {
+pub fn entries(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let mut paths = fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
         .map_err(|error| Fault::file("read the folder", folder, &error))?;
@@ -66,17 +66,17 @@ pub(crate) fn entries(folder: &Path) -> Outcome<Vec<PathBuf>> {
 }
 
 /// A path with `/`, as the catalogue writes it.
-pub(crate) fn with_slashes(path: &Path) -> String {
+pub fn with_slashes(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
 /// A folder that is removed with the value.
 #[derive(Debug)]
-pub(crate) struct ScratchFolder(PathBuf);
+pub struct ScratchFolder(PathBuf);
 
 impl ScratchFolder {
     /// Makes an empty folder below `parent`, its name free of clashes with other runners.
-    pub(crate) fn new(parent: &Path) -> Outcome<Self> {
+    pub fn new(parent: &Path) -> Outcome<Self> {
         use std::sync::atomic::{AtomicU32, Ordering};
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let path = parent.join(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
@@ -85,7 +85,8 @@ impl ScratchFolder {
         Ok(Self(path))
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
         &self.0
     }
 }

@@ -19,7 +19,7 @@ const KEPT_OUTPUT: usize = 1 << 20;
 const POLL: Duration = Duration::from_millis(2);
 
 /// Makes Ctrl-C end what is under way in order, and a second Ctrl-C end the runner at once.
-pub(crate) fn install_interrupt_handler() -> io::Result<()> {
+pub fn install_interrupt_handler() -> io::Result<()> {
     for signal in interrupt_signals() {
         // In this order: the first signal finds the flag unset and sets it, the second finds it set.
         signal_hook::flag::register_conditional_shutdown(*signal, 130, Arc::clone(&INTERRUPTED))?;
@@ -39,21 +39,22 @@ fn interrupt_signals() -> &'static [i32] {
 }
 
 /// Whether the user asked to stop.
-pub(crate) fn interrupted() -> bool {
+pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
 /// Tells a check that a newer save has made it stale.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
-    pub(crate) fn cancel(&self) {
+    /// Makes every wait that looks at this come to an end.
+    pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
     /// A fault if the work should stop now.
-    pub(crate) fn check(&self) -> Outcome<()> {
+    pub fn check(&self) -> Outcome<()> {
         if interrupted() {
             Err(Fault::interrupted())
         } else if self.0.load(Ordering::Relaxed) {
@@ -66,40 +67,48 @@ impl Cancel {
 
 /// What a child may use.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) time: Duration,
+pub struct Limits {
+    /// From start to end.
+    pub time: Duration,
     /// Bytes on standard output and error together.
-    pub(crate) output: usize,
+    pub output: usize,
 }
 
 impl Limits {
     /// For tools of ours and cargo, which end by themselves.
-    pub(crate) const NONE: Self = Self { time: Duration::MAX, output: usize::MAX };
+    pub const NONE: Self = Self { time: Duration::MAX, output: usize::MAX };
 }
 
 /// How a child came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+pub enum End {
+    /// By itself, or by a signal.
     Exited(ExitStatus),
     /// Over the time limit, and ended. `busy` says whether it had used the processor (known on Linux).
     TimedOut {
+        /// Whether it had used the processor.
         busy: Option<bool>,
     },
+    /// Over the limit, and ended.
     TooMuchOutput,
 }
 
 impl End {
-    pub(crate) fn success(self) -> bool {
+    /// Whether it ended by itself and well.
+    pub fn success(self) -> bool {
         matches!(self, Self::Exited(status) if status.success())
     }
 }
 
 /// A child that has ended.
 #[derive(Debug)]
-pub(crate) struct Finished {
-    pub(crate) end: End,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+pub struct Finished {
+    /// How it ended.
+    pub end: End,
+    /// What it printed, up to a limit.
+    pub stdout: String,
+    /// Likewise.
+    pub stderr: String,
 }
 
 /// One of the child's output streams: the first part kept, the rest counted.
@@ -114,11 +123,11 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Sees a stream's bytes as they come.
-pub(crate) type OnChunk = Box<dyn FnMut(&[u8]) + Send>;
+pub type OnChunk = Box<dyn FnMut(&[u8]) + Send>;
 
 /// A running child in a process group of its own. Dropping it ends the whole group.
 #[derive(Debug)]
-pub(crate) struct Supervised {
+pub struct Supervised {
     child: Child,
     streams: [Arc<Mutex<Captured>>; 2],
     readers: Vec<JoinHandle<()>>,
@@ -127,11 +136,7 @@ pub(crate) struct Supervised {
 
 impl Supervised {
     /// Starts the command with its output captured. `on_chunk` sees standard error as it comes (for progress).
-    pub(crate) fn spawn(
-        command: &mut Command,
-        on_stdout: Option<OnChunk>,
-        on_stderr: Option<OnChunk>,
-    ) -> io::Result<Self> {
+    pub fn spawn(command: &mut Command, on_stdout: Option<OnChunk>, on_stderr: Option<OnChunk>) -> io::Result<Self> {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         own_group(command);
         let mut child = command.spawn()?;
@@ -147,12 +152,12 @@ impl Supervised {
     }
 
     /// The child's standard input, where it was asked for.
-    pub(crate) fn stdin(&mut self) -> Option<std::process::ChildStdin> {
+    pub fn stdin(&mut self) -> Option<std::process::ChildStdin> {
         self.child.stdin.take()
     }
 
     /// Waits for the end, at most as long as allowed.
-    pub(crate) fn wait(mut self, limits: Limits, cancel: &Cancel) -> Outcome<Finished> {
+    pub fn wait(mut self, limits: Limits, cancel: &Cancel) -> Outcome<Finished> {
         let started = Instant::now();
         let end = loop {
             cancel.check()?; // Dropping `self` ends the child.
@@ -203,7 +208,7 @@ impl Drop for Supervised {
 }
 
 /// Runs a command to its end.
-pub(crate) fn run(command: &mut Command, limits: Limits, cancel: &Cancel) -> Outcome<Finished> {
+pub fn run(command: &mut Command, limits: Limits, cancel: &Cancel) -> Outcome<Finished> {
     let program = command.get_program().to_string_lossy().into_owned();
     command.stdin(Stdio::null());
     Supervised::spawn(command, None, None)

@@ -8,39 +8,41 @@ use crate::fault::{Fault, Outcome};
 use crate::process::{self, Cancel, Limits};
 
 /// The oldest Python that the course's packages support.
-pub(crate) const OLDEST: (u32, u32) = (3, 11);
+pub const OLDEST: (u32, u32) = (3, 11);
 
 /// Environment variable: the interpreter to make the environment from.
-pub(crate) const CHOICE: &str = "COURSE_PYTHON";
+pub const CHOICE: &str = "COURSE_PYTHON";
 
 /// An interpreter on this machine.
 #[derive(Debug, Clone)]
-pub(crate) struct Interpreter {
-    pub(crate) path: PathBuf,
+pub struct Interpreter {
+    /// The program.
+    pub path: PathBuf,
     /// As in `3.14.1`.
-    pub(crate) version: String,
-    pub(crate) release: (u32, u32),
+    pub version: String,
+    /// Major and minor number.
+    pub release: (u32, u32),
 }
 
 /// The environment's folder.
-pub(crate) fn environment(root: &Path) -> PathBuf {
+pub fn environment(root: &Path) -> PathBuf {
     root.join(".venv")
 }
 
 /// The environment's interpreter.
-pub(crate) fn environment_python(root: &Path) -> PathBuf {
+pub fn environment_python(root: &Path) -> PathBuf {
     environment(root).join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
 }
 
 /// A Python command that sees nothing of the user's own settings and packages.
-pub(crate) fn command(root: &Path) -> Command {
+pub fn command(root: &Path) -> Command {
     let mut command = Command::new(environment_python(root));
     command.args(["-I", "-X", "utf8"]).current_dir(root);
     command
 }
 
 /// One of the test kit's programs; see `shared/python/run.py`.
-pub(crate) fn kit(root: &Path, program: &str) -> Command {
+pub fn kit(root: &Path, program: &str) -> Command {
     let mut command = command(root);
     command.arg(root.join("shared/python/run.py")).arg(program);
     command
@@ -69,7 +71,7 @@ fn ask(program: &[OsString]) -> Option<Interpreter> {
 }
 
 /// The environment's interpreter, if it runs.
-pub(crate) fn in_environment(root: &Path) -> Option<Interpreter> {
+pub fn in_environment(root: &Path) -> Option<Interpreter> {
     let path = environment_python(root);
     if !path.exists() {
         return None;
@@ -95,7 +97,7 @@ fn candidates() -> Vec<Vec<OsString>> {
 }
 
 /// The first interpreter that is new enough, or a fault that says which ones were too old.
-pub(crate) fn find() -> Outcome<Interpreter> {
+pub fn find() -> Outcome<Interpreter> {
     let mut too_old = Vec::new();
     for program in candidates() {
         match ask(&program) {
@@ -122,7 +124,7 @@ pub(crate) fn find() -> Outcome<Interpreter> {
 }
 
 /// How one gets a Python on this platform.
-pub(crate) fn install_advice() -> String {
+pub fn install_advice() -> String {
     let install = if cfg!(windows) {
         "Install Python from python.org or with `winget install Python.Python.3.13`"
     } else if cfg!(target_os = "macos") {
@@ -136,7 +138,7 @@ pub(crate) fn install_advice() -> String {
 }
 
 /// The uv program, where it is installed and not switched off by `COURSE_NO_UV`.
-pub(crate) fn uv() -> Option<PathBuf> {
+pub fn uv() -> Option<PathBuf> {
     if std::env::var_os("COURSE_NO_UV").is_some_and(|value| !value.is_empty()) {
         return None;
     }

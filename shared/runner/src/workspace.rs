@@ -7,17 +7,17 @@ use crate::fault::Outcome;
 use crate::files;
 
 /// The runner's folder: progress, backups, scratch space. Everything in it but `progress.toml` and `backups` may be deleted.
-pub(crate) fn own_folder(root: &Path) -> PathBuf {
+pub fn own_folder(root: &Path) -> PathBuf {
     root.join(".course")
 }
 
 /// Space for the files of one check.
-pub(crate) fn scratch(root: &Path) -> Outcome<files::ScratchFolder> {
+pub fn scratch(root: &Path) -> Outcome<files::ScratchFolder> {
     files::ScratchFolder::new(&own_folder(root).join("run"))
 }
 
 /// cargo, as the learner's own shell would start it in the course's folder.
-pub(crate) fn cargo(root: &Path) -> Command {
+pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
     // This process was started by `cargo run`, which describes the runner in variables. Were they handed on, build scripts

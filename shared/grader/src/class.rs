@@ -1,0 +1,210 @@
+//! Grades a class: one folder for each student, several at a time; goes on where it was interrupted.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use course::catalogue::Module;
+use course::fault::{Fault, Outcome};
+use course::files;
+use course::process::Cancel;
+use indicatif::{ProgressBar, ProgressStyle};
+use sha2::{Digest as _, Sha256};
+
+use crate::app::{classroom, summary};
+use crate::grade::Grade;
+use crate::intake;
+use crate::parallel::in_parallel;
+use crate::report::{self, Format, Report};
+use crate::submission::Rules;
+use crate::workshop::{add, hex};
+
+/// The internal report of each student, which the next run goes on from.
+const RESULT: &str = "grade.json";
+
+/// What was graded, to see whether it still is the same.
+const KEY: &str = "grade.key";
+
+/// All that a run over a class needs.
+#[derive(Debug)]
+pub(crate) struct Plan<'p> {
+    /// How each is graded.
+    pub(crate) rules: Rules<'p>,
+    /// Changes with the course and the tests.
+    pub(crate) key: &'p str,
+    /// The seed, where the teacher gave one.
+    pub(crate) fixed_seed: Option<u64>,
+    /// What to write for each student, by file name within the student's folder.
+    pub(crate) reports: &'p [Report],
+    /// Students at a time.
+    pub(crate) jobs: usize,
+    /// One folder for each student.
+    pub(crate) submissions: PathBuf,
+    /// Where the results go.
+    pub(crate) out: PathBuf,
+}
+
+/// One student's folder, and how it went.
+enum Entry {
+    Graded(Box<Grade>),
+    Not(String, String),
+}
+
+impl Plan<'_> {
+    /// Grades everybody, writes each result as it comes and the gradebook at the end.
+    pub(crate) fn run(mut self) -> Outcome<()> {
+        let folders = self.folders()?;
+        self.rules.seed = self.seed()?;
+        let bar = progress_bar(folders.len());
+        let told: Mutex<()> = Mutex::new(());
+        let entries = in_parallel(self.jobs, &folders, |folder| {
+            Cancel::default().check()?;
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let entry = self.one(folder, &name)?;
+            let _one_at_a_time = told.lock();
+            bar.inc(1);
+            bar.suspend(|| match &entry {
+                Entry::Graded(grade) => eprintln!("{}", summary(grade)),
+                Entry::Not(name, why) => eprintln!("{}: not graded. {why}", name.escape_debug()),
+            });
+            Ok(entry)
+        })?;
+        bar.finish_and_clear();
+        self.write_gradebook(entries)
+    }
+
+    fn folders(&self) -> Outcome<Vec<PathBuf>> {
+        let folders: Vec<PathBuf> = files::entries(&self.submissions)?
+            .into_iter()
+            .filter(|path| !path.file_name().unwrap_or_default().to_string_lossy().starts_with('.'))
+            .collect();
+        if folders.is_empty() {
+            return Err(Fault::new(format!("{} is empty.", self.submissions.display()))
+                .mend("It should hold one folder for each student."));
+        }
+        let mut names: Vec<String> = folders.iter().map(|folder| safe_name(folder)).collect();
+        names.sort();
+        names.dedup();
+        if names.len() < folders.len() {
+            return Err(Fault::new(
+                "Two students' folders have names that differ only in characters that no file name should have.",
+            )
+            .mend("Rename one."));
+        }
+        Ok(folders)
+    }
+
+    /// The same for all students, and the same when an interrupted run goes on.
+    fn seed(&self) -> Outcome<u64> {
+        let path = self.out.join("seed");
+        if let Some(seed) = self.fixed_seed {
+            return Ok(seed);
+        }
+        if let Some(seed) = std::fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok()) {
+            return Ok(seed);
+        }
+        files::write_atomically(&path, format!("{}\n", self.rules.seed).as_bytes())?;
+        Ok(self.rules.seed)
+    }
+
+    fn one(&self, folder: &Path, name: &str) -> Outcome<Entry> {
+        let results = self.out.join(safe_name(folder));
+        let key = self.key_of(folder)?;
+        let earlier = std::fs::read_to_string(results.join(KEY)).is_ok_and(|old| old == key);
+        if let Some(grade) = earlier
+            .then(|| std::fs::read_to_string(results.join(RESULT)).ok())
+            .flatten()
+            .as_deref()
+            .and_then(report::read_json)
+        {
+            return Ok(Entry::Graded(Box::new(grade)));
+        }
+        if !std::fs::symlink_metadata(folder).is_ok_and(|about| about.is_dir()) {
+            return Ok(Entry::Not(name.to_owned(), "It is no folder. Unpack it first.".to_owned()));
+        }
+        match self.rules.grade(folder, name, 1) {
+            Ok(grade) => {
+                self.write(&grade, &results, &key)?;
+                Ok(Entry::Graded(Box::new(grade)))
+            }
+            Err(fault) if fault.is_interrupted() => Err(fault),
+            // The next student has nothing to do with it.
+            Err(fault) => Ok(Entry::Not(name.to_owned(), fault.to_string())),
+        }
+    }
+
+    /// The result first, the key last: a result without its key is one that was being written.
+    fn write(&self, grade: &Grade, results: &Path, key: &str) -> Outcome<()> {
+        let classroom = classroom(self.reports)?;
+        for Report { format, file } in self.reports {
+            let name = file.as_deref().and_then(Path::file_name).map_or_else(|| format.name().into(), PathBuf::from);
+            files::write_atomically(&results.join(name), report::render(grade, *format, &classroom).as_bytes())?;
+        }
+        files::write_atomically(&results.join(RESULT), report::render(grade, Format::Json, &classroom).as_bytes())?;
+        files::write_atomically(&results.join(KEY), key.as_bytes())
+    }
+
+    /// Changes with anything that could change this student's grade.
+    fn key_of(&self, folder: &Path) -> Outcome<String> {
+        let mut hash = Sha256::new();
+        hash.update(self.key);
+        hash.update(format!("{} {}", self.rules.seed, self.rules.soft_share));
+        for place in self.rules.places {
+            hash.update(place.exercise.id());
+        }
+        hash.update(self.reports.iter().map(|each| each.format.name()).collect::<Vec<_>>().join(" "));
+        let course = &self.rules.workshop.course;
+        let modules: Vec<&Module> = intake::modules_of(course, self.rules.places);
+        for module in modules {
+            for file in module.exercises.iter().flat_map(|exercise| &exercise.files) {
+                for base in [folder.join("modules"), folder.to_owned()] {
+                    let path = base.join(&module.name).join(file);
+                    // Only plain files of a plain size: a pipe would be waited for, and none of it would be taken anyway.
+                    match std::fs::symlink_metadata(&path) {
+                        Ok(about) if about.is_file() && about.len() < (1 << 20) => add(&mut hash, &path)?,
+                        Ok(_) => hash.update("not plain"),
+                        Err(_) => {}
+                    }
+                }
+            }
+        }
+        Ok(hex(&hash.finalize()))
+    }
+
+    fn write_gradebook(&self, entries: Vec<Entry>) -> Outcome<()> {
+        let mut grades = Vec::new();
+        let mut missing = String::new();
+        for entry in entries {
+            match entry {
+                Entry::Graded(grade) => grades.push(*grade),
+                Entry::Not(name, why) => {
+                    missing.push_str(&format!("{}: {}\n", name.escape_debug(), why.replace('\n', " ")))
+                }
+            }
+        }
+        let gradebook = self.out.join("gradebook.csv");
+        files::write_atomically(&gradebook, report::gradebook(&grades).as_bytes())?;
+        let not_graded = self.out.join("not-graded.txt");
+        if missing.is_empty() {
+            let _ = std::fs::remove_file(&not_graded); // Of an earlier run; that it is not there is as well.
+        } else {
+            files::write_atomically(&not_graded, missing.as_bytes())?;
+        }
+        let missing = missing.lines().count();
+        eprintln!("{} graded, {missing} not graded. {}", grades.len(), gradebook.display());
+        Ok(())
+    }
+}
+
+/// A student's folder of results: the name without what a shell or a terminal would choke on.
+fn safe_name(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    name.chars().map(|each| if each.is_alphanumeric() || "-_.@+ ".contains(each) { each } else { '_' }).collect()
+}
+
+fn progress_bar(count: usize) -> ProgressBar {
+    let bar = ProgressBar::new(count as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} submissions, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}

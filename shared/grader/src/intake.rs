@@ -1,0 +1,197 @@
+//! Takes from a submission the files that learners edit, and nothing else.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io::Read as _;
+use std::os::fd::OwnedFd;
+use std::path::{Component, Path, PathBuf};
+
+use course::catalogue::{Course, Module};
+use course::fault::{Fault, Outcome};
+use course::files;
+use rustix::fs::{FileType, Mode, OFlags};
+
+use crate::grade::Ignored;
+
+/// Bytes of one file. The longest solution has a hundredth of it.
+const LARGEST_FILE: u64 = 512 << 10;
+
+/// How many of the files that were not taken are named in the report.
+const MOST_NAMED: usize = 100;
+
+/// How many entries of the submission are looked at to name those.
+const MOST_LOOKED_AT: usize = 20_000;
+
+/// What was found.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    /// Files that were taken, relative to the course: `modules/02_parallel_sum/src/parallel_sum.rs`.
+    pub(crate) taken: BTreeSet<PathBuf>,
+    /// What was left, for the student to know.
+    pub(crate) ignored: Vec<Ignored>,
+}
+
+/// Copies the learners' files of these modules from the submission into `tree`, over the stubs that stand there.
+pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree: &Path) -> Outcome<Intake> {
+    let root = open_root(submission)?;
+    let mut intake = Intake { taken: BTreeSet::new(), ignored: Vec::new() };
+    let modules_folder = has_modules_folder(&root);
+    for module in modules {
+        for file in module.exercises.iter().flat_map(|exercise| &exercise.files) {
+            let inside = Path::new(&module.name).join(file);
+            let relative = if modules_folder { Path::new("modules").join(&inside) } else { inside.clone() };
+            match read(&root, &relative) {
+                Ok(Some(bytes)) => {
+                    let target = Path::new("modules").join(&inside);
+                    files::write_atomically(&tree.join(&target), &bytes)?;
+                    intake.taken.insert(target);
+                }
+                Ok(None) => {}
+                Err(reason) => intake.ignored.push(Ignored { path: shown(&relative), reason }),
+            }
+        }
+    }
+    if intake.taken.is_empty() {
+        return Err(nothing_known(submission, &intake, course));
+    }
+    name_the_rest(submission, modules_folder, course, &mut intake);
+    Ok(intake)
+}
+
+fn open_root(submission: &Path) -> Outcome<OwnedFd> {
+    rustix::fs::open(submission, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).map_err(|error| {
+        let path = submission.display();
+        match error {
+            rustix::io::Errno::NOTDIR => Fault::new(format!("{path} is a file, not a submission's folder."))
+                .mend("Unpack it first, then give the folder that holds `modules`."),
+            rustix::io::Errno::NOENT => Fault::new(format!("There is no folder {path}.")),
+            error => Fault::new(format!("Cannot open the submission {path}: {error}.")),
+        }
+    })
+}
+
+fn has_modules_folder(root: &OwnedFd) -> bool {
+    open_step(root, OsStr::new("modules"), OFlags::DIRECTORY).is_ok()
+}
+
+/// One step down, never through a link, and never waiting for the other end of a pipe.
+fn open_step(folder: &OwnedFd, name: &OsStr, also: OFlags) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC | also;
+    rustix::fs::openat(folder, name, flags, Mode::empty())
+}
+
+/// A file's bytes; `None` where it is not there; the reason where it will not do.
+fn read(root: &OwnedFd, path: &Path) -> Result<Option<Vec<u8>>, String> {
+    let mut opened: Option<OwnedFd> = None;
+    let mut steps = path.components().peekable();
+    while let Some(step) = steps.next() {
+        let Component::Normal(name) = step else { return Err("not a plain path".to_owned()) };
+        let also = if steps.peek().is_some() { OFlags::DIRECTORY } else { OFlags::empty() };
+        match open_step(opened.as_ref().unwrap_or(root), name, also) {
+            Ok(next) => opened = Some(next),
+            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(rustix::io::Errno::LOOP) => return Err("a link".to_owned()),
+            // A link where a folder should be is "not a directory" to Linux.
+            Err(rustix::io::Errno::NOTDIR) => return Err("a link, or a file where a folder should be".to_owned()),
+            Err(rustix::io::Errno::NXIO) => return Err("not a regular file".to_owned()),
+            Err(error) => return Err(format!("cannot be opened: {error}")),
+        }
+    }
+    let file = opened.ok_or("not a plain path")?;
+    let about = rustix::fs::fstat(&file).map_err(|error| error.to_string())?;
+    if FileType::from_raw_mode(about.st_mode) != FileType::RegularFile {
+        return Err("not a regular file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::from(file).take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(format!("larger than {} KiB", LARGEST_FILE >> 10));
+    }
+    if std::str::from_utf8(&bytes).is_err() {
+        return Err("not UTF-8 text".to_owned());
+    }
+    Ok(Some(bytes))
+}
+
+fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Fault {
+    let path = submission.display();
+    if let Some(first) = intake.ignored.first() {
+        return Fault::new(format!(
+            "{path} holds no exercise that could be taken: {} is {}.",
+            first.path.escape_debug(),
+            first.reason
+        ));
+    }
+    let example = course.modules.first().and_then(|module| {
+        let file = module.exercises.first()?.files.first()?;
+        Some(format!("modules/{}/{}", module.name, files::with_slashes(file)))
+    });
+    Fault::new(format!("{path} holds no exercise of this course.")).mend(format!(
+        "A submission is a copy of the course, or at least its exercises' files, such as {}. Is it the right folder?",
+        example.unwrap_or_default()
+    ))
+}
+
+/// Names what a submission has besides: a student who put work elsewhere shall learn that it did not count.
+fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intake: &mut Intake) {
+    let mut folders = vec![submission.to_owned()];
+    let mut looked_at = 0;
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            looked_at += 1;
+            if looked_at > MOST_LOOKED_AT || intake.ignored.len() >= MOST_NAMED {
+                intake.ignored.push(Ignored { path: "…".to_owned(), reason: "and more".to_owned() });
+                return;
+            }
+            let path = entry.path();
+            let Ok(relative) = path.strip_prefix(submission) else { continue };
+            let name = if modules_folder { relative.to_owned() } else { Path::new("modules").join(relative) };
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() {
+                if relative.components().count() < 6 && !is_by_the_way(&entry.file_name()) {
+                    folders.push(path);
+                }
+            } else if !is_an_exercise(&name, course) && !is_the_courses_own(&path, &name, course) {
+                let reason = if kind.is_symlink() { "a link" } else { "no exercise's file" };
+                intake.ignored.push(Ignored { path: shown(relative), reason: reason.to_owned() });
+            }
+        }
+    }
+    intake.ignored.sort_by(|one, other| one.path.cmp(&other.path));
+}
+
+/// Folders that come with working on the course and say nothing.
+fn is_by_the_way(name: &OsStr) -> bool {
+    [".git", "target", ".venv", ".course", "__pycache__"].iter().any(|each| name == *each)
+}
+
+/// Whether learners edit it, in whichever module.
+fn is_an_exercise(relative: &Path, course: &Course) -> bool {
+    let Ok(inside) = relative.strip_prefix("modules") else { return false };
+    course.places().any(|place| {
+        inside.strip_prefix(&place.module.name).is_ok_and(|file| place.exercise.files.iter().any(|each| each == file))
+    })
+}
+
+/// Whether the file is there unchanged in the course.
+fn is_the_courses_own(path: &Path, relative: &Path, course: &Course) -> bool {
+    let ours = course.root.join(relative);
+    let same_size =
+        |path: &Path| std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len());
+    match (same_size(path), same_size(&ours)) {
+        (Some(theirs), Some(ours_size)) if theirs == ours_size && theirs < (4 << 20) => {
+            std::fs::read(path).ok().zip(std::fs::read(ours).ok()).is_some_and(|(one, other)| one == other)
+        }
+        _ => false,
+    }
+}
+
+fn shown(path: &Path) -> String {
+    files::with_slashes(path)
+}
+
+/// The modules that a list of IDs names; all for an empty list.
+pub(crate) fn modules_of<'c>(course: &'c Course, places: &[course::catalogue::Place<'c>]) -> Vec<&'c Module> {
+    course.modules.iter().filter(|module| places.iter().any(|place| place.module.name == module.name)).collect()
+}

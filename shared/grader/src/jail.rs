@@ -1,0 +1,121 @@
+//! How programs are put into the jail, and what of the jail holds on this machine.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use course::fault::{Fault, Outcome};
+use course::process::{self, Cancel, Finished, Limits};
+use serde_json::Value;
+
+use crate::cgroup::Cgroups;
+
+/// What one program in the jail may do.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Permit {
+    /// Folders and files to read.
+    pub(crate) read: Vec<PathBuf>,
+    /// Folders to write to.
+    pub(crate) write: Vec<PathBuf>,
+    /// Whether it may start others.
+    pub(crate) processes: bool,
+    /// MiB.
+    pub(crate) memory: u32,
+    /// Seconds of a processor.
+    pub(crate) cpu: u32,
+    /// MiB of one file.
+    pub(crate) file_size: u32,
+    /// Where it starts.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// The jail of this machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Jail {
+    program: PathBuf,
+    without: Vec<String>,
+    cgroups: Vec<PathBuf>,
+}
+
+impl Jail {
+    /// `program` is the built `course-jail`.
+    pub(crate) fn new(program: PathBuf, without: &[String]) -> Self {
+        Self { program, without: without.to_vec(), cgroups: Vec::new() }
+    }
+
+    /// The same jail, whose programs are counted together.
+    #[must_use]
+    pub(crate) fn counted_by(&self, cgroups: &Cgroups) -> Self {
+        Self { cgroups: cgroups.files(), ..self.clone() }
+    }
+
+    /// The words to put before a program.
+    pub(crate) fn words(&self, permit: &Permit) -> Vec<String> {
+        let mut words = vec![text(&self.program)];
+        let mut option = |name: &str, value: String| words.extend([format!("--{name}"), value]);
+        permit.read.iter().for_each(|path| option("read", text(path)));
+        permit.write.iter().for_each(|path| option("write", text(path)));
+        option("memory", permit.memory.to_string());
+        option("cpu", permit.cpu.to_string());
+        option("file-size", permit.file_size.to_string());
+        self.cgroups.iter().for_each(|path| option("cgroup", text(path)));
+        self.without
+            .iter()
+            .filter(|each| ["namespaces", "landlock", "seccomp", "limits", "cgroups"].contains(&each.as_str()))
+            .for_each(|each| option("without", each.clone()));
+        if let Some(folder) = &permit.folder {
+            option("chdir", text(folder));
+        }
+        if permit.processes {
+            words.push("--processes".to_owned());
+        }
+        words.push("--".to_owned());
+        words
+    }
+
+    /// Runs a program in the jail with this environment and nothing of ours.
+    pub(crate) fn run<'e>(
+        &self,
+        permit: &Permit,
+        program: &[String],
+        environment: impl Iterator<Item = (&'e str, &'e str)>,
+        limits: Limits,
+    ) -> Outcome<Finished> {
+        let words = self.words(permit);
+        let mut command = Command::new(&self.program);
+        command.args(&words[1..]).args(program).env_clear().envs(environment);
+        process::run(&mut command, limits, &Cancel::default())
+    }
+}
+
+/// A path as an argument. The course's own paths are text, or nothing works.
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Tries each forbidden act in the jail. What succeeds is returned, as a sentence each.
+pub(crate) fn probe(
+    jail: &Jail,
+    permit: &Permit,
+    python: &[String],
+    script: &Path,
+    secret: &Path,
+) -> Outcome<Vec<String>> {
+    let mut permit = permit.clone();
+    permit.read.push(script.to_owned());
+    let mut program = python.to_vec();
+    program.extend([text(script), text(secret), std::process::id().to_string()]);
+    program.push(if permit.processes { "processes" } else { "threads" }.to_owned());
+    let limits = Limits { time: Duration::from_secs(60), output: 1 << 20 };
+    let finished = jail.run(&permit, &program, std::iter::empty(), limits)?;
+    let escaped = finished.stdout.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
+    let Some(Value::Array(escaped)) = escaped else {
+        return Err(Fault::new(format!(
+            "Nothing can be run in the jail on this machine:\n{}{}",
+            finished.stdout.trim_end(),
+            finished.stderr.trim_end()
+        ))
+        .mend("Install bubblewrap, or see the page on grading in the book for what the jail needs."));
+    };
+    Ok(escaped.iter().filter_map(|each| each.as_str().map(str::to_owned)).collect())
+}

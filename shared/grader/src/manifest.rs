@@ -1,0 +1,217 @@
+//! Which tests there are and what each is worth: fixed before a submission is read, from a run of the reference solutions.
+//! That run is also the grader's own check: a reference that does not pass is a fault of the course or the machine, and
+//! then nobody is graded.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use course::catalogue::{Course, Place};
+use course::fault::{Fault, Outcome};
+use course::files;
+use serde_json::{Value, json};
+
+use crate::grade::Status;
+use crate::points::Points;
+use crate::tests_of::Run;
+
+/// One test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// As the run names it.
+    pub(crate) name: String,
+    /// Where it runs.
+    pub(crate) kind: Kind,
+}
+
+/// Where a test runs, and whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The course's, asked from outside.
+    Public,
+    /// The teacher's, asked from outside.
+    Hidden,
+    /// The course's, inside the process with the submission.
+    Soft,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Hidden => "hidden",
+            Self::Soft => "soft",
+        }
+    }
+}
+
+/// The tests of all exercises, by ID.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Manifest(BTreeMap<String, Vec<Entry>>);
+
+impl Manifest {
+    /// The tests of an exercise.
+    pub(crate) fn tests(&self, id: &str) -> &[Entry] {
+        self.0.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the exercise has been seen.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.0.contains_key(id)
+    }
+
+    /// Notes what the reference's run of an exercise showed.
+    pub(crate) fn note(&mut self, id: &str, kind: Kind, run: &Run) -> Outcome<()> {
+        if !run.broken.is_empty() {
+            return Err(broken_reference(id, kind, &run.broken));
+        }
+        let tests = self.0.entry(id.to_owned()).or_default();
+        for name in &run.order {
+            match run.tests.get(name) {
+                Some(ran) if ran.status == Status::Passed => tests.push(Entry { name: name.clone(), kind }),
+                Some(ran) if ran.status == Status::Skipped => {} // Not for this platform: worth nothing to anybody.
+                Some(ran) => return Err(broken_reference(id, kind, &format!("{name}: {}", ran.message))),
+                None => return Err(broken_reference(id, kind, &format!("{name} has no result"))),
+            }
+        }
+        match run.tests.keys().find(|name| !run.order.contains(name)) {
+            Some(name) => Err(broken_reference(id, kind, &format!("{name}: {}", run.tests[name].message))),
+            None => Ok(()),
+        }
+    }
+
+    /// What each test of an exercise is worth, in the manifest's order. The soft ones share the teacher's percentage, where
+    /// the exercise has others too; where it has none, they have that percentage and the rest cannot be earned by anybody,
+    /// so it is not counted.
+    pub(crate) fn worth(&self, id: &str, points: u32, soft_share: u8) -> Vec<Points> {
+        let tests = self.tests(id);
+        let soft = tests.iter().filter(|test| test.kind == Kind::Soft).count();
+        let hard = tests.len() - soft;
+        let all = Points::whole(points);
+        let for_soft = if soft == 0 { Points::ZERO } else { all.percent(soft_share) };
+        let mut hard_shares = all.less(for_soft).shares(hard).into_iter();
+        let mut soft_shares = for_soft.shares(soft).into_iter();
+        let worth =
+            tests.iter().map(|test| if test.kind == Kind::Soft { soft_shares.next() } else { hard_shares.next() });
+        worth.map(Option::unwrap_or_default).collect()
+    }
+
+    /// Reads what an earlier grader has noted under this key.
+    pub(crate) fn load(folder: &Path, key: &str) -> Option<Self> {
+        let text = std::fs::read_to_string(path(folder, key)).ok()?;
+        let value: Value = serde_json::from_str(&text).ok()?;
+        let mut manifest = Self::default();
+        for (id, tests) in value.as_object()? {
+            let entries = tests.as_array()?.iter().map(|test| {
+                let kind =
+                    [Kind::Public, Kind::Hidden, Kind::Soft].into_iter().find(|kind| kind.name() == test["kind"])?;
+                Some(Entry { name: test["name"].as_str()?.to_owned(), kind })
+            });
+            manifest.0.insert(id.clone(), entries.collect::<Option<Vec<_>>>()?);
+        }
+        Some(manifest)
+    }
+
+    /// Keeps it for the next grader.
+    pub(crate) fn save(&self, folder: &Path, key: &str) -> Outcome<()> {
+        let exercises = self.0.iter().map(|(id, tests)| {
+            let tests: Vec<Value> =
+                tests.iter().map(|test| json!({"name": test.name, "kind": test.kind.name()})).collect();
+            (id.clone(), Value::Array(tests))
+        });
+        let value = Value::Object(exercises.collect());
+        files::write_atomically(&path(folder, key), value.to_string().as_bytes())
+    }
+}
+
+fn path(folder: &Path, key: &str) -> PathBuf {
+    folder.join("manifests").join(format!("{key}.json"))
+}
+
+fn broken_reference(id: &str, kind: Kind, what: &str) -> Fault {
+    let fault =
+        Fault::new(format!("The reference solution of {id} does not pass its {} tests here: {what}", kind.name()));
+    match kind {
+        Kind::Hidden => fault.mend("Mend the hidden tests, or see the page on grading for what they may do."),
+        _ => fault.mend("Nobody is graded before it does. `cargo course verify` says more."),
+    }
+}
+
+/// The teacher's test files for an exercise: `DIR/02_parallel_sum/test_parallel_sum*.py`, where no other exercise's name fits
+/// better.
+pub(crate) fn hidden_tests(hidden: &Path, course: &Course, place: Place<'_>) -> Outcome<Vec<PathBuf>> {
+    let folder = hidden.join(&place.module.name);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let module = course.modules.iter().find(|module| module.name == place.module.name);
+    let slugs: Vec<&str> =
+        module.into_iter().flat_map(|module| &module.exercises).map(|each| each.slug.as_str()).collect();
+    let mut found = Vec::new();
+    for file in files::entries(&folder)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(rest) = name.strip_prefix("test_").filter(|_| name.ends_with(".py")) else { continue };
+        let best = slugs.iter().filter(|slug| rest.starts_with(**slug)).max_by_key(|slug| slug.len());
+        match best {
+            Some(slug) if *slug == place.exercise.slug => found.push(file),
+            Some(_) => {}
+            None => {
+                return Err(Fault::new(format!("{} belongs to no exercise of {}.", file.display(), place.module.name))
+                    .mend(format!(
+                        "Call it test_{}.py, or test_{0}_and_more.py.",
+                        slugs.first().unwrap_or(&"exercise")
+                    )));
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests_of::Ran;
+
+    fn run(results: &[(&str, Status)]) -> Run {
+        Run {
+            tests: results
+                .iter()
+                .map(|(name, status)| {
+                    ((*name).to_owned(), Ran { status: *status, seconds: 0.0, message: String::new() })
+                })
+                .collect(),
+            order: results.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            broken: String::new(),
+        }
+    }
+
+    #[test]
+    fn points_add_up_whatever_the_share() {
+        let mut manifest = Manifest::default();
+        manifest
+            .note("1.a", Kind::Public, &run(&[("x", Status::Passed), ("y", Status::Passed), ("z", Status::Passed)]))
+            .unwrap();
+        manifest.note("1.a", Kind::Soft, &run(&[("s", Status::Passed)])).unwrap();
+        for share in [0, 7, 100] {
+            let worth = manifest.worth("1.a", 10, share);
+            assert_eq!(worth.iter().copied().sum::<Points>(), Points::whole(10));
+            assert_eq!(worth[3], Points::whole(10).percent(share));
+        }
+    }
+
+    #[test]
+    fn what_is_skipped_is_worth_nothing() {
+        let mut manifest = Manifest::default();
+        manifest.note("1.a", Kind::Public, &run(&[("x", Status::Passed), ("y", Status::Skipped)])).unwrap();
+        assert_eq!(manifest.tests("1.a").len(), 1);
+    }
+
+    #[test]
+    fn a_reference_that_fails_stops_everything() {
+        for status in [Status::Failed, Status::Crashed, Status::TimedOut, Status::NotRun, Status::Error] {
+            assert!(Manifest::default().note("1.a", Kind::Public, &run(&[("x", status)])).is_err());
+        }
+        let mut missing = run(&[("x", Status::Passed)]);
+        missing.order.push("y".to_owned());
+        assert!(Manifest::default().note("1.a", Kind::Public, &missing).is_err());
+    }
+}

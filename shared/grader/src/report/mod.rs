@@ -1,0 +1,289 @@
+//! One grade, many renderings. Whatever comes from the submission passes through [`plain`] or [`line`] and then through
+//! the escaping of its format. Every renderer takes any grade and any strings, and the same grade gives the same text.
+
+mod classroom50;
+mod classroom_legacy;
+mod csv;
+mod github;
+mod gradescope;
+mod json;
+mod junit;
+mod markdown;
+#[cfg(test)]
+mod samples;
+mod text;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::grade::{ExerciseGrade, Grade, Status, TestGrade};
+use crate::points::Points;
+
+pub(crate) use classroom50::Classroom;
+pub(crate) use csv::gradebook;
+pub(crate) use json::read as read_json;
+pub(crate) use text::{Limits, line, plain};
+
+/// A form that a grade can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// `course/grade/v1`, everything there is to know; the teacher's.
+    Json,
+    /// The XML that CI services read.
+    Junit,
+    /// For `$GITHUB_STEP_SUMMARY`, a release or a comment.
+    Markdown,
+    /// Workflow commands that annotate a run on GitHub. Printed, not written to a file.
+    Github,
+    /// `classroom50/result/v1`.
+    Classroom50,
+    /// The `result` output of a step, as GitHub Classroom's grading reporter reads it.
+    ClassroomLegacy,
+    /// `results.json` of a Gradescope autograder.
+    Gradescope,
+    /// A gradebook of one line.
+    Csv,
+}
+
+impl Format {
+    /// All of them, in the order in which help names them.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Json,
+        Self::Junit,
+        Self::Markdown,
+        Self::Github,
+        Self::Classroom50,
+        Self::ClassroomLegacy,
+        Self::Gradescope,
+        Self::Csv,
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
+            Self::Github => "github",
+            Self::Classroom50 => "classroom50",
+            Self::ClassroomLegacy => "classroom-legacy",
+            Self::Gradescope => "gradescope",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The format of that name.
+    #[must_use]
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// A report that was asked for: `--report json=grade.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// Its form.
+    pub(crate) format: Format,
+    /// Where it goes; standard output if the command line names no file.
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl Report {
+    /// Reads `FORMAT=FILE`, or `FORMAT` alone for standard output.
+    ///
+    /// # Errors
+    /// A sentence that names the formats, or asks for the file.
+    pub(crate) fn parse(argument: &str) -> Result<Self, String> {
+        let (name, file) = match argument.split_once('=') {
+            Some((name, file)) => (name, Some(file)),
+            None => (argument, None),
+        };
+        let format = Format::from_name(name).ok_or_else(|| {
+            let names = Format::ALL.map(Format::name).join(", ");
+            format!("There is no report `{}`. There are: {names}; as in --report json=grade.json.", line(name, 40))
+        })?;
+        match file {
+            Some("") => Err(format!("--report {name}= lacks its file, as in --report {name}=FILE.")),
+            file => Ok(Self { format, file: file.map(PathBuf::from) }),
+        }
+    }
+}
+
+/// The grade in that form. `classroom` says where a submission to Classroom 50 belongs; other formats do not look at it.
+#[must_use]
+pub(crate) fn render(grade: &Grade, format: Format, classroom: &Classroom) -> String {
+    match format {
+        Format::Json => json::render(grade),
+        Format::Junit => junit::render(grade),
+        Format::Markdown => markdown::render(grade),
+        Format::Github => github::render(grade),
+        Format::Classroom50 => classroom50::render(grade, classroom),
+        Format::ClassroomLegacy => classroom_legacy::render(grade),
+        Format::Gradescope => gradescope::render(grade),
+        Format::Csv => gradebook(std::slice::from_ref(grade)),
+    }
+}
+
+/// Longest name, path, title or reason, in characters.
+const NAME: usize = 200;
+
+/// Most entries of a list that a submission can make as long as it likes.
+const LISTED: usize = 1000;
+
+/// What a report shows as one test.
+struct Entry<'a> {
+    id: &'a str,
+    status: Status,
+    soft: bool,
+    score: Points,
+    max_score: Points,
+    seconds: f64,
+    message: &'a str,
+}
+
+impl<'a> From<&'a TestGrade> for Entry<'a> {
+    fn from(test: &'a TestGrade) -> Self {
+        let TestGrade { id, status, soft, score, max_score, seconds, message } = test;
+        Self { id, status: *status, soft: *soft, score: *score, max_score: *max_score, seconds: *seconds, message }
+    }
+}
+
+impl Entry<'_> {
+    /// Never empty, because Classroom 50 and JUnit want a name.
+    fn name(&self) -> String {
+        name(self.id)
+    }
+
+    fn passed(&self) -> bool {
+        self.status == Status::Passed
+    }
+
+    /// Whether the test is of the teacher's own folder.
+    fn hidden(&self) -> bool {
+        self.id.contains("::hidden::")
+    }
+
+    /// What went wrong, in a report that the student sees: of a hidden test only how it ended, for its input is a secret.
+    fn message_for_student(&self, limits: Limits) -> String {
+        if self.hidden() { String::new() } else { plain(self.message, limits) }
+    }
+}
+
+/// The tests of an exercise. Points of the exercise that no test carries, and a failure without any test, become an entry
+/// of the exercise's own, so that in formats that know only tests nothing is lost.
+fn entries(exercise: &ExerciseGrade) -> Vec<Entry<'_>> {
+    let mut entries: Vec<_> = exercise.tests.iter().map(Entry::from).collect();
+    let score = exercise.score.less(entries.iter().map(|entry| entry.score).sum());
+    let max_score = exercise.max_score.less(entries.iter().map(|entry| entry.max_score).sum());
+    if entries.is_empty() || score > Points::ZERO || max_score > Points::ZERO {
+        entries.push(Entry {
+            id: &exercise.id,
+            status: exercise.status,
+            soft: false,
+            score,
+            max_score,
+            seconds: 0.0,
+            message: &exercise.message,
+        });
+    }
+    entries
+}
+
+/// A name on one line, never empty.
+fn name(text: &str) -> String {
+    let name = line(text, NAME);
+    if name.is_empty() { "(no name)".to_owned() } else { name }
+}
+
+/// How a test ended, in words for people.
+const fn outcome(status: Status) -> &'static str {
+    match status {
+        Status::Passed => "passed",
+        Status::Failed => "failed",
+        Status::Error => "not written yet, or could not be set up",
+        Status::Crashed => "the process with the submission died",
+        Status::TimedOut => "over its time limit",
+        Status::Skipped => "skipped itself, which is no pass",
+        Status::NotRun => "did not run",
+    }
+}
+
+/// What soft tests earned, and what they could earn.
+fn soft_points(grade: &Grade) -> (Points, Points) {
+    let soft = || grade.tests().filter(|test| test.soft);
+    (soft().map(|test| test.score).sum(), soft().map(|test| test.max_score).sum())
+}
+
+/// What qualifies every grade: the points that rest on the submission's own word, and what this machine did not enforce.
+fn conditions(grade: &Grade) -> Vec<String> {
+    let (earned, possible) = soft_points(grade);
+    let soft = format!(
+        "Soft tests, judged inside the submission's own process, carry {possible} of {} points; {earned} of these were earned.",
+        grade.max_score()
+    );
+    let mut conditions = vec![soft];
+    conditions.extend(grade.not_enforced.iter().take(LISTED).map(|what| format!("NOT ENFORCED: {}", line(what, NAME))));
+    conditions
+}
+
+/// Points as a JSON number: whole where they are whole, otherwise with the decimals that they have.
+fn number(points: Points) -> Value {
+    let hundredths = points.hundredths();
+    if hundredths.is_multiple_of(100) { json!(hundredths / 100) } else { json!(points.as_f64()) }
+}
+
+/// Seconds to the millisecond, whatever a clock said: JSON has no infinity, and no reader expects a negative time.
+fn seconds(seconds: f64) -> f64 {
+    const LONGEST: f64 = 1e9;
+    if seconds > 0.0 { (seconds.min(LONGEST) * 1000.0).round() / 1000.0 } else { 0.0 }
+}
+
+/// A JSON document for people too.
+fn pretty(document: &Value) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{document:#}"); // writing to a String does not fail
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_what_help_shows() {
+        assert_eq!(
+            Report::parse("json=a=b.json"),
+            Ok(Report { format: Format::Json, file: Some(PathBuf::from("a=b.json")) })
+        );
+        assert_eq!(Report::parse("github"), Ok(Report { format: Format::Github, file: None }));
+        for format in Format::ALL {
+            assert_eq!(Format::from_name(format.name()), Some(format));
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        assert!(Report::parse("yaml=x").unwrap_err().contains("gradescope"));
+        assert!(Report::parse("json=").unwrap_err().contains("json=FILE"));
+        assert!(!Report::parse("\u{1b}[31m##[error]").unwrap_err().contains("##["));
+    }
+
+    #[test]
+    fn seconds_are_numbers() {
+        for (from, to) in [(f64::NAN, 0.0), (f64::INFINITY, 1e9), (-1.0, 0.0), (0.123_456, 0.123)] {
+            assert_eq!(seconds(from).to_bits(), f64::to_bits(to));
+        }
+    }
+
+    #[test]
+    fn points_without_a_test_are_kept() {
+        let mut exercise = samples::normal().exercises.swap_remove(0);
+        exercise.tests.pop();
+        let entries = entries(&exercise);
+        assert_eq!(entries.iter().map(|entry| entry.max_score).sum::<Points>(), exercise.max_score);
+        assert_eq!(entries.iter().map(|entry| entry.score).sum::<Points>(), exercise.score);
+    }
+}

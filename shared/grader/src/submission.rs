@@ -1,0 +1,312 @@
+//! Grades one submission: intake, build, tests, and what they are worth.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use course::catalogue::{Course, Module, Place};
+use course::fault::{Fault, Outcome};
+use course::files::{self, ScratchFolder};
+use course::process;
+
+use crate::cgroup::Cgroups;
+use crate::extension;
+use crate::flags;
+use crate::grade::{ExerciseGrade, Grade, Status, TestGrade};
+use crate::intake::{self, Intake};
+use crate::jail::Jail;
+use crate::manifest::{Kind, Manifest, hidden_tests};
+use crate::parallel::in_parallel;
+use crate::points::Points;
+use crate::tests_of::{Bench, Ran, Run};
+use crate::workshop::{Fill, Workshop};
+
+/// What all submissions of one run are graded by.
+#[derive(Debug)]
+pub(crate) struct Rules<'r> {
+    /// The clean course, the compiler, the jail.
+    pub(crate) workshop: &'r Workshop,
+    /// The tests that count.
+    pub(crate) manifest: &'r Manifest,
+    /// The exercises that are graded.
+    pub(crate) places: &'r [Place<'r>],
+    /// The teacher's tests.
+    pub(crate) hidden: Option<&'r Path>,
+    /// What inputs are drawn from.
+    pub(crate) seed: u64,
+    /// Of 100 points.
+    pub(crate) soft_share: u8,
+}
+
+impl Rules<'_> {
+    fn modules(&self) -> Vec<&Module> {
+        intake::modules_of(&self.workshop.course, self.places)
+    }
+
+    fn course(&self) -> &Course {
+        &self.workshop.course
+    }
+
+    /// Grades what lies in `folder`, `jobs` exercises at a time.
+    pub(crate) fn grade(&self, folder: &Path, name: &str, jobs: usize) -> Outcome<Grade> {
+        let started = Instant::now();
+        let scratch = ScratchFolder::new(&self.workshop.scratch)?;
+        let tree = scratch.path().join("tree");
+        for module in self.modules() {
+            extension::lay_out(module, &tree, Fill::Stub)?;
+        }
+        let taken = self.take(folder, &tree)?;
+        let graded = self.grade_tree(&tree, scratch.path(), jobs, &|module, file| {
+            taken.taken.contains(&Path::new("modules").join(&module.name).join(file))
+        })?;
+        Ok(Grade {
+            submission: name.to_owned(),
+            flags: flags::find(self.places, &tree)?,
+            exercises: graded,
+            soft_share: self.soft_share,
+            not_enforced: self.not_enforced(),
+            ignored: taken.ignored,
+            versions: self.workshop.versions.clone(),
+            seed: self.seed,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+
+    fn take(&self, folder: &Path, tree: &Path) -> Outcome<Intake> {
+        let mut taken = intake::take(folder, &self.modules(), self.course(), tree)?;
+        if !self.workshop.uses("intake") {
+            // What a grader does that trusts its students: their tests, their settings.
+            files::copy_tree(folder, tree, &|path| !path.ends_with("target") && !path.ends_with(".git"))?;
+            taken.ignored.clear();
+        }
+        Ok(taken)
+    }
+
+    fn not_enforced(&self) -> Vec<String> {
+        let off = self.workshop.without.iter().map(|each| format!("the defence \"{each}\" was switched off"));
+        self.workshop.not_enforced.iter().cloned().chain(off).collect()
+    }
+
+    /// Builds and tests what lies in the tree. `is_there` says whether the submission brought a file.
+    fn grade_tree(
+        &self,
+        tree: &Path,
+        scratch: &Path,
+        jobs: usize,
+        is_there: &(dyn Fn(&Module, &Path) -> bool + Sync),
+    ) -> Outcome<Vec<ExerciseGrade>> {
+        let cgroups = Cgroups::make(&self.workshop.without);
+        let jail = self.workshop.jail.counted_by(&cgroups);
+        let modules = self.modules();
+        let written: BTreeMap<String, bool> =
+            self.places.iter().map(|place| (place.exercise.id(), is_written(*place, tree, is_there))).collect();
+        let builds = in_parallel(jobs, &modules, |module| {
+            let wanted =
+                self.places.iter().any(|place| place.module.name == module.name && written[&place.exercise.id()]);
+            if !wanted {
+                return Ok((module.name.clone(), Built::NothingToBuild));
+            }
+            let started = Instant::now();
+            let folder = scratch.join(&module.name);
+            let built = match extension::build(self.workshop, &jail, module, tree, &folder)? {
+                Ok(extension) => Built::Extension(extension, started.elapsed().as_secs_f64()),
+                Err(errors) => Built::Errors(errors),
+            };
+            Ok((module.name.clone(), built))
+        })?;
+        let builds: BTreeMap<String, Built> = builds.into_iter().collect();
+        in_parallel(jobs, self.places, |place| {
+            process::Cancel::default().check()?;
+            let id = place.exercise.id();
+            match &builds[&place.module.name] {
+                _ if !written[&id] => {
+                    Ok(self.verdict(*place, &Runs::none("nothing was written: the stub is unchanged, or missing"), 0.0))
+                }
+                Built::NothingToBuild => Ok(self.verdict(*place, &Runs::none("nothing was handed in"), 0.0)),
+                Built::Errors(errors) => {
+                    Ok(self.verdict(*place, &Runs::none(&format!("does not compile:\n{errors}")), 0.0))
+                }
+                Built::Extension(extension, seconds) => {
+                    let folder = scratch.join(&place.module.name).join(&place.exercise.slug);
+                    files::make_folder(&folder)?;
+                    let started = Instant::now();
+                    let runs = self.run(*place, extension, &folder, tree, &jail)?;
+                    let first =
+                        place.module.exercises.iter().find(|exercise| written.get(&exercise.id()) == Some(&true));
+                    let build = if first.is_some_and(|first| first.id() == id) { *seconds } else { 0.0 };
+                    Ok(self.verdict(*place, &runs, build + started.elapsed().as_secs_f64()))
+                }
+            }
+        })
+    }
+
+    fn run(&self, place: Place<'_>, extension: &Path, scratch: &Path, tree: &Path, jail: &Jail) -> Outcome<Runs> {
+        let bench = Bench { workshop: self.workshop, jail, extension, scratch, seed: self.seed };
+        // With intake switched off, the submission's own tests are run, as a trusting grader would.
+        let folder = if self.workshop.uses("intake") {
+            place.module.folder.clone()
+        } else {
+            tree.join("modules").join(&place.module.name)
+        };
+        let tests: Vec<PathBuf> = place.exercise.tests.iter().map(|test| folder.join(test)).collect();
+        let kinds = self.manifest.tests(&place.exercise.id());
+        let has = |kind: Kind| kinds.iter().any(|entry| entry.kind == kind);
+        let mut runs = Runs::default();
+        if !self.workshop.uses("proxy") {
+            runs.public = bench.run_inside(place.module, place.exercise, &tests, "not soft")?;
+        } else if has(Kind::Public) {
+            runs.public = bench.run_outside(place.module, place.exercise, &tests)?;
+        }
+        if let Some(hidden) = self.hidden.filter(|_| has(Kind::Hidden)) {
+            let tests = hidden_tests(hidden, self.course(), place)?;
+            runs.hidden = bench.run_outside(place.module, place.exercise, &tests)?;
+        }
+        if has(Kind::Soft) {
+            runs.soft = bench.run_inside(place.module, place.exercise, &tests, "soft")?;
+        }
+        Ok(runs)
+    }
+
+    /// Looks each test of the manifest up in what was run. What is not there has not passed.
+    fn verdict(&self, place: Place<'_>, runs: &Runs, seconds: f64) -> ExerciseGrade {
+        let id = place.exercise.id();
+        let entries = self.manifest.tests(&id);
+        let worth = self.manifest.worth(&id, place.exercise.points, self.soft_share);
+        let tests: Vec<TestGrade> = entries
+            .iter()
+            .zip(worth)
+            .map(|(entry, max_score)| {
+                let run = runs.of(entry.kind);
+                let ran = run.tests.get(&entry.name).cloned().unwrap_or_else(|| Ran {
+                    status: Status::NotRun,
+                    seconds: 0.0,
+                    message: run.broken.clone(),
+                });
+                let hidden = if entry.kind == Kind::Hidden { "hidden::" } else { "" };
+                TestGrade {
+                    id: format!("{id}::{hidden}{}", entry.name),
+                    soft: entry.kind == Kind::Soft,
+                    score: if ran.status == Status::Passed { max_score } else { Points::ZERO },
+                    status: ran.status,
+                    max_score,
+                    seconds: ran.seconds,
+                    message: ran.message,
+                }
+            })
+            .collect();
+        let counted = tests.iter().filter(|test| test.max_score > Points::ZERO);
+        ExerciseGrade {
+            module: place.module.name.clone(),
+            title: place.exercise.title.clone(),
+            status: worst(counted.map(|test| test.status)),
+            score: tests.iter().map(|test| test.score).sum(),
+            max_score: tests.iter().map(|test| test.max_score).sum(),
+            seconds,
+            message: [&runs.public.broken, &runs.hidden.broken]
+                .into_iter()
+                .find(|text| !text.is_empty())
+                .cloned()
+                .unwrap_or_default(),
+            id,
+            tests,
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Built {
+    Extension(PathBuf, f64),
+    Errors(String),
+    NothingToBuild,
+}
+
+/// The runs of one exercise's tests.
+#[derive(Debug, Default)]
+struct Runs {
+    public: Run,
+    hidden: Run,
+    soft: Run,
+}
+
+impl Runs {
+    /// There was nothing to run.
+    fn none(why: &str) -> Self {
+        let run = || Run { broken: why.to_owned(), ..Run::default() };
+        Self { public: run(), hidden: run(), soft: run() }
+    }
+
+    fn of(&self, kind: Kind) -> &Run {
+        match kind {
+            Kind::Public => &self.public,
+            Kind::Hidden => &self.hidden,
+            Kind::Soft => &self.soft,
+        }
+    }
+}
+
+/// Whether any file of the exercise differs from its stub.
+fn is_written(place: Place<'_>, tree: &Path, is_there: &(dyn Fn(&Module, &Path) -> bool + Sync)) -> bool {
+    place.exercise.files.iter().any(|file| {
+        let ours = std::fs::read(place.module.stub(file)).ok();
+        let theirs = std::fs::read(tree.join("modules").join(&place.module.name).join(file)).ok();
+        is_there(place.module, file) && ours != theirs
+    })
+}
+
+fn worst(statuses: impl Iterator<Item = Status>) -> Status {
+    statuses.max().unwrap_or(Status::NotRun)
+}
+
+/// Runs the reference solutions and notes what passes: the manifest. Kept for the next time under `key`.
+pub(crate) fn reference(
+    workshop: &Workshop,
+    places: &[Place<'_>],
+    hidden: Option<&Path>,
+    work: &Path,
+    key: &str,
+    jobs: usize,
+) -> Outcome<Manifest> {
+    let known = Manifest::load(work, key).unwrap_or_default();
+    let missing: Vec<Place<'_>> = places.iter().filter(|place| !known.knows(&place.exercise.id())).copied().collect();
+    if missing.is_empty() {
+        return Ok(known);
+    }
+    eprintln!("Running the reference solutions of {} exercises, once…", missing.len());
+    let scratch = ScratchFolder::new(&workshop.scratch)?;
+    let tree = scratch.path().join("tree");
+    let modules = intake::modules_of(&workshop.course, &missing);
+    let cgroups = Cgroups::make(&workshop.without);
+    let jail = workshop.jail.counted_by(&cgroups);
+    let builds = in_parallel(jobs, &modules, |module| {
+        extension::lay_out(module, &tree, Fill::Solution)?;
+        let built = extension::build(workshop, &jail, module, &tree, &scratch.path().join(&module.name))?;
+        let built = built.map_err(|errors| {
+            Fault::new(format!("The reference of {} does not compile in the jail:\n{errors}", module.name))
+        })?;
+        Ok((module.name.clone(), built))
+    })?;
+    let builds: BTreeMap<String, PathBuf> = builds.into_iter().collect();
+    let runs = in_parallel(jobs, &missing, |place| {
+        let folder = scratch.path().join(&place.module.name).join(&place.exercise.slug);
+        files::make_folder(&folder)?;
+        let extension = &builds[&place.module.name];
+        let bench = Bench { workshop, jail: &jail, extension, scratch: &folder, seed: 0 };
+        let tests: Vec<PathBuf> = place.exercise.tests.iter().map(|test| place.module.folder.join(test)).collect();
+        let hidden =
+            hidden.map(|hidden| hidden_tests(hidden, &workshop.course, *place)).transpose()?.unwrap_or_default();
+        let mut runs = vec![(Kind::Public, bench.run_outside(place.module, place.exercise, &tests)?)];
+        if !hidden.is_empty() {
+            runs.push((Kind::Hidden, bench.run_outside(place.module, place.exercise, &hidden)?));
+        }
+        runs.push((Kind::Soft, bench.run_inside(place.module, place.exercise, &tests, "soft")?));
+        Ok((place.exercise.id(), runs))
+    })?;
+    let mut manifest = known;
+    for (id, runs) in runs {
+        for (kind, run) in runs {
+            manifest.note(&id, kind, &run)?;
+        }
+    }
+    manifest.save(work, key)?;
+    Ok(manifest)
+}

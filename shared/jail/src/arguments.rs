@@ -1,0 +1,72 @@
+//! What the jail is to allow, as the grader asks for it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::{Arg, Parser, ValueExt as _};
+
+/// The limits of one jail.
+#[derive(Debug, Default)]
+pub(crate) struct Policy {
+    /// What may be read, besides the system's own libraries and programs.
+    pub(crate) read: Vec<PathBuf>,
+    /// What may be written.
+    pub(crate) write: Vec<PathBuf>,
+    /// Whether the program may start others.
+    pub(crate) processes: bool,
+    /// MiB of memory of its own.
+    pub(crate) memory: Option<u64>,
+    /// Seconds on a processor, each process for itself.
+    pub(crate) cpu: Option<u64>,
+    /// MiB of one file.
+    pub(crate) file_size: Option<u64>,
+    /// `cgroup.procs` files of control groups to join.
+    pub(crate) cgroups: Vec<PathBuf>,
+    /// Mechanisms to leave out, so that a test can show what each is good for.
+    pub(crate) without: Vec<String>,
+    /// Where the program starts.
+    pub(crate) folder: Option<PathBuf>,
+    /// Set by this program for itself, once it runs inside its namespaces.
+    pub(crate) inside: bool,
+    pub(crate) program: OsString,
+    pub(crate) arguments: Vec<OsString>,
+    /// All arguments as they came, to hand on.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+    pub(crate) original: Vec<OsString>,
+}
+
+impl Policy {
+    /// Whether a mechanism is wanted.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+    pub(crate) fn uses(&self, mechanism: &str) -> bool {
+        !self.without.iter().any(|each| each == mechanism)
+    }
+}
+
+/// Reads the command line.
+pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Policy, lexopt::Error> {
+    let original: Vec<OsString> = arguments.collect();
+    let mut policy = Policy { original: original.clone(), ..Policy::default() };
+    let mut parser = Parser::from_args(original);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("read") => policy.read.push(parser.value()?.into()),
+            Arg::Long("write") => policy.write.push(parser.value()?.into()),
+            Arg::Long("processes") => policy.processes = true,
+            Arg::Long("memory") => policy.memory = Some(parser.value()?.parse()?),
+            Arg::Long("cpu") => policy.cpu = Some(parser.value()?.parse()?),
+            Arg::Long("file-size") => policy.file_size = Some(parser.value()?.parse()?),
+            Arg::Long("cgroup") => policy.cgroups.push(parser.value()?.into()),
+            Arg::Long("without") => policy.without.push(parser.value()?.parse()?),
+            Arg::Long("chdir") => policy.folder = Some(parser.value()?.into()),
+            Arg::Long("inside") => policy.inside = true,
+            Arg::Value(program) => {
+                policy.program = program;
+                policy.arguments = parser.raw_args()?.collect();
+                return Ok(policy);
+            }
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    Err("no program to start".into())
+}

@@ -1,0 +1,96 @@
+//! Starts a program that may be hostile. On Linux it gets namespaces of its own (through bubblewrap), limits, Landlock and a
+//! seccomp filter, in this order; then it replaces this process. Elsewhere it is started as it is: the grader's probe finds
+//! out what does not hold, and says so in every report.
+//!
+//! ```text
+//! course-jail --read DIR… --write DIR… [--processes] [--memory MIB] [--cpu SECONDS] [--file-size MIB]
+//!             [--cgroup FILE…] [--without MECHANISM…] [--chdir DIR] -- PROGRAM ARGUMENT…
+//! ```
+//!
+//! The environment and the descriptors above 2 are the caller's to choose; both reach the program.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+#[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
+mod filter;
+#[cfg(target_os = "linux")]
+mod limits;
+#[cfg(target_os = "linux")]
+mod namespaces;
+
+use std::process::{Command, ExitCode};
+
+use arguments::Policy;
+
+/// The exit code when the jail itself cannot be made: nothing ran.
+const NO_JAIL: u8 = 125;
+
+fn main() -> ExitCode {
+    let policy = match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(policy) => policy,
+        Err(error) => return complain(&format!("{error}")),
+    };
+    match enter(&policy) {
+        Ok(mut command) => run(&mut command),
+        Err(error) => complain(&error),
+    }
+}
+
+fn complain(what: &str) -> ExitCode {
+    eprintln!("course-jail: {what}");
+    ExitCode::from(NO_JAIL)
+}
+
+/// Takes on all that this process can be limited by; the command is what to become.
+#[cfg(target_os = "linux")]
+fn enter(policy: &Policy) -> Result<Command, String> {
+    if !policy.inside {
+        limits::join_cgroups(policy)?;
+        if policy.uses("namespaces")
+            && let Some(command) = namespaces::command(policy)?
+        {
+            return Ok(command); // This program again, in there, with `--inside`.
+        }
+    }
+    limits::apply(policy)?;
+    if policy.uses("landlock") {
+        files::restrict(policy)?;
+    }
+    if policy.uses("seccomp") {
+        filter::apply(policy)?;
+    }
+    let mut command = Command::new(&policy.program);
+    command.args(&policy.arguments);
+    if let Some(folder) = &policy.folder {
+        command.current_dir(folder);
+    }
+    Ok(command)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn enter(policy: &Policy) -> Result<Command, String> {
+    let mut command = Command::new(&policy.program);
+    command.args(&policy.arguments);
+    if let Some(folder) = &policy.folder {
+        command.current_dir(folder);
+    }
+    Ok(command)
+}
+
+#[cfg(unix)]
+fn run(command: &mut Command) -> ExitCode {
+    use std::os::unix::process::CommandExt as _;
+    let error = command.exec(); // Comes back only if it failed.
+    complain(&format!("cannot start {}: {error}", command.get_program().to_string_lossy()))
+}
+
+#[cfg(not(unix))]
+fn run(command: &mut Command) -> ExitCode {
+    match command.status() {
+        Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from),
+        Err(error) => complain(&format!("cannot start {}: {error}", command.get_program().to_string_lossy())),
+    }
+}

@@ -1,0 +1,84 @@
+"""Messages over a socket: a length, a JSON text, and the bytes that JSON is bad at. Never pickle.
+
+A frame is two unsigned 32-bit numbers (the length of the text, the length of all bytes together, big-endian),
+the text, and the bytes. The text's key "sizes" says how the bytes are cut. Whoever reads trusts nothing of it:
+a frame that is too long, or not of this form, is a `BadFrame`.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from dataclasses import dataclass, field
+from typing import Any
+
+LONGEST = 256 << 20
+"""Bytes of one frame. An array that a test uses takes a tenth of it."""
+
+_HEAD = struct.Struct(">II")
+
+
+class BadFrame(Exception):
+    """What came is no frame."""
+
+
+class Closed(Exception):
+    """The other side is gone."""
+
+
+@dataclass
+class Message:
+    """One frame: what JSON can say, and byte strings that it refers to by their number."""
+
+    body: dict[str, Any]
+    blobs: list[bytes] = field(default_factory=list)
+
+
+def send(link: socket.socket, message: Message) -> None:
+    """Sends one frame. The caller holds a lock where several threads share the socket."""
+    body = {**message.body, "sizes": [len(blob) for blob in message.blobs]}
+    text = json.dumps(body, separators=(",", ":"), allow_nan=False).encode("ascii")
+    total = sum(body["sizes"])
+    if len(text) + total > LONGEST:
+        raise BadFrame(f"a message of {(len(text) + total) >> 20} MiB; {LONGEST >> 20} MiB is the most")
+    try:
+        link.sendall(b"".join((_HEAD.pack(len(text), total), text, *message.blobs)))
+    except OSError as error:
+        raise Closed(str(error)) from None
+
+
+def receive(link: socket.socket) -> Message:
+    """Waits for one frame."""
+    length, total = _HEAD.unpack(_exactly(link, _HEAD.size))
+    if length + total > LONGEST:
+        raise BadFrame("a frame that is too long")
+    text, data = _exactly(link, length), _exactly(link, total)
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadFrame("no JSON") from None
+    sizes = body.pop("sizes", None) if isinstance(body, dict) else None
+    if not (isinstance(sizes, list) and all(type(size) is int and size >= 0 for size in sizes)):
+        raise BadFrame("a frame without sizes")
+    if sum(sizes) != total:
+        raise BadFrame("sizes that do not add up")
+    blobs, start = [], 0
+    for size in sizes:
+        blobs.append(bytes(data[start : start + size]))
+        start += size
+    return Message(body, blobs)
+
+
+def _exactly(link: socket.socket, count: int) -> bytearray:
+    data = bytearray(count)
+    view, got = memoryview(data), 0
+    while got < count:
+        try:
+            read = link.recv_into(view[got:])
+        except OSError as error:
+            raise Closed(str(error)) from None
+        if read == 0:
+            raise Closed("the other side closed the connection")
+        got += read
+    return data

@@ -1,0 +1,288 @@
+"""Runs the tests of one exercise without ever loading the submission: the trusted half of the grader.
+
+    python -I -X utf8 shared/python/run.py oracle
+
+One job as a line of JSON on standard input:
+
+    {"module": "parallel_sum", "directory": "<folder with the extension>", "tests": ["<file>", …],
+     "declared": ["<class>", …], "servant": ["<command>", …], "scratch": "<folder>", "seed": 7,
+     "time_limit": 20, "budget": 60, "events": "<file>", "root": "<the course>"}
+
+`servant` starts the jail; to it are added the number of a socket, the module and the folder. `declared` are the
+classes that the course's own type stub names: their objects may compare themselves, others may not. The seconds
+of `time_limit` are for each test, those of `budget` for all of them. The events are those of
+`coursekit.worker`, with three more ways for a test to end: "crashed", "timed_out" and "not_run".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import hypothesis
+import numpy.random  # noqa: F401  (what hypothesis would load in the first property)
+import pytest
+from coursekit import plugin
+from coursekit.events import EventLog
+from coursekit.worker import UNUSED_PLUGINS
+
+from .frames import BadFrame, Closed, Message
+from .peer import Peer, TookTooLong
+from .proxy import World, WroteToReadOnly
+
+MOST_TIMEOUTS = 2
+"""After so many tests that took too long, the rest is not run."""
+
+KEPT_OUTPUT = 4_000
+"""Characters of what the submission printed during one test."""
+
+MOST_OUTPUT = 32 << 20
+"""Bytes that the submission may print in all."""
+
+
+class SubmissionLost(BaseException):
+    """The process with the submission is of no use any more. Not an Exception, so that hypothesis does not try again."""
+
+
+def main() -> NoReturn:
+    """Does its one job and ends."""
+    job = json.loads(sys.stdin.buffer.readline())
+    log = EventLog(job["events"])
+    log.write("python", executable=sys.executable, version=sys.version.split()[0])
+    jail = Jail(job)
+    world = World(job["module"], _extension(job), job["declared"], jail)
+    jail.world = world
+    sys.modules[job["module"]] = world.module
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(job["scratch"], "hypothesis"))
+    code = pytest.main(
+        [
+            *job["tests"],
+            f"--rootdir={job['root']}",
+            f"--config-file={Path(plugin.__file__).with_name('pytest.ini')}",
+            f"--basetemp={Path(job['scratch'], 'tmp')}",
+            "--capture=no",
+            "--import-mode=importlib",
+            "--continue-on-collection-errors",
+            *(f"-pno:{name}" for name in UNUSED_PLUGINS),
+        ],
+        plugins=[plugin, OraclePlugin(log, jail, job)],
+    )
+    jail.end()
+    log.write("done", code=int(code))
+    os._exit(0)
+
+
+def _extension(job: dict[str, Any]) -> str:
+    """The file as tests see it. Nothing here opens it; a type stub may lie beside it."""
+    suffix = ".pyd" if os.name == "nt" else ".so"
+    return str(Path(job["directory"], job["module"] + suffix))
+
+
+class OraclePlugin(plugin.CoursePlugin):
+    """Leaves soft tests out, gives each test its time, and overrules a verdict that the submission's end made moot."""
+
+    def __init__(self, log: EventLog, jail: Jail, job: dict[str, Any]) -> None:
+        super().__init__(log)
+        self._events = log
+        self._jail = jail
+        self._seed = job["seed"]
+        self._end = time.monotonic() + job["budget"]
+        self._time_limit = job["time_limit"]
+        self._timeouts = 0
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """What can only be judged inside the process runs elsewhere."""
+        items[:] = [item for item in items if item.get_closest_marker("soft") is None]
+        # Other inputs at every run: who has collected the answers to the usual ones has nothing.
+        hypothesis.settings.register_profile(
+            "graded", parent=hypothesis.settings.get_profile("course"), derandomize=False
+        )
+        hypothesis.settings.load_profile("graded")
+        for item in items:
+            function = getattr(item, "obj", None)
+            if hasattr(function, "hypothesis"):
+                hypothesis.seed(self._seed)(function)
+                settings = getattr(function, "_hypothesis_internal_use_settings", None)
+                if settings is not None:
+                    function._hypothesis_internal_use_settings = hypothesis.settings(  # type: ignore[union-attr]
+                        parent=settings, derandomize=False
+                    )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self) -> None:
+        """The clock starts with the test's body."""
+        self._jail.begin_test(min(self._time_limit, self._end - time.monotonic()))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Out of time: the rest is not run."""
+        if self._timeouts >= MOST_TIMEOUTS or time.monotonic() > self._end:
+            pytest_skip = pytest.Mark("skip", (), {"reason": "out of time"})
+            item.own_markers.append(pytest_skip)
+            self._out_of_time = True
+        else:
+            self._out_of_time = False
+        return (yield from super().pytest_runtest_protocol(item))
+
+    def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
+        """A test in which the submission died has not passed, whatever its body made of that."""
+        if self._out_of_time:
+            return {
+                "status": "not_run",
+                "message": "not run: the time for all tests was used up by those before",
+            }
+        fault, printed = self._jail.finish_test()
+        if fault is not None:
+            status, message = fault
+            self._timeouts += status == "timed_out"
+            verdict = {"status": status, "message": message}
+        if printed and verdict["status"] != "passed":
+            verdict["printed"] = printed
+        return verdict
+
+
+class Jail:
+    """The process with the submission: started when it is needed, and anew after it has died."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self._job = job
+        self.world: World | None = None
+        self.generation = 0
+        self._peer: Peer | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._fault: tuple[str, str] | None = None
+        self._lock = threading.RLock()
+        self._deadline = time.monotonic() + job["time_limit"]
+        self._output = Output()
+        self._start()
+
+    def begin_test(self, seconds: float) -> None:
+        """A new test, with this much time."""
+        self._deadline = time.monotonic() + seconds
+
+    def finish_test(self) -> tuple[tuple[str, str] | None, str]:
+        """How the submission failed during the test, if it did, and what it printed."""
+        fault, self._fault = self._fault, None
+        return fault, self._output.take()
+
+    def ask(self, message: Message) -> Message:
+        """Sends a request. After a crash, nothing more until the next test."""
+        with self._lock:
+            if self._fault is not None:
+                raise SubmissionLost(self._fault[1])
+            if self._peer is None:
+                self._start()
+                # The request may hold handles of the process that is gone.
+                if message.body["target"] != 0:
+                    self._lose("crashed", "the process with the submission had ended")
+            peer = self._peer
+        assert peer is not None
+        try:
+            return peer.ask(message, self._deadline)
+        except TookTooLong:
+            self._lose(
+                "timed_out",
+                "stopped: it took too long. A loop that never ends, or locks that wait for each other",
+            )
+        except Closed:
+            self._lose("crashed", self._how_it_ended())
+        except (BadFrame, WroteToReadOnly) as error:
+            self._lose(
+                "crashed", f"the process with the submission broke the rules of the conversation: {error}"
+            )
+
+    def _start(self) -> None:
+        self.generation += 1
+        ours, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [*self._job["servant"], str(theirs.fileno()), self._job["module"], self._job["directory"]],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={},
+        )
+        theirs.close()
+        assert self._process.stdout is not None
+        self._output.follow(self._process.stdout.fileno(), self._process)
+        self._peer = Peer(ours, self._answer, takes_new_threads=False)
+        self._peer.start()
+
+    def _answer(self, message: Message) -> Message:
+        assert self.world is not None
+        return self.world.answer(message)
+
+    def _lose(self, status: str, message: str) -> NoReturn:
+        with self._lock:
+            if self._fault is None:
+                self._fault = (status, message)
+            self.end()
+        raise SubmissionLost(message)
+
+    def _how_it_ended(self) -> str:
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(2.0)
+            # The jail reports a signal of its child as 128 and the signal's number.
+            number = -code if code < 0 else code - 128
+            if number > 0:
+                with contextlib.suppress(ValueError):
+                    return f"the process with the submission died ({signal.Signals(number).name})"
+            return f"the process with the submission ended itself with exit code {code}"
+        return "the process with the submission closed the connection"
+
+    def end(self) -> None:
+        """Kills the process and all that it has started."""
+        with self._lock:
+            if self._process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+                self._process = None
+            if self._peer is not None:
+                self._peer.close()
+                self._peer = None
+
+
+class Output:
+    """What the submission prints: read on and on, so that a full pipe holds nothing up; the end of it is kept."""
+
+    def __init__(self) -> None:
+        self._kept = b""
+        self._total = 0
+        self._lock = threading.Lock()
+
+    def follow(self, fd: int, process: subprocess.Popen[bytes]) -> None:
+        """Reads until the end."""
+        own = os.dup(fd)
+        threading.Thread(target=self._read, args=(own, process), daemon=True).start()
+
+    def _read(self, fd: int, process: subprocess.Popen[bytes]) -> None:
+        try:
+            while data := os.read(fd, 1 << 16):
+                with self._lock:
+                    self._kept = (self._kept + data)[-KEPT_OUTPUT:]
+                    self._total += len(data)
+                    if self._total > MOST_OUTPUT:
+                        process.kill()
+                        return
+        finally:
+            os.close(fd)
+
+    def take(self) -> str:
+        """What was printed since the last time."""
+        with self._lock:
+            taken, self._kept = self._kept, b""
+        return taken.decode("utf-8", "replace")

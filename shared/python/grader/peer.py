@@ -1,0 +1,132 @@
+"""Requests and answers over one socket, in both directions, from any thread.
+
+Each thread that asks has its number on all its messages; what is asked back while it waits is done by that same
+thread, as a callback would be. So the answers of a thread come in the order of a stack, and need no numbers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from . import frames
+from .frames import BadFrame, Closed, Message
+
+MAIN = 0
+"""The number of the main thread, on both sides."""
+
+
+class TookTooLong(Exception):
+    """No answer in time."""
+
+
+class Peer:
+    """One end of the connection. `answer` does what the other side asks for."""
+
+    def __init__(
+        self, link: socket.socket, answer: Callable[[Message], Message], takes_new_threads: bool
+    ) -> None:
+        self._link = link
+        self._answer = answer
+        self._takes_new_threads = takes_new_threads
+        self._sending = threading.Lock()
+        self._queues: dict[int, queue.SimpleQueue[Message | None]] = {}
+        self._queues_lock = threading.Lock()
+        self._local = threading.local()
+        self.failure: Exception | None = None
+        """Why the connection ended."""
+
+    def start(self) -> None:
+        """Begins to read."""
+        threading.Thread(target=self._read, name="grader link", daemon=True).start()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._end(Closed("closed from this side"))
+        with contextlib.suppress(OSError):
+            self._link.shutdown(socket.SHUT_RDWR)
+        self._link.close()
+
+    def ask(self, message: Message, deadline: float | None = None) -> Message:
+        """Sends a request and waits for the answer, doing meanwhile what is asked back."""
+        number = self._number()
+        inbox = self._inbox(number)
+        self._send(number, "ask", message)
+        while True:
+            got = self._next(inbox, deadline)
+            if got.body.get("kind") == "answer":
+                return got
+            self._send(number, "answer", self._answer(got))
+
+    def serve(self, number: int) -> None:
+        """Answers what one thread of the other side asks, until the connection ends."""
+        self._local.number = number
+        inbox = self._inbox(number)
+        while True:
+            try:
+                self._send(number, "answer", self._answer(self._next(inbox, None)))
+            except Closed:
+                return
+
+    def _next(self, inbox: queue.SimpleQueue[Message | None], deadline: float | None) -> Message:
+        try:
+            got = inbox.get(timeout=None if deadline is None else max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            raise TookTooLong from None
+        if got is None:
+            inbox.put(None)  # For whoever asks next.
+            raise self.failure or Closed("closed")
+        return got
+
+    def _number(self) -> int:
+        number = getattr(self._local, "number", None)
+        if number is None:
+            # A thread that the submission started has none; the main thread's asker then does its callbacks.
+            main = threading.current_thread() is threading.main_thread() or not self._is_asker()
+            self._local.number = number = MAIN if main else threading.get_ident()
+        return int(number)
+
+    def _is_asker(self) -> bool:
+        return not self._takes_new_threads
+
+    def _inbox(self, number: int) -> queue.SimpleQueue[Message | None]:
+        with self._queues_lock:
+            if number not in self._queues:
+                self._queues[number] = queue.SimpleQueue()
+                if self.failure is not None:
+                    self._queues[number].put(None)
+            return self._queues[number]
+
+    def _send(self, number: int, kind: str, message: Message) -> None:
+        message.body.update(thread=number, kind=kind)
+        with self._sending:
+            frames.send(self._link, message)
+
+    def _read(self) -> None:
+        try:
+            while True:
+                message = frames.receive(self._link)
+                number = message.body.get("thread")
+                if type(number) is not int:
+                    raise BadFrame("a message of no thread")
+                if number not in self._queues and number != MAIN:
+                    if not self._takes_new_threads:
+                        raise BadFrame("a message to a thread that never asked")
+                    self._inbox(number)
+                    threading.Thread(target=self.serve, args=(number,), daemon=True).start()
+                self._inbox(number).put(message)
+        except (BadFrame, Closed) as error:
+            self._end(error)
+        except MemoryError:
+            self._end(BadFrame("a message that memory cannot hold"))
+
+    def _end(self, failure: Exception) -> None:
+        with self._queues_lock:
+            self.failure = self.failure or failure
+            for inbox in self._queues.values():
+                inbox.put(None)

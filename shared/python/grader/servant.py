@@ -1,0 +1,284 @@
+"""Runs in the jail: loads the submission and does with it what is asked. It knows no answers.
+
+    python -I -X utf8 shared/python/run.py servant FD MODULE FOLDER
+
+Whatever this process says may be forged; the oracle believes a value only if it is the right one.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import copy
+import importlib
+import os
+import pickle
+import socket
+import sys
+import threading
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any, NoReturn
+
+from . import frames
+from .frames import BadFrame, Message
+from .names import FROM_THE_SUBMISSION
+from .peer import MAIN, Peer
+from .wire import Decoder, Encoder, NotPlainData, builtin_exception, plain_exception
+
+MODULE = 0
+ABCS = ("Sequence", "MutableSequence", "Mapping", "MutableMapping", "Set", "MutableSet")
+
+
+def main(fd: str, name: str, folder: str) -> NoReturn:
+    """Serves until the oracle closes the connection, or ends this process."""
+    link = socket.socket(fileno=int(fd))
+    servant = Servant(link)
+    servant.peer.start()
+    sys.path.insert(0, folder)
+    try:
+        servant.adopt(importlib.import_module(name))
+    except BaseException as error:  # A panic in the module's initialisation is no Exception.
+        servant.import_error = error
+    servant.peer.serve(MAIN)
+    os._exit(0)
+
+
+class Servant:
+    """The objects that the oracle holds handles to."""
+
+    largest_array = 1 << 62
+
+    def __init__(self, link: socket.socket) -> None:
+        self.peer = Peer(link, self.answer, takes_new_threads=True)
+        self.import_error: BaseException | None = None
+        self._lock = threading.RLock()
+        self._objects: dict[int, Any] = {}
+        self._handles: dict[int, int] = {}
+        self._sent: dict[int, int] = {}
+        self._next = 1
+        self._stand_ins: dict[int, Any] = {}
+        self._theirs: dict[int, int] = {}
+
+    def adopt(self, module: ModuleType) -> None:
+        """The module under test has handle 0."""
+        self._objects[MODULE] = module
+        self._handles[id(module)] = MODULE
+
+    def answer(self, message: Message) -> Message:
+        """Does one thing."""
+        encoder = Encoder(self)
+        decoder = Decoder(self, message.blobs)
+        try:
+            self._release(message.body["release"])
+            result = self._do(message.body, decoder)
+            body = {"result": result if message.body["op"] == "derive" else encoder.value(result)}
+        except BadFrame:
+            raise
+        except NotPlainData as error:
+            encoder = Encoder(self)
+            body = {
+                "raised": encoder._exception(
+                    NotImplementedError(f"cannot be judged from outside: {error}"), 0
+                )
+            }
+        except BaseException as error:
+            encoder = Encoder(self)
+            body = {"raised": encoder._exception(error, 0)}
+        encoder.finish()
+        changed = []
+        for number, buffer in decoder.buffers.items():
+            now = buffer.tobytes()
+            if now != message.blobs[number]:
+                changed.append([number, encoder._blob(now)])
+        body["changed"] = changed
+        return Message(body, encoder.blobs)
+
+    def _do(self, body: dict[str, Any], decoder: Decoder) -> Any:
+        if self.import_error is not None:
+            raise self.import_error
+        target = self._objects[body["target"]]
+        args = [decoder.value(each) for each in body["args"]]
+        kwargs = {name: decoder.value(value) for name, value in body["kwargs"].items()}
+        match body["op"]:
+            case "get":
+                return getattr(target, args[0])
+            case "set":
+                return setattr(target, args[0], args[1])
+            case "delete":
+                return delattr(target, args[0])
+            case "dir":
+                return dir(target)
+            case "call":
+                return target(*args, **kwargs)
+            case "special":
+                return getattr(type(target), args[0])(target, *args[1:], **kwargs)
+            case "copy":
+                return copy.copy(target)
+            case "deepcopy":
+                return copy.deepcopy(target)
+            case "dumps":
+                return pickle.dumps(target, args[0])
+            case "loads":
+                return pickle.loads(args[0])
+            case "derive":
+                return self._derive(target, *args)
+            case _:
+                raise BadFrame("an unknown request")
+
+    def _derive(self, base: type, name: str, own: dict[str, Any]) -> int:
+        """A class that a test has derived: its methods call back."""
+        space = {
+            key: _method(value) if callable(value) and type(value).__name__ == "function" else value
+            for key, value in own.items()
+        }
+        return self._handle(type(name, (base,), space))
+
+    def _release(self, released: list[list[int]]) -> None:
+        with self._lock:
+            for handle, count in released:
+                left = self._sent.get(handle, 0) - count
+                if left > 0:
+                    self._sent[handle] = left
+                elif handle in self._objects and handle != MODULE:
+                    dropped = self._objects.pop(handle)
+                    self._sent.pop(handle, None)
+                    self._handles.pop(id(dropped), None)
+        dropped = None  # After the lock: letting go may run code of the submission.
+
+    def _handle(self, value: Any) -> int:
+        with self._lock:
+            handle = self._handles.get(id(value))
+            if handle is None:
+                handle, self._next = self._next, self._next + 1
+                self._objects[handle], self._handles[id(value)] = value, handle
+            self._sent[handle] = self._sent.get(handle, 0) + 1
+            return handle
+
+    # A `Side` for the codec
+
+    def export(self, value: Any) -> Any:
+        """An object of the submission, or of Python's that it has given out."""
+        if isinstance(value, type):
+            return self._class(value)
+        if isinstance(value, ModuleType) and self._handles.get(id(value)) != MODULE:
+            raise NotPlainData("a module")
+        form: dict[str, Any] = {"handle": self._handle(value)}
+        if isinstance(
+            value, (FunctionType, BuiltinFunctionType, MethodType, type(str.join), type(str().__add__))
+        ):
+            form["kind"] = "callable"
+        else:
+            form.update(kind="instance")
+            form["class"] = self._class(type(value))
+        return form
+
+    def _class(self, cls: type) -> dict[str, Any]:
+        import builtins
+
+        if getattr(builtins, cls.__name__, None) is cls and cls.__module__ == "builtins":
+            return {"builtin": cls.__name__}
+        form: dict[str, Any] = {"handle": self._handle(cls), "kind": "class", "name": cls.__name__}
+        form["module"], form["doc"] = (
+            str(cls.__module__),
+            cls.__doc__ if isinstance(cls.__doc__, str) else None,
+        )
+        form["bases"] = [self._class(base) for base in cls.__bases__ if base is not object]
+        if issubclass(cls, BaseException):
+            form["exception"] = next(
+                base.__name__ for base in cls.__mro__ if builtin_exception(base.__name__) is base
+            )
+        form["specials"] = [name for name in FROM_THE_SUBMISSION if _has(cls, name)]
+        form["hashable"] = cls.__hash__ is not None
+        form["abcs"] = [name for name in ABCS if issubclass(cls, getattr(collections.abc, name))]
+        return form
+
+    def name_of_theirs(self, value: Any) -> Any:
+        """The number of an object that came from the oracle."""
+        return self._theirs.get(id(value))
+
+    def import_theirs(self, form: Any) -> Any:
+        """Stands for an object of a test."""
+        if "builtin" in form:
+            import builtins
+
+            return getattr(builtins, form["builtin"])
+        number = form["mine"]
+        with self._lock:
+            if number not in self._stand_ins:
+                made = self._stand_in(form)
+                self._stand_ins[number] = made
+                self._theirs[id(made)] = number
+            return self._stand_ins[number]
+
+    def _stand_in(self, form: dict[str, Any]) -> Any:
+        number = form["mine"]
+        if "exception" in form:
+            return type(form["exception"], (builtin_exception(form["base"]) or Exception,), {})
+        if form["type"] in ("function", "builtin_function_or_method", "method"):
+
+            def function(*args: Any, **kwargs: Any) -> Any:
+                return self._call_back(number, "__call__", args, kwargs)
+
+            function.__name__ = form.get("name", "function")
+            return function
+        space = {name: self._special(number, name) for name in form["specials"]}
+        return type(form["type"], (), space)()
+
+    def _special(self, number: int, name: str) -> Any:
+        def method(_self: Any, *args: Any, **kwargs: Any) -> Any:
+            result = self._call_back(number, name, args, kwargs)
+            return result
+
+        method.__name__ = name
+        return method
+
+    def _call_back(self, number: int, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        encoder = Encoder(self)
+        body: dict[str, Any] = {"target": number, "method": method}
+        body["args"] = [encoder.value(each) for each in args]
+        body["kwargs"] = {name: encoder.value(value) for name, value in kwargs.items()}
+        encoder.finish()
+        answer = self.peer.ask(Message(body, encoder.blobs))
+        decoder = Decoder(self, answer.blobs)
+        if "raised" in answer.body:
+            raise decoder.value({"x": answer.body["raised"]})
+        return decoder.value(answer.body["result"])
+
+    def own(self, form: Any) -> Any:
+        """The object of a handle."""
+        return self._objects[form]
+
+    def made_exception(
+        self, kind: type[BaseException], args: list[Any], form: dict[str, Any]
+    ) -> BaseException:
+        """An exception of a test's callback; one of the submission's own that comes back is itself."""
+        return plain_exception(kind, args)
+
+    def finished_exception(self, error: BaseException, form: dict[str, Any]) -> None:
+        """Nothing is kept of a test's exception."""
+
+    def exception_handle(self, error: BaseException) -> int | None:
+        """The oracle may ask about it later."""
+        return self._handle(error)
+
+    def exception_class(self, form: Any) -> type[BaseException]:
+        """The class of an exception that a test's callback raised."""
+        if isinstance(form, str):
+            return builtin_exception(form) or Exception
+        found = self.own(form["y"]) if "y" in form else self.import_theirs(form["o"])
+        return found  # type: ignore[no-any-return]
+
+
+def _method(function: Any) -> Any:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return function(self, *args, **kwargs)
+
+    method.__name__ = getattr(function, "__name__", "method")
+    return method
+
+
+def _has(cls: type, name: str) -> bool:
+    own = getattr(cls, name, None)
+    return own is not None and own is not getattr(object, name, None)
+
+
+assert frames.LONGEST < Servant.largest_array

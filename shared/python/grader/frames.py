@@ -1,8 +1,8 @@
 """Messages over a socket: a length, a JSON text, and the bytes that JSON is bad at. Never pickle.
 
 A frame is two unsigned 32-bit numbers (the length of the text, the length of all bytes together, big-endian),
-the text, and the bytes. The text's key "sizes" says how the bytes are cut. Whoever reads trusts nothing of it:
-a frame that is too long, or not of this form, is a `BadFrame`.
+the text, and the bytes. The text's key "sizes" says how the bytes are cut. Whoever reads trusts nothing of
+it: a frame that is too long, or not of this form, is a `BadFrame`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import struct
 from dataclasses import dataclass, field
 from typing import Any
 
-LONGEST = 256 << 20
-"""Bytes of one frame. An array that a test uses takes a tenth of it."""
+LONGEST = 64 << 20
+"""Bytes of one frame. The largest array that a test uses takes a fraction of it."""
 
 _HEAD = struct.Struct(">II")
 

@@ -8,9 +8,9 @@ One job as a line of JSON on standard input:
      "declared": ["<class>", …], "servant": ["<command>", …], "scratch": "<folder>", "seed": 7,
      "time_limit": 20, "budget": 60, "events": "<file>", "root": "<the course>"}
 
-`servant` starts the jail; to it are added the number of a socket, the module and the folder. `declared` are the
-classes that the course's own type stub names: their objects may compare themselves, others may not. The seconds
-of `time_limit` are for each test, those of `budget` for all of them. The events are those of
+`servant` starts the jail; to it are added the number of a socket, the module and the folder. `declared` are
+the classes that the course's own type stub names: their objects may compare themselves, others may not. The
+seconds of `time_limit` are for each test, those of `budget` for all of them. The events are those of
 `coursekit.worker`, with three more ways for a test to end: "crashed", "timed_out" and "not_run".
 """
 
@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -46,17 +47,22 @@ MOST_TIMEOUTS = 2
 KEPT_OUTPUT = 4_000
 """Characters of what the submission printed during one test."""
 
+MOST_MEMORY = 4 << 30
+"""Bytes that this process may take."""
+
 MOST_OUTPUT = 32 << 20
 """Bytes that the submission may print in all."""
 
 
 class SubmissionLost(BaseException):
-    """The process with the submission is of no use any more. Not an Exception, so that hypothesis does not try again."""
+    """The process with the submission is of no use any more. No Exception: hypothesis shall not try again."""
 
 
 def main() -> NoReturn:
     """Does its one job and ends."""
     job = json.loads(sys.stdin.buffer.readline())
+    # What the submission answers must not grow without end here either.
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
     log = EventLog(job["events"])
     log.write("python", executable=sys.executable, version=sys.version.split()[0])
     jail = Jail(job)
@@ -90,7 +96,7 @@ def _extension(job: dict[str, Any]) -> str:
 
 
 class OraclePlugin(plugin.CoursePlugin):
-    """Leaves soft tests out, gives each test its time, and overrules a verdict that the submission's end made moot."""
+    """Leaves soft tests out, bounds each test's time, overrules a verdict if the submission died over it."""
 
     def __init__(self, log: EventLog, jail: Jail, job: dict[str, Any]) -> None:
         super().__init__(log)
@@ -105,19 +111,10 @@ class OraclePlugin(plugin.CoursePlugin):
         """What can only be judged inside the process runs elsewhere."""
         items[:] = [item for item in items if item.get_closest_marker("soft") is None]
         # Other inputs at every run: who has collected the answers to the usual ones has nothing.
-        hypothesis.settings.register_profile(
-            "graded", parent=hypothesis.settings.get_profile("course"), derandomize=False
-        )
-        hypothesis.settings.load_profile("graded")
         for item in items:
-            function = getattr(item, "obj", None)
+            function: Any = getattr(item, "obj", None)
             if hasattr(function, "hypothesis"):
                 hypothesis.seed(self._seed)(function)
-                settings = getattr(function, "_hypothesis_internal_use_settings", None)
-                if settings is not None:
-                    function._hypothesis_internal_use_settings = hypothesis.settings(  # type: ignore[union-attr]
-                        parent=settings, derandomize=False
-                    )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self) -> None:
@@ -257,7 +254,7 @@ class Jail:
 
 
 class Output:
-    """What the submission prints: read on and on, so that a full pipe holds nothing up; the end of it is kept."""
+    """What the submission prints: read all the time, as a full pipe would hold it up; the end is kept."""
 
     def __init__(self) -> None:
         self._kept = b""

@@ -1,7 +1,8 @@
 """Requests and answers over one socket, in both directions, from any thread.
 
-Each thread that asks has its number on all its messages; what is asked back while it waits is done by that same
-thread, as a callback would be. So the answers of a thread come in the order of a stack, and need no numbers.
+Each thread that asks has its number on all its messages; what is asked back while it waits is done by that
+same thread, as a callback would be. So the answers of a thread come in the order of a stack, and need no
+numbers.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from . import frames
 from .frames import BadFrame, Closed, Message
+
+MOST_WAITING = 3
+"""Messages for one thread that it has not looked at. One is usual: who asks, waits."""
 
 MAIN = 0
 """The number of the main thread, on both sides."""
@@ -119,7 +122,10 @@ class Peer:
                         raise BadFrame("a message to a thread that never asked")
                     self._inbox(number)
                     threading.Thread(target=self.serve, args=(number,), daemon=True).start()
-                self._inbox(number).put(message)
+                inbox = self._inbox(number)
+                if inbox.qsize() >= MOST_WAITING:
+                    raise BadFrame("answers that nobody has asked for")
+                inbox.put(message)
         except (BadFrame, Closed) as error:
             self._end(error)
         except MemoryError:

@@ -9,11 +9,11 @@ import weakref
 from collections import deque
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from . import frames
 from .frames import BadFrame, Message
-from .names import FROM_THE_SUBMISSION, OF_A_TEST, OF_UNKNOWN_CLASSES
+from .names import FROM_THE_SUBMISSION, OF_A_TEST, OF_UNKNOWN_CLASSES, READABLE, is_special
 from .wire import Buffer, Decoder, Encoder, NotPlainData, builtin_exception, plain_exception
 
 MODULE = 0
@@ -102,6 +102,8 @@ class RemoteCallable:
         return object.__getattribute__(self, name)
 
     def __getattr__(self, name: str) -> Any:
+        if is_special(name):
+            raise AttributeError(name)
         return self.__dict__[_REF].world.attribute(self, name)
 
     def __repr__(self) -> str:
@@ -115,12 +117,12 @@ class RemoteType(type):
         return _world(cls).construct(cls, args, kwargs)
 
     def __getattr__(cls, name: str) -> Any:
-        if name == _REF:
+        if name == _REF or (is_special(name) and name not in READABLE):
             raise AttributeError(name)
         return _world(cls).attribute(cls, name)
 
     @property
-    def __text_signature__(cls) -> Any:  # type: ignore[override]
+    def __text_signature__(cls) -> Any:
         return _world(cls).attribute(cls, "__text_signature__")
 
 
@@ -128,6 +130,8 @@ class RemoteInstance(metaclass=RemoteType):
     """An object of such a class. Its special methods are those that the class in the jail has."""
 
     def __getattr__(self, name: str) -> Any:
+        if is_special(name) and name not in READABLE:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         return _world(type(self)).attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -269,7 +273,7 @@ class World:
                 "__static_attributes__",
             )
         }
-        ref = self._ask_form("derive", cls.__base__, cls.__name__, own)
+        ref = self._ask_form("derive", cls.__bases__[0], cls.__name__, own)
         if type(ref) is not int:
             raise BadFrame("no handle")
         type.__setattr__(cls, _REF, Ref(self, ref))
@@ -386,20 +390,23 @@ class World:
         if isinstance(value, ModuleType):
             raise NotPlainData("a module")
         if isinstance(value, type):
-            import builtins
-
-            if getattr(builtins, value.__name__, None) is value:
-                return {"builtin": value.__name__}
-            if not issubclass(value, BaseException):
-                raise NotPlainData(f"the class {value.__name__}")
-            bases = [base.__name__ for base in value.__mro__ if builtin_exception(base.__name__) is base]
-            return {"mine": self._export_id(value), "exception": value.__name__, "base": bases[0]}
+            return self._export_class(value)
         specials = sorted(name for name in OF_A_TEST if _has_special(value, name))
         name = getattr(value, "__name__", None)
         form = {"mine": self._export_id(value), "type": type(value).__name__, "specials": specials}
         if isinstance(name, str):
             form["name"] = name
         return form
+
+    def _export_class(self, value: type[Any]) -> Any:
+        import builtins
+
+        if getattr(builtins, value.__name__, None) is value:
+            return {"builtin": value.__name__}
+        if not issubclass(value, BaseException):
+            raise NotPlainData(f"the class {value.__name__}")
+        bases = [base.__name__ for base in value.__mro__ if builtin_exception(base.__name__) is base]
+        return {"mine": self._export_id(value), "exception": value.__name__, "base": bases[0]}
 
     def _export_id(self, value: Any) -> int:
         with self._lock:
@@ -448,7 +455,7 @@ class World:
         self, kind: type[BaseException], args: list[Any], form: dict[str, Any]
     ) -> BaseException:
         """An exception that was raised in the jail, or made there; it keeps its counterpart."""
-        handle, text = form.get("handle"), form.get("text")
+        text = form.get("text")
         if not isinstance(kind, RemoteExceptionType):
             return plain_exception(kind, args)
         made = kind.__new__(kind, *args)
@@ -494,7 +501,7 @@ class World:
                 cls = self._class(form["class"], None)
                 if not isinstance(cls, RemoteType):
                     raise BadFrame("an exception that was not raised")
-                made = object.__new__(cls)
+                made = object.__new__(cast(Any, cls))
                 made.__dict__[_REF] = ref
             else:
                 raise BadFrame("an object of an unknown kind")
@@ -540,7 +547,9 @@ class World:
             space.update(
                 __str__=_exception_text, __setattr__=_set_on_exception, __reduce_ex__=_reduce_exception
             )
-            made = RemoteExceptionType(name, bases or (builtin_exception(exception) or Exception,), space)
+            made: type = RemoteExceptionType(
+                name, bases or (builtin_exception(exception) or Exception,), space
+            )
             self._ref_of_exception[made] = ref
             _EXCEPTION_WORLDS[made] = self
             return made

@@ -92,7 +92,7 @@ class Servant:
         body["changed"] = changed
         return Message(body, encoder.blobs)
 
-    def _do(self, body: dict[str, Any], decoder: Decoder) -> Any:
+    def _do(self, body: dict[str, Any], decoder: Decoder) -> Any:  # noqa: PLR0911, PLR0912  (one for each request)
         if self.import_error is not None:
             raise self.import_error
         target = self._objects[body["target"]]
@@ -163,7 +163,7 @@ class Servant:
             raise NotPlainData("a module")
         form: dict[str, Any] = {"handle": self._handle(value)}
         if isinstance(
-            value, (FunctionType, BuiltinFunctionType, MethodType, type(str.join), type(str().__add__))
+            value, (FunctionType, BuiltinFunctionType, MethodType, type(str.join), type("".__add__))
         ):
             form["kind"] = "callable"
         else:
@@ -281,4 +281,4 @@ def _has(cls: type, name: str) -> bool:
     return own is not None and own is not getattr(object, name, None)
 
 
-assert frames.LONGEST < Servant.largest_array
+assert Servant.largest_array > frames.LONGEST

@@ -1,7 +1,7 @@
 """Values as they travel: exact types, floats by their bits, arrays as dtype, shape and bytes.
 
-What is no plain data goes through a `Side`: each side of the connection says how it names its own objects, and
-what it makes of the other's names. The forms, in JSON:
+What is no plain data goes through a `Side`: each side of the connection says how it names its own objects,
+and what it makes of the other's names. The forms, in JSON:
 
     null true false "text" 5      themselves (integers up to 2^53)
     {"i": "-1f…"}                 a larger int, hexadecimal
@@ -17,6 +17,7 @@ what it makes of the other's names. The forms, in JSON:
 from __future__ import annotations
 
 import array
+import contextlib
 import ctypes
 import math
 import struct
@@ -24,7 +25,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePath
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -49,7 +50,7 @@ class Side(Protocol):
     """What one side of the connection makes of objects that are no plain data."""
 
     largest_array: int
-    """Bytes that an array of the other side may seem to have: one without strides needs few to seem endless."""
+    """Bytes that an array of the other side may seem to have: with strides of 0, few bytes seem endless."""
 
     def export(self, value: Any) -> Any:
         """The JSON form of an object of this side; `NotPlainData` if it must not leave."""
@@ -86,7 +87,7 @@ class Encoder:
         self.blobs: list[bytes] = []
         self.arrays: list[tuple[np.ndarray[Any, Any], dict[str, Any]]] = []
 
-    def value(self, value: Any, depth: int = 0) -> Any:
+    def value(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911  (one for each kind of value)
         """The JSON form of a value."""
         if depth > DEEPEST:
             raise NotPlainData("containers too deep within each other")
@@ -419,10 +420,9 @@ class Decoder:
         error = self._side.made_exception(kind, args, content)
         for name, form in content["attributes"].items():
             if type(name) is str and name.isidentifier() and not name.startswith("_"):
-                try:
+                # Python's own classes have attributes that their arguments decide.
+                with contextlib.suppress(AttributeError, TypeError):
                     setattr(error, name, self.value(form, depth + 1))
-                except (AttributeError, TypeError):
-                    pass  # Python's own classes have attributes that their arguments decide.
         for note in content["notes"]:
             error.add_note(str(note))
         self._side.finished_exception(error, content)
@@ -447,11 +447,12 @@ def plain_exception(kind: type[BaseException], args: list[Any]) -> BaseException
 def _dtype(described: Any) -> np.dtype[Any]:
     if type(described) is dict:
         described = {**described, "formats": [_dtype(each) for each in described["formats"]]}
-        return np.dtype(described)
-    dtype = np.dtype(described)
-    if type(described) is not str or dtype.hasobject:
+        fields: np.dtype[Any] = np.dtype(cast(Any, described))
+        return fields
+    made: np.dtype[Any] = np.dtype(described)
+    if type(described) is not str or made.hasobject:
         raise BadFrame("an array of objects")
-    return dtype
+    return made
 
 
 def _double(content: Any) -> float:

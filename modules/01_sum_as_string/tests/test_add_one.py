@@ -2,61 +2,41 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
-import subprocess
-import sys
 
-import pytest
 import sum_as_string
-from coursekit import ExpectationFailed, NotWritten, check
+from coursekit import CFunction, ExpectationFailed, NotWritten, check
 
-# ctypes loads the extension's file into the process that asks: nothing here can be judged from outside.
-pytestmark = pytest.mark.soft
-
-# After `maturin develop` the extension lies inside a package of the same name.
-EXTENSION = str(sys.modules.get("sum_as_string.sum_as_string", sum_as_string).__file__)
-
-# A process of its own: a panic in a C function aborts the process, and pytest should outlive it.
-CHILD = """
-import ctypes, sys
-add_one = ctypes.CDLL(sys.argv[1]).add_one
-add_one.argtypes, add_one.restype = [ctypes.c_int32], ctypes.c_int32
-for x in sys.argv[2:]:
-    print(add_one(int(x)), flush=True)
-"""
+ADD_ONE = CFunction(sum_as_string, "add_one", argument="c_int32", result="c_int32")
 
 
 def find_add_one() -> None:
     """Fails where the extension's file has no symbol of that name."""
-    try:
-        ctypes.CDLL(EXTENSION).add_one  # noqa: B018
-    except AttributeError as error:
+    missing = ADD_ONE.missing()
+    if missing:
         raise ExpectationFailed(
             "ctypes.CDLL(sum_as_string.__file__).add_one",
-            f"AttributeError: {error}",
+            missing,
             "a C function",
             'Only `#[unsafe(no_mangle)]` and `pub extern "C"` export a function under its own name.',
-        ) from None
+        )
 
 
 def add_one_of(*arguments: int) -> list[int]:
     """What the C function answers to each argument."""
     find_add_one()
-    command = [sys.executable, "-I", "-S", "-c", CHILD, EXTENSION, *map(str, arguments)]
-    child = subprocess.run(command, capture_output=True, text=True, check=False)
-    answers = [int(line) for line in child.stdout.split()]
-    if child.returncode != 0:
-        call = f"add_one({arguments[len(answers)]}) through ctypes, in a process of its own"
-        if "not yet implemented" in child.stderr:
+    answers = ADD_ONE.answers(arguments)
+    if answers.code != 0:
+        call = f"add_one({arguments[len(answers.values)]}) through ctypes, in a process of its own"
+        if "not yet implemented" in answers.printed:
             raise NotWritten(call)
         raise ExpectationFailed(
             call,
-            f"no answer: the process died ({how_it_ended(child.returncode)})",
+            f"no answer: the process died ({how_it_ended(answers.code)})",
             "an answer for every i32",
             'A panic cannot leave an `extern "C"` function, so it aborts the whole process; wrap instead.',
         )
-    return answers
+    return answers.values
 
 
 def how_it_ended(code: int) -> str:

@@ -53,7 +53,6 @@ def test_other_iterables(pairs: Any) -> None:
     expect(sum_as_string.join_sums, pairs, sep=", ").returns("3, 7", because=ANY_ITERABLE)
 
 
-@pytest.mark.soft
 def test_generator() -> None:
     pairs = ((n, n) for n in range(4))
     expect(sum_as_string.join_sums, pairs, sep=", ").returns("0, 2, 4, 6", because=ANY_ITERABLE)
@@ -98,7 +97,6 @@ def test_sums_do_not_add_up() -> None:
     )
 
 
-@pytest.mark.soft
 @pytest.mark.parametrize(("bad", "kind"), [(5, TypeError), ((1,), ValueError), ((U64_MAX, 1), OverflowError)])
 def test_cause_is_the_first_error(bad: Any, kind: type[Exception]) -> None:
     error = expect(sum_as_string.join_sums, [(1, 2), bad], sep=", ").raises(
@@ -118,7 +116,6 @@ def broken() -> Iterator[tuple[int, int]]:
     raise KeyError("gone")
 
 
-@pytest.mark.soft
 def test_error_of_the_iterable_passes() -> None:
     error = expect(sum_as_string.join_sums, broken(), sep=", ").raises(KeyError)
     because = "An error that the iterable raises is about no pair: let `?` pass it on as it is."
@@ -133,7 +130,6 @@ def test_error_of_the_iterable_passes() -> None:
     )
 
 
-@pytest.mark.soft
 def test_stops_at_the_bad_pair() -> None:
     pairs = iter([(1, 2), "no pair", (3, 4), (5, 6)])
     expect(sum_as_string.join_sums, pairs, sep=", ").raises(TypeError, says="pairs[1]", because=INDEX)

@@ -190,7 +190,6 @@ def test_a_class_of_its_own() -> None:
     check("its attributes", (error.message, error.line, error.column, error.text), ("no tab", 3, 5, "spam"))
 
 
-@pytest.mark.soft
 def test_survives_a_process_boundary() -> None:
     error = expect(word_count.parse_counts, "spam\n").raises(ValueError)
     check("the class of the error", type(error).__name__, "ParseError")

@@ -135,14 +135,12 @@ def test_shapes_that_differ(one: tuple[int, ...], other: tuple[int, ...]) -> Non
     check("out after the error", out, np.zeros(one))
 
 
-@pytest.mark.soft
 def test_an_array_into_itself() -> None:
     a = np.arange(4.0)
     expect(matrix_multiply.add_into, a, a).raises(ValueError, because=BORROW)
     check("a after the error", a, np.arange(4.0))
 
 
-@pytest.mark.soft
 @pytest.mark.parametrize(
     ("out", "a"),
     [(np.s_[1:], np.s_[:-1]), (np.s_[:-1], np.s_[1:]), (np.s_[::-1], np.s_[:]), (np.s_[::2], np.s_[:5])],
@@ -153,7 +151,6 @@ def test_overlapping_views(out: slice, a: slice) -> None:
     check("the array after the error", base, np.arange(10.0))
 
 
-@pytest.mark.soft
 def test_views_that_are_apart() -> None:
     base = np.arange(8.0)
     check("base[:4] plus base[4:]", added(base[:4], base[4:]), np.array([4.0, 6.0, 8.0, 10.0]))
@@ -180,7 +177,6 @@ def test_two_arrays_over_one_buffer(out: slice, a: slice) -> None:
     check("the buffer after the error", np.frombuffer(buffer), np.arange(10.0))
 
 
-@pytest.mark.soft
 def test_items_that_share_memory() -> None:
     base = np.arange(6.0)
     repeated = as_strided(base, shape=(3, 2), strides=(0, 8))

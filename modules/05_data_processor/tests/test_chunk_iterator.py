@@ -118,7 +118,6 @@ def test_a_new_iterator_after_a_change() -> None:
     expect(list, chunks(p)).returns([np.array([5.0])])
 
 
-@pytest.mark.soft
 def test_the_iterator_keeps_the_processor_alive() -> None:
     iterator = chunks(processor())
     gc.collect()

@@ -77,7 +77,6 @@ def test_adds_any_iterable(values: Any) -> None:
     check_state(p, 3, [9.0, *map(float, values)], 1 + len(values), COUNTED)
 
 
-@pytest.mark.soft
 def test_adds_from_a_generator() -> None:
     p = processor()
     expect(p.add_data, (x / 2 for x in range(4))).returns(None)
@@ -145,7 +144,6 @@ def test_no_row_of_numbers(values: object) -> None:
     check_state(p, 3, [], 0)
 
 
-@pytest.mark.soft
 def test_an_iterable_that_fails_half_way() -> None:
     def failing() -> Iterator[float]:
         yield 1.0
@@ -156,7 +154,6 @@ def test_an_iterable_that_fails_half_way() -> None:
     check_state(p, 3, [], 0, ALL_OR_NOTHING)
 
 
-@pytest.mark.soft
 def test_an_iterable_that_looks_at_the_processor() -> None:
     p = processor(values=[1.0, 2.0])
     expect(p.add_data, (float(len(p)) for _ in range(3))).returns(None, because=NO_BORROW)

@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 from coursekit import check, check_that, expect
 
-pytestmark = pytest.mark.soft  # A callback is no plain data.
-
 BORROWED = "No borrow may be alive while the callback runs: end it before `call1`, begin a new one after."
 STAYS = "Drain a chunk only after the callback has returned."
 LEAVES = "A chunk that the callback has taken leaves the processor, even if a later one fails."
@@ -182,6 +180,7 @@ class Owner:
         self.chunks.append(chunk)
 
 
+@pytest.mark.soft
 def test_a_cycle_is_collected() -> None:
     owner = expect(Owner).described("an object whose method is its processor's callback").value()
     expect(owner.processor.process_chunks).returns([1.5, 3.5])
@@ -191,6 +190,7 @@ def test_a_cycle_is_collected() -> None:
     check_that(gone() is None, "the owner after `del` and gc.collect()", "still there", "gone", COLLECTED)
 
 
+@pytest.mark.soft
 def test_a_cycle_in_use_is_not_collected() -> None:
     held = expect(Owner).described("an object whose method is its processor's callback").value().processor
     gc.collect()
@@ -199,6 +199,7 @@ def test_a_cycle_in_use_is_not_collected() -> None:
     check("owners that the collector finds behind the processor", len(owner), 1, COLLECTED)
 
 
+@pytest.mark.soft
 def test_none_lets_the_callback_go() -> None:
     p, owner = processor(), Owner()
     with_callback(p, owner.take)

@@ -177,7 +177,6 @@ def test_strangers_are_unequal(stranger: object) -> None:
     expect(unequal, processor([1.0, 2.0]), stranger).returns(True, because=STRANGER)
 
 
-@pytest.mark.soft
 def test_a_stranger_has_its_say() -> None:
     class Stranger:
         def __eq__(self, other: object) -> bool:

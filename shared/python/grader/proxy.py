@@ -75,7 +75,7 @@ class RemoteModule(ModuleType):
     def __init__(self, name: str, world: World, file: str) -> None:
         super().__init__(name)
         del self.__dict__["__doc__"]  # Asked for like any other attribute.
-        self.__dict__.update({_REF: Ref(world, MODULE), "__file__": file})
+        self.__dict__.update({_REF: Ref(world, MODULE), "__file__": file, "_grader_c_functions": world})
 
     def __getattr__(self, name: str) -> Any:
         return self.__dict__[_REF].world.attribute(self, name)
@@ -250,6 +250,18 @@ class World:
         """The object anew."""
         return self._do("loads", self.module, pickled)
 
+    def c_function_missing(self, name: str) -> str:
+        """See `coursekit.CFunction`."""
+        try:
+            self._do("c_function", self.module, name, "c_int32", "c_int32", [])
+        except AttributeError as error:
+            return f"AttributeError: {error}"
+        return ""
+
+    def c_function_answers(self, name: str, argument: str, result: str, calls: list[int]) -> Any:
+        """See `coursekit.CFunction`. A function that aborts takes the jail with it, and the test is lost."""
+        return self._do("c_function", self.module, name, argument, result, calls)
+
     def handle_of(self, attribute: str) -> int:
         """The handle, in the current process, of a class or function that is an attribute of the module."""
         found = _ref(self._do("get", self.module, attribute))
@@ -329,6 +341,11 @@ class World:
         self._write_back(answer, buffers)
         del alive
         decoder = Decoder(self, answer.blobs)
+        if "raised_yours" in answer.body:
+            yours = self.own(answer.body["raised_yours"])
+            if not isinstance(yours, BaseException):
+                raise BadFrame("an exception that is none")
+            raise yours
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})
             raise error
@@ -371,15 +388,14 @@ class World:
             args = [decoder.value(each) for each in message.body.get("args", [])]
             kwargs = {str(key): decoder.value(value) for key, value in message.body.get("kwargs", {}).items()}
         except (BadFrame, NotPlainData) as error:
-            return Message({"raised": encoder._exception(TypeError(str(error)), 0)})
+            refusal = TypeError(str(error))
+            return Message({"raised": encoder._exception(refusal, 0), "error": self._export_id(refusal)})
         try:
             result = getattr(type(target), name)(target, *args, **kwargs)
             body = {"result": encoder.value(result)}
-        except (
-            BaseException
-        ) as error:  # Whatever the test's own code raises belongs to the caller in the jail.
+        except BaseException as error:  # Whatever the test's code raises belongs to the caller in the jail.
             encoder = Encoder(self)
-            body = {"raised": encoder._exception(error, 0)}
+            body = {"raised": encoder._exception(error, 0), "error": self._export_id(error)}
         encoder.finish()
         return Message(body, encoder.blobs)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections.abc
 import copy
+import ctypes
 import importlib
 import os
 import pickle
@@ -82,7 +83,8 @@ class Servant:
             }
         except BaseException as error:
             encoder = Encoder(self)
-            body = {"raised": encoder._exception(error, 0)}
+            number = self._theirs.get(id(error))
+            body = {"raised": encoder._exception(error, 0)} if number is None else {"raised_yours": number}
         encoder.finish()
         changed = []
         for number, buffer in decoder.buffers.items():
@@ -119,6 +121,8 @@ class Servant:
                 return pickle.dumps(target, args[0])
             case "loads":
                 return pickle.loads(args[0])
+            case "c_function":
+                return _call_c(target, *args)
             case "derive":
                 return self._derive(target, *args)
             case _:
@@ -240,7 +244,11 @@ class Servant:
         answer = self.peer.ask(Message(body, encoder.blobs))
         decoder = Decoder(self, answer.blobs)
         if "raised" in answer.body:
-            raise decoder.value({"x": answer.body["raised"]})
+            error = decoder.value({"x": answer.body["raised"]})
+            with self._lock:  # If it comes back, it shall be the very one.
+                self._stand_ins[answer.body["error"]] = error
+                self._theirs[id(error)] = answer.body["error"]
+            raise error
         return decoder.value(answer.body["result"])
 
     def own(self, form: Any) -> Any:
@@ -266,6 +274,12 @@ class Servant:
             return builtin_exception(form) or Exception
         found = self.own(form["y"]) if "y" in form else self.import_theirs(form["o"])
         return found  # type: ignore[no-any-return]
+
+
+def _call_c(module: Any, name: str, argument: str, result: str, calls: list[int]) -> list[int]:
+    function = getattr(ctypes.CDLL(str(module.__file__)), name)
+    function.argtypes, function.restype = [getattr(ctypes, argument)], getattr(ctypes, result)
+    return [function(each) for each in calls]
 
 
 def _method(function: Any) -> Any:

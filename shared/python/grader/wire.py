@@ -161,7 +161,10 @@ class Encoder:
                 raise NotPlainData("an array with objects in its fields")
             return {"A": [list(value.shape), self._items(value.ravel().tolist(), depth)]}
         form: dict[str, Any] = {"dtype": _describe(value.dtype), "shape": list(value.shape)}
-        form["writeable"] = bool(value.flags.writeable)
+        for known, form_of_known in self.arrays:
+            if known is value:
+                return {"a": form_of_known}  # One array on this side is one on the other.
+        form["writeable"], form["number"] = bool(value.flags.writeable), len(self.arrays)
         self.arrays.append((value, form))
         return {"a": form}
 
@@ -330,6 +333,7 @@ class Decoder:
         self._side = side
         self._blobs = blobs
         self.buffers: dict[int, np.ndarray[Any, Any]] = {}
+        self._arrays: dict[int, np.ndarray[Any, Any]] = {}
 
     def value(self, form: Any, depth: int = 0) -> Any:
         """The value of a JSON form; `BadFrame` where it has none."""
@@ -375,6 +379,9 @@ class Decoder:
         return {self.value(key, depth + 1): self.value(value, depth + 1) for key, value in content}
 
     def _array(self, content: Any, _depth: int) -> np.ndarray[Any, Any]:
+        number = content["number"]
+        if number in self._arrays:
+            return self._arrays[number]
         dtype = _dtype(content["dtype"])
         if math.prod(content["shape"]) * dtype.itemsize > self._side.largest_array:
             raise BadFrame("an array that is too large")
@@ -389,6 +396,7 @@ class Decoder:
         )
         if not content["writeable"]:
             made.flags.writeable = False
+        self._arrays[number] = made
         return made
 
     def _buffer(self, index: Any, align: int) -> np.ndarray[Any, Any]:

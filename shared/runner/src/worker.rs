@@ -248,18 +248,30 @@ fn explain_code(status: std::process::ExitStatus) -> String {
     }
 }
 
-/// What the learner's own `println!` and Python's `print` left, and panics: the end of it.
+/// What the learner's own `println!` and Python's `print` left, and panics: the end of it, no line twice.
 fn printed(finished: &Finished) -> String {
     let text = format!("{}{}", finished.stdout, finished.stderr);
     let lines: Vec<&str> = text
         .lines()
         // Python's dump of its own frames comes last and would hide what was printed.
         .take_while(|line| !line.starts_with("Fatal Python error: "))
-        // The panic that every unwritten exercise makes is said in a better way.
         .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE") && !line.trim().is_empty())
         .collect();
-    lines[lines.len().saturating_sub(12)..].iter().map(|line| tame(line)).collect::<Vec<_>>().join("\n")
+    let mut kept: Vec<&str> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        // The panic that every unwritten exercise makes is said in a better way.
+        let unwritten = line.starts_with(NOT_WRITTEN)
+            || (line.contains(" panicked at ")
+                && lines.get(index + 1).is_some_and(|next| next.starts_with(NOT_WRITTEN)));
+        if !unwritten && !kept.contains(line) {
+            kept.push(line);
+        }
+    }
+    kept[kept.len().saturating_sub(12)..].iter().map(|line| tame(line)).collect::<Vec<_>>().join("\n")
 }
+
+/// How the panic of a `todo!()` begins.
+const NOT_WRITTEN: &str = "not yet implemented";
 
 /// A line without what would move the cursor or change colours, cut to a length that a screen can hold.
 fn tame(line: &str) -> String {

@@ -117,7 +117,7 @@ impl Bench<'_> {
         let root = &self.workshop.course.root;
         let mut permit = Permit { ..self.workshop.permit_for_processes() };
         permit.read.extend([self.extension.to_owned(), root.join("Cargo.toml"), root.join("pyproject.toml")]);
-        permit.read.extend([module.folder.join("tests"), module.folder.join("Cargo.toml")]);
+        permit.read.extend(["tests", "data", "Cargo.toml"].map(|part| module.folder.join(part)));
         permit.read.extend(tests.iter().cloned());
         permit.write.push(own.clone());
         let events = own.join("events.jsonl");

@@ -257,14 +257,18 @@ def _address(array_: np.ndarray[Any, Any]) -> int:
 
 
 def _describe(dtype: np.dtype[Any]) -> Any:
+    if dtype.subdtype is not None:
+        base, shape = dtype.subdtype
+        return {"base": _describe(base), "shape": list(shape)}
     if dtype.names is None:
         return dtype.str
     # `descr` writes padding out as nameless fields; the offsets say the same without them.
-    fields = [dtype.fields[name] for name in dtype.names]  # type: ignore[index]
+    fields: list[Any] = [dtype.fields[name] for name in dtype.names]  # type: ignore[index]
     return {
         "names": list(dtype.names),
         "formats": [_describe(each[0]) for each in fields],
         "offsets": [int(each[1]) for each in fields],
+        "titles": [each[2] if len(each) > 2 else None for each in fields],
         "itemsize": dtype.itemsize,
     }
 
@@ -453,6 +457,9 @@ def plain_exception(kind: type[BaseException], args: list[Any]) -> BaseException
 
 
 def _dtype(described: Any) -> np.dtype[Any]:
+    if type(described) is dict and "base" in described:
+        whole: np.dtype[Any] = np.dtype((_dtype(described["base"]), tuple(described["shape"])))
+        return whole
     if type(described) is dict:
         described = {**described, "formats": [_dtype(each) for each in described["formats"]]}
         fields: np.dtype[Any] = np.dtype(cast(Any, described))

@@ -1,0 +1,339 @@
+"""What a test can do with a module that it never loads. The module is Python here: the jail knows no difference."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from coursekit import ExpectationFailed, expect
+from grader.frames import BadFrame, Closed, Message
+from grader.peer import Peer
+from grader.proxy import World, WroteToReadOnly
+
+RUN = Path(__file__).parents[1] / "run.py"
+
+MODULE = """
+import collections.abc
+
+__version__ = "1.2"
+
+def add(a, b=1):
+    "Adds."
+    return a + b
+
+def first(items):
+    return next(iter(items))
+
+def call(function, *args):
+    return function(*args)
+
+def double(array):
+    array *= 2
+
+def overwrite(array):
+    array.flags.writeable = True
+    array[0] = 99
+
+def fail(kind):
+    raise {"value": ValueError("bad", 7), "own": Refused("no", 3), "system": SystemExit(3)}[kind]
+
+class Refused(Exception):
+    def __init__(self, why, line):
+        super().__init__(why, line)
+        self.line = line
+    def __str__(self):
+        return f"line {self.line}: {self.args[0]}"
+
+class Counter:
+    def __init__(self, start=0):
+        self.value = start
+    def up(self):
+        self.value += self.step()
+        return self.value
+    def step(self):
+        return 1
+    def __len__(self):
+        return self.value
+    def __eq__(self, other):
+        return self.value == other.value if isinstance(other, Counter) else NotImplemented
+    __hash__ = None
+    def __getitem__(self, index):
+        if index >= self.value:
+            raise IndexError(index)
+        return index
+    @staticmethod
+    def of(value):
+        return Counter(value)
+
+collections.abc.Sequence.register(Counter)
+
+class Liar:
+    "Equal to everything. No type stub declares it."
+    __array_priority__ = 1000
+    def __eq__(self, other):
+        return True
+    def __ne__(self, other):
+        return False
+    def __hash__(self):
+        return 5
+    def __array_ufunc__(self, *args, **kwargs):
+        return True
+    def __array__(self, *args, **kwargs):
+        return 5
+    def __bool__(self):
+        return True
+    def __iter__(self):
+        return iter([1, 2])
+
+class IntLike(int):
+    def __eq__(self, other):
+        return True
+    __hash__ = int.__hash__
+
+def lie():
+    return Liar()
+
+def int_like():
+    return IntLike(3)
+
+made = []
+def keep(thing):
+    made.append(thing)
+    return made[0]
+"""
+
+
+class Process:
+    """A servant without a jail."""
+
+    def __init__(self, folder: Path) -> None:
+        self.generation = 1
+        self.world: World
+        ours, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(RUN), "servant", str(theirs.fileno()), "sample", str(folder)],
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        self.peer = Peer(ours, lambda message: self.world.answer(message), takes_new_threads=False)
+        self.peer.start()
+
+    def ask(self, message: Message) -> Message:
+        return self.peer.ask(message, time.monotonic() + 20.0)
+
+    def end(self) -> None:
+        self.peer.close()
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("extension")
+    (folder / "sample.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
+    process = Process(folder)
+    process.world = World("sample", str(folder / "sample.so"), ["Counter", "Refused"], process)
+    sys.modules["sample"] = process.world.module
+    yield process.world.module
+    del sys.modules["sample"]
+    process.end()
+
+
+def test_functions_and_attributes(sample: Any) -> None:
+    expect(sample.add, 2, b=3).returns(5)
+    assert (sample.__version__, sample.add.__name__, sample.add.__doc__) == ("1.2", "add", "Adds.")
+    assert not hasattr(sample, "nothing")
+    assert "add" in dir(sample)
+    with pytest.raises(TypeError, match="missing"):
+        sample.add()
+
+
+def test_the_module_is_not_loaded_here(sample: Any) -> None:
+    assert type(sample).__name__ == "RemoteModule"
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        sample.add = None
+
+
+def test_classes_and_their_special_methods(sample: Any) -> None:
+    counter = sample.Counter(2)
+    assert type(counter) is sample.Counter
+    assert (counter.up(), counter.value, len(counter), list(counter)) == (3, 3, 3, [0, 1, 2])
+    counter.value = 5
+    assert len(counter) == 5
+    assert counter == sample.Counter.of(5)
+    assert counter != sample.Counter.of(6)
+    assert counter != 5
+    assert isinstance(counter, Sequence)
+    with pytest.raises(TypeError):
+        hash(counter)
+
+
+def test_copies_are_made_over_there(sample: Any) -> None:
+    counter = sample.Counter(2)
+    for again in (copy.copy(counter), copy.deepcopy(counter), pickle.loads(pickle.dumps(counter))):
+        again.up()
+        assert (again.value, counter.value) == (3, 2)
+
+
+def test_a_test_may_derive_a_class(sample: Any) -> None:
+    class ByTen(sample.Counter):  # type: ignore[misc]
+        def step(self) -> int:
+            return 10 * len(self)
+
+    counter = ByTen(1)
+    assert (counter.up(), type(counter)) == (11, ByTen)
+
+
+def test_callbacks_iterators_and_their_errors(sample: Any) -> None:
+    assert sample.call(lambda a, b: a * b, 6, 7) == 42
+    left = iter([1, 2, 3])
+    assert sample.first(left) == 1
+    assert list(left) == [2, 3]
+    assert sample.call(lambda: sample.call(lambda: sample.add(1))) == 2
+    error = KeyError("mine")
+
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(KeyError) as caught:
+        sample.call(fail)
+    assert caught.value is error
+
+
+def test_what_was_handed_over_comes_back_as_itself(sample: Any) -> None:
+    thing = object()
+    assert sample.keep(thing) is thing
+    counter = sample.Counter()
+    assert sample.call(lambda x: x is counter, counter) is True
+
+
+def test_exceptions(sample: Any) -> None:
+    expect(sample.fail, "value").raises(ValueError, says="bad")
+    error = expect(sample.fail, "own").raises(sample.Refused, says="line 3: no")
+    assert (error.line, error.args, str(error)) == (3, ("no", 3), "line 3: no")
+    assert issubclass(sample.Refused, Exception)
+    assert str(sample.Refused("x", 9)) == "line 9: x"
+    expect(sample.fail, "system").raises(SystemExit)
+
+
+def test_arrays_are_changed_in_place(sample: Any) -> None:
+    base = np.arange(6.0)
+    sample.double(base[::2])
+    assert base.tolist() == [0.0, 1.0, 4.0, 3.0, 8.0, 5.0]
+
+
+def test_a_read_only_array_that_was_written_to(sample: Any) -> None:
+    array = np.arange(3.0)
+    array.flags.writeable = False
+    with pytest.raises(WroteToReadOnly):
+        sample.overwrite(array)
+    assert array.tolist() == [0.0, 1.0, 2.0]
+
+
+def test_a_liar_gets_no_say(sample: Any) -> None:
+    lie = sample.lie()
+    assert (lie == 5, lie != 5, lie in [5], list(lie)) == (False, True, False, [1, 2])
+    with pytest.raises(ExpectationFailed):
+        expect(sample.lie).returns(5)
+    assert not np.array_equal(np.array([5]), lie)
+    with pytest.raises(AssertionError):
+        np.testing.assert_array_equal(lie, np.array([5]))
+    assert (sample.int_like() == 3, type(sample.int_like()) is int) == (False, False)
+
+
+def test_threads_talk_at_the_same_time(sample: Any) -> None:
+    meet = threading.Barrier(4, timeout=10.0)
+    got: list[int] = []
+
+    def work(number: int) -> None:
+        got.append(sample.call(lambda: (meet.wait(), number)[1]))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20.0)
+    assert sorted(got) == [0, 1, 2, 3]
+
+
+class Forger:
+    """The other end, as an attacker would write it: answers with whatever it likes."""
+
+    def __init__(self, answers: list[dict[str, Any]]) -> None:
+        self.generation = 1
+        self._answers = iter(answers)
+
+    def ask(self, message: Message) -> Message:
+        return Message(dict(next(self._answers)), [])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"result": {"o": {"handle": 5}}},
+        {"result": {"o": {"handle": "5", "kind": "instance"}}},
+        {"result": {"o": {"handle": 5, "kind": "instance", "class": {"builtin": "exec"}}}},
+        {"result": {"o": {"handle": 5, "kind": "class", "name": "a b"}}},
+        {"result": {"o": {"builtin": "eval"}}},
+        {"result": {"y": 0}},
+        {"result": {"o": {"mine": 0}}},
+        {"raised": {"class": "exec", "args": {"l": []}, "attributes": {}, "notes": []}},
+        {"raised_yours": 0},
+        {"result": None, "changed": [[0, 0]]},
+    ],
+)
+def test_forged_answers(answer: dict[str, Any]) -> None:
+    world = World("forged", "forged.so", [], Forger([answer]))
+    with pytest.raises(BadFrame):
+        world.module.anything  # noqa: B018
+
+
+@pytest.mark.parametrize("name", ["Skipped", "ExpectationFailed", "NotWritten", "AssertionErrorX", "Exit"])
+def test_an_exception_is_never_one_of_pytests_own(name: str) -> None:
+    described = {
+        "handle": 7,
+        "kind": "class",
+        "name": name,
+        "module": "_pytest.outcomes",
+        "exception": "BaseException",
+    }
+    described |= {
+        "doc": None,
+        "bases": [{"builtin": "BaseException"}],
+        "specials": [],
+        "hashable": True,
+        "abcs": [],
+    }
+    raised = {"class": {"o": described}, "args": [], "attributes": {}, "notes": [], "handle": 8, "text": ""}
+    world = World("forged", "forged.so", [], Forger([{"raised": raised}]))
+    with pytest.raises(BaseException) as caught:  # noqa: PT011
+        world.module.anything  # noqa: B018
+    assert type(caught.value).__name__ == name
+    assert not isinstance(caught.value, (pytest.skip.Exception, ExpectationFailed, pytest.exit.Exception))
+    assert type(caught.value).__mro__[1] is BaseException
+
+
+def test_answers_that_nobody_asked_for() -> None:
+    one, other = socket.socketpair()
+    peer = Peer(one, lambda message: message, takes_new_threads=False)
+    peer.start()
+    flood = b'\0\0\0\x27\0\0\0\0{"thread":0,"kind":"answer","sizes":[]}'
+    other.sendall(flood * 10)
+    deadline = time.monotonic() + 10.0
+    while peer.failure is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert isinstance(peer.failure, (BadFrame, Closed))
+    peer.close()
+    other.close()

@@ -1,4 +1,4 @@
-"""What a test can do with a module that it never loads. The module is Python here: the jail knows no difference."""
+"""What a test can do with a module that it never loads. It is Python here: the jail knows no difference."""
 
 from __future__ import annotations
 
@@ -126,8 +126,11 @@ class Process:
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
-        self.peer = Peer(ours, lambda message: self.world.answer(message), takes_new_threads=False)
+        self.peer = Peer(ours, self._answer, takes_new_threads=False)
         self.peer.start()
+
+    def _answer(self, message: Message) -> Message:
+        return self.world.answer(message)
 
     def ask(self, message: Message) -> Message:
         return self.peer.ask(message, time.monotonic() + 20.0)
@@ -220,7 +223,7 @@ def test_what_was_handed_over_comes_back_as_itself(sample: Any) -> None:
 
 def test_exceptions(sample: Any) -> None:
     expect(sample.fail, "value").raises(ValueError, says="bad")
-    error = expect(sample.fail, "own").raises(sample.Refused, says="line 3: no")
+    error: Any = expect(sample.fail, "own").raises(sample.Refused, says="line 3: no")
     assert (error.line, error.args, str(error)) == (3, ("no", 3), "line 3: no")
     assert issubclass(sample.Refused, Exception)
     assert str(sample.Refused("x", 9)) == "line 9: x"
@@ -302,7 +305,7 @@ def test_forged_answers(answer: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ["Skipped", "ExpectationFailed", "NotWritten", "AssertionErrorX", "Exit"])
 def test_an_exception_is_never_one_of_pytests_own(name: str) -> None:
-    described = {
+    described: dict[str, Any] = {
         "handle": 7,
         "kind": "class",
         "name": name,

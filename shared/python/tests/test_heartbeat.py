@@ -26,4 +26,4 @@ def test_a_call_that_stays_attached() -> None:
     numbers = range(20_000_000)
     with Heartbeat() as heart:
         sum(numbers)
-    assert heart.beats <= 1
+    assert heart.beats <= 5  # Before and after the call, on a busy machine. Detached, it would be hundreds.

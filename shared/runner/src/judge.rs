@@ -1,7 +1,7 @@
 //! Judges exercises: builds, proves which file it judges, runs Rust and Python tests, gives the verdicts.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
@@ -83,7 +83,9 @@ impl Bench<'_> {
             return Ok(verdicts);
         }
         let mut next = Some(warm.map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?);
+        let building = Instant::now();
         let build = self.build(source, judged.iter().map(|(place, _)| *place))?;
+        let building = building.elapsed();
         if !build.success {
             for (_, verdict) in judged {
                 verdict.status = Status::Error;
@@ -100,6 +102,7 @@ impl Bench<'_> {
                 next = Some(WarmWorker::start(self.root, self.examples)?);
             }
             self.judge_one(source, place, &build, worker, verdict)?;
+            verdict.phases.build = if index == 0 { building } else { Duration::ZERO };
             verdict.time = begun.elapsed();
         }
         Ok(verdicts)
@@ -168,13 +171,16 @@ impl Bench<'_> {
             time_limit: place.exercise.time_limit,
         };
         // Rust tests are pure and quick; they run while Python is busy with its own.
+        let begun = Instant::now();
         let (report, rust) = std::thread::scope(|scope| {
-            let rust = scope.spawn(|| self.run_rust_tests(source, place, build));
+            let rust = scope.spawn(|| self.run_rust_tests(source, place, build).map(|ran| (ran, begun.elapsed())));
             let report = worker.run(&job, &self.cancel);
             let rust = rust.join().unwrap_or_else(|_| Err(Fault::new("The thread that runs the Rust tests panicked.")));
             (report, rust)
         });
-        let (report, (rust_tests, rust_explanation)) = (report?, rust?);
+        let (report, ((rust_tests, rust_explanation), rust_time)) = (report?, rust?);
+        verdict.phases.tests = begun.elapsed();
+        verdict.phases.rust_tests = if rust_tests.is_empty() { Duration::ZERO } else { rust_time };
         verdict.artifact = Some(artifact);
         verdict.judge = report.judge;
         let (python_count, rust_count) = (report.tests.len(), rust_tests.len());

@@ -64,6 +64,17 @@ pub(crate) struct Judge {
     pub(crate) version: String,
 }
 
+/// Where the time went. What is left of the whole is the runner's own and Python's start, as far as the build did not hide it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Phases {
+    /// cargo, rustc and the linker; with the first of the exercises that were built together.
+    pub(crate) build: Duration,
+    /// Python's tests and Rust's, which run side by side.
+    pub(crate) tests: Duration,
+    /// Of it Rust's.
+    pub(crate) rust_tests: Duration,
+}
+
 /// The outcome of checking one exercise.
 #[derive(Debug, Clone)]
 pub(crate) struct Verdict {
@@ -71,6 +82,7 @@ pub(crate) struct Verdict {
     pub(crate) module: String,
     pub(crate) status: Status,
     pub(crate) time: Duration,
+    pub(crate) phases: Phases,
     pub(crate) artifact: Option<Artifact>,
     pub(crate) judge: Option<Judge>,
     pub(crate) tests: Vec<Test>,
@@ -87,6 +99,7 @@ impl Verdict {
             module: module.to_owned(),
             status: Status::NotRun,
             time: Duration::ZERO,
+            phases: Phases::default(),
             artifact: None,
             judge: None,
             tests: Vec::new(),
@@ -159,6 +172,11 @@ pub(crate) fn to_json(verdicts: &[Verdict]) -> Value {
     })
 }
 
+/// To the millisecond.
+fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
 fn exercise_to_json(verdict: &Verdict) -> Value {
     let tests: Vec<Value> = verdict
         .tests
@@ -169,7 +187,12 @@ fn exercise_to_json(verdict: &Verdict) -> Value {
         "id": verdict.id,
         "module": verdict.module,
         "status": verdict.status.name(),
-        "seconds": (verdict.time.as_secs_f64() * 1000.0).round() / 1000.0,
+        "seconds": seconds(verdict.time),
+        "phases": {
+            "build": seconds(verdict.phases.build),
+            "tests": seconds(verdict.phases.tests),
+            "rust_tests": seconds(verdict.phases.rust_tests),
+        },
         "artifact": verdict.artifact.as_ref().map(|artifact| json!({"path": artifact.path.to_string_lossy(), "sha256": artifact.sha256})),
         "interpreter": verdict.judge.as_ref().map(|judge| json!({"path": judge.path, "version": judge.version})),
         "message": verdict.explanation,

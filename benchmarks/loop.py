@@ -1,10 +1,10 @@
 """Measures what a learner and a lecturer wait for, in a fresh clone: python3 benchmarks/loop.py [OPTION]…
 
-Prints Markdown tables of seconds. Everything happens in a temporary folder, with the commands a learner types.
+Prints Markdown tables of seconds. Everything happens in a temporary folder, with commands that people type.
 
     --cold       also empties the caches of cargo, uv and pip, so that every package is fetched anew
     --runs N     edits of each exercise [10]
-    --others     also times what people do without the runner: maturin develop, with uv, and uv sync, then pytest
+    --others     also times what others do: maturin develop, with uv and without, and uv sync, then pytest
     --modules N  also times the loop in a course with N more, generated modules
     --grade      also times `cargo course grade` on a full submission, and on several
 
@@ -29,6 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 COURSE = Path(__file__).resolve().parents[1]
+
+ID = re.compile(r'^id = "(.+)"', re.MULTILINE)
 
 ALSO = ["01.join_sums", "02.sum_array"]
 """Exercises that are measured besides the one with Rust tests of each module: Python tests only."""
@@ -96,7 +98,7 @@ def exercises(clone: Clone) -> list[str]:
         catalogue = (module / "course.toml").read_text(encoding="utf-8")
         blocks = catalogue.split("[[exercise]]")[1:]
         block = next((each for each in blocks if "rust_tests" in each), blocks[0])
-        chosen.append(f"{number}.{re.search(r'^id = "(.+)"', block, re.MULTILINE)[1]}")  # type: ignore[index]
+        chosen.append(f"{number}.{re.findall(ID, block)[0]}")
     return sorted(chosen)
 
 

@@ -43,10 +43,10 @@ def main() -> NoReturn:
             from grader import oracle
 
             oracle.main()
-        case ["servant", fd, module, folder]:
+        case ["servant", fd, sockets, module, folder]:
             from grader import servant
 
-            servant.main(fd, module, folder)
+            servant.main(fd, sockets, module, folder)
         case _:
             sys.exit(__doc__)
 

@@ -19,6 +19,8 @@ pub(crate) struct Permit {
     pub(crate) write: Vec<PathBuf>,
     /// Whether it may start others.
     pub(crate) processes: bool,
+    /// Whether it may use sockets, among its own.
+    pub(crate) network: bool,
     /// MiB.
     pub(crate) memory: u32,
     /// Seconds of a processor.
@@ -66,9 +68,12 @@ impl Jail {
         if let Some(folder) = &permit.folder {
             option("chdir", text(folder));
         }
-        if permit.processes {
-            words.push("--processes".to_owned());
-        }
+        words.extend(
+            [("--processes", permit.processes), ("--network", permit.network)]
+                .into_iter()
+                .filter(|(_, on)| *on)
+                .map(|(word, _)| word.to_owned()),
+        );
         words.push("--".to_owned());
         words
     }

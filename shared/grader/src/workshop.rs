@@ -18,6 +18,7 @@ use toml::Value;
 use crate::cgroup::Cgroups;
 use crate::jail::{self, Jail, Permit};
 use crate::recipe::{self, Recipe};
+use crate::tests_of::talk_to_a_server;
 
 /// What grading works with.
 #[derive(Debug)]
@@ -75,7 +76,7 @@ impl Workshop {
         };
         workshop.copy_tree()?;
         workshop.build_reference(modules)?;
-        workshop.probed(work)
+        workshop.probed(work, modules)
     }
 
     /// The copy of a module that submissions are laid into.
@@ -120,16 +121,19 @@ impl Workshop {
         }
     }
 
-    fn probed(mut self, work: &Path) -> Outcome<Self> {
+    fn probed(mut self, work: &Path, modules: &[&Module]) -> Outcome<Self> {
         let secret = work.join("secret");
         files::write_atomically(&secret, b"what no submission may read")?;
         let script = self.course.root.join("shared/python/grader/probe.py");
         let mut found = Vec::new();
         let cgroups = Cgroups::make(&self.without);
         let jail = self.jail.counted_by(&cgroups);
-        for (what, permit) in
-            [("judged code", self.permit()), ("the compiler and soft tests", self.permit_for_processes())]
-        {
+        let mut permits =
+            vec![("judged code", self.permit()), ("the compiler and soft tests", self.permit_for_processes())];
+        if talk_to_a_server(&all_tests(modules))? {
+            permits.push(("code that talks to a test's server", Permit { network: true, ..self.permit() }));
+        }
+        for (what, permit) in permits {
             for sentence in jail::probe(&jail, &permit, &self.python(), &script, &secret)? {
                 found.push((sentence, what));
             }
@@ -224,6 +228,13 @@ pub(crate) fn copy_module(module: &Module, folder: &Path, fill: &Fill) -> Outcom
         files::copy(&from, &folder.join(file))?;
     }
     Ok(())
+}
+
+fn all_tests(modules: &[&Module]) -> Vec<PathBuf> {
+    let tests = |module: &&Module| -> Vec<PathBuf> {
+        module.exercises.iter().flat_map(|exercise| &exercise.tests).map(|test| module.folder.join(test)).collect()
+    };
+    modules.iter().flat_map(tests).collect()
 }
 
 fn wait_for_turn(work: &Path) -> Outcome<File> {

@@ -14,6 +14,8 @@ pub(crate) struct Policy {
     pub(crate) write: Vec<PathBuf>,
     /// Whether the program may start others.
     pub(crate) processes: bool,
+    /// Whether it may use sockets: inside its namespaces that reaches nobody but itself.
+    pub(crate) network: bool,
     /// MiB of memory of its own.
     pub(crate) memory: Option<u64>,
     /// Seconds on a processor, each process for itself.
@@ -53,6 +55,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Policy,
             Arg::Long("read") => policy.read.push(parser.value()?.into()),
             Arg::Long("write") => policy.write.push(parser.value()?.into()),
             Arg::Long("processes") => policy.processes = true,
+            Arg::Long("network") => policy.network = true,
             Arg::Long("memory") => policy.memory = Some(parser.value()?.parse()?),
             Arg::Long("cpu") => policy.cpu = Some(parser.value()?.parse()?),
             Arg::Long("file-size") => policy.file_size = Some(parser.value()?.parse()?),

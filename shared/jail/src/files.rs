@@ -37,9 +37,11 @@ pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
         let mut rules = Ruleset::default()
             .set_compatibility(CompatLevel::BestEffort)
             .handle_access(all)?
-            .handle_access(AccessNet::from_all(NEWEST))?
-            .scope(Scope::from_all(NEWEST))?
-            .create()?;
+            .scope(Scope::from_all(NEWEST))?;
+        if !policy.network {
+            rules = rules.handle_access(AccessNet::from_all(NEWEST))?;
+        }
+        let mut rules = rules.create()?;
         for path in SYSTEM {
             rules = allow(rules, Path::new(path), reading)?;
         }

@@ -100,6 +100,8 @@ fn rules(policy: &Policy) -> Result<Rules, String> {
     if !policy.processes {
         clone.push(flags(libc::CLONE_THREAD, 0)?); // Threads, but no processes.
         rules.extend(legacy_forks().iter().map(|call| (*call, Vec::new())));
+    }
+    if !policy.processes && !policy.network {
         // The one socket that it needs is open already; nothing else is there to talk to.
         for call in [libc::SYS_socket, libc::SYS_connect, libc::SYS_bind, libc::SYS_listen] {
             rules.insert(call, Vec::new());

@@ -3,7 +3,7 @@
 //! out what does not hold, and says so in every report.
 //!
 //! ```text
-//! course-jail --read DIR… --write DIR… [--processes] [--memory MIB] [--cpu SECONDS] [--file-size MIB]
+//! course-jail --read DIR… --write DIR… [--processes] [--network] [--memory MIB] [--cpu SECONDS] [--file-size MIB]
 //!             [--cgroup FILE…] [--without MECHANISM…] [--chdir DIR] -- PROGRAM ARGUMENT…
 //! ```
 //!

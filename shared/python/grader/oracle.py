@@ -33,7 +33,7 @@ from typing import Any, NoReturn
 import hypothesis
 import numpy.random  # noqa: F401  (what hypothesis would load in the first property)
 import pytest
-from coursekit import plugin
+from coursekit import http_server, plugin
 from coursekit.events import EventLog
 from coursekit.worker import UNUSED_PLUGINS
 
@@ -69,6 +69,7 @@ def main() -> NoReturn:
     world = World(job["module"], _extension(job), job["declared"], jail)
     jail.world = world
     sys.modules[job["module"]] = world.module
+    http_server.make_listener = jail.listener
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(job["scratch"], "hypothesis"))
     code = pytest.main(
@@ -160,6 +161,7 @@ class Jail:
         self._process: subprocess.Popen[bytes] | None = None
         self._fault: tuple[str, str] | None = None
         self._lock = threading.RLock()
+        self._listening = threading.Lock()
         self._deadline = time.monotonic() + job["time_limit"]
         self._output = Output()
         self._start()
@@ -202,9 +204,11 @@ class Jail:
     def _start(self) -> None:
         self.generation += 1
         ours, theirs = socket.socketpair()
+        self._sockets, their_sockets = socket.socketpair()
+        numbers = [theirs.fileno(), their_sockets.fileno()]
         self._process = subprocess.Popen(
-            [*self._job["servant"], str(theirs.fileno()), self._job["module"], self._job["directory"]],
-            pass_fds=[theirs.fileno()],
+            [*self._job["servant"], *map(str, numbers), self._job["module"], self._job["directory"]],
+            pass_fds=numbers,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -212,10 +216,20 @@ class Jail:
             env={},
         )
         theirs.close()
+        their_sockets.close()
         assert self._process.stdout is not None
         self._output.follow(self._process.stdout.fileno(), self._process)
         self._peer = Peer(ours, self._answer, takes_new_threads=False)
         self._peer.start()
+
+    def listener(self) -> socket.socket:
+        """A socket for a test's server, in the jail's network: reached from there, and from nowhere else."""
+        assert self.world is not None
+        with self._listening:
+            self.world.listen()
+            self._sockets.settimeout(5.0)
+            _, handed, _, _ = socket.recv_fds(self._sockets, 1, 1)
+            return socket.socket(fileno=handed[0])
 
     def _answer(self, message: Message) -> Message:
         assert self.world is not None
@@ -251,6 +265,7 @@ class Jail:
             if self._peer is not None:
                 self._peer.close()
                 self._peer = None
+                self._sockets.close()
 
 
 class Output:

@@ -109,6 +109,10 @@ class RemoteCallable:
     def __repr__(self) -> str:
         return "<function of the submission>"
 
+    def _grader_asynchronous(self, helper: str, settings: list[Any], args: Any, kwargs: Any) -> Any:
+        """See `coursekit.asynchronous`."""
+        return self.__dict__[_REF].world.asynchronous(self, helper, settings, args, kwargs)
+
 
 class RemoteType(type):
     """A class in the jail. A test may derive from it: the jail then gets a class that calls back."""
@@ -249,6 +253,14 @@ class World:
     def revived(self, pickled: bytes) -> Any:
         """The object anew."""
         return self._do("loads", self.module, pickled)
+
+    def asynchronous(self, function: Any, helper: str, settings: list[Any], args: Any, kwargs: Any) -> Any:
+        """Runs a function of the submission in an event loop, over there."""
+        return self._do("asynchronous", function, helper, settings, args, kwargs)
+
+    def listen(self) -> None:
+        """Asks for a socket that listens in the jail."""
+        self._do("listen", self.module)
 
     def c_function_missing(self, name: str) -> str:
         """See `coursekit.CFunction`."""

@@ -1,6 +1,8 @@
 """Runs in the jail: loads the submission and does with it what is asked. It knows no answers.
 
-    python -I -X utf8 shared/python/run.py servant FD MODULE FOLDER
+    python -I -X utf8 shared/python/run.py servant FD SOCKETS MODULE FOLDER
+
+FD is a socket to the oracle. SOCKETS is another, over which sockets themselves are handed to it.
 
 Whatever this process says may be forged; the oracle believes a value only if it is the right one.
 """
@@ -29,10 +31,10 @@ MODULE = 0
 ABCS = ("Sequence", "MutableSequence", "Mapping", "MutableMapping", "Set", "MutableSet")
 
 
-def main(fd: str, name: str, folder: str) -> NoReturn:
+def main(fd: str, sockets: str, name: str, folder: str) -> NoReturn:
     """Serves until the oracle closes the connection, or ends this process."""
     link = socket.socket(fileno=int(fd))
-    servant = Servant(link)
+    servant = Servant(link, socket.socket(fileno=int(sockets)))
     servant.peer.start()
     sys.path.insert(0, folder)
     try:
@@ -48,7 +50,8 @@ class Servant:
 
     largest_array = 1 << 62
 
-    def __init__(self, link: socket.socket) -> None:
+    def __init__(self, link: socket.socket, sockets: socket.socket) -> None:
+        self._sockets = sockets
         self.peer = Peer(link, self.answer, takes_new_threads=True)
         self.import_error: BaseException | None = None
         self._lock = threading.RLock()
@@ -94,7 +97,9 @@ class Servant:
         body["changed"] = changed
         return Message(body, encoder.blobs)
 
-    def _do(self, body: dict[str, Any], decoder: Decoder) -> Any:  # noqa: PLR0911, PLR0912  (one for each request)
+    def _do(  # noqa: PLR0911, PLR0912  (one for each request)
+        self, body: dict[str, Any], decoder: Decoder
+    ) -> Any:
         if self.import_error is not None:
             raise self.import_error
         target = self._objects[body["target"]]
@@ -123,6 +128,10 @@ class Servant:
                 return pickle.loads(args[0])
             case "c_function":
                 return _call_c(target, *args)
+            case "asynchronous":
+                return _asynchronous(target, *args)
+            case "listen":
+                return self._listen()
             case "derive":
                 return self._derive(target, *args)
             case _:
@@ -135,6 +144,11 @@ class Servant:
             for key, value in own.items()
         }
         return self._handle(type(name, (base,), space))
+
+    def _listen(self) -> None:
+        """Hands the oracle a socket that listens in here, so that only the jail reaches the test's server."""
+        with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+            socket.send_fds(self._sockets, [b"s"], [listener.fileno()])
 
     def _release(self, released: list[list[int]]) -> None:
         with self._lock:
@@ -274,6 +288,13 @@ class Servant:
             return builtin_exception(form) or Exception
         found = self.own(form["y"]) if "y" in form else self.import_theirs(form["o"])
         return found  # type: ignore[no-any-return]
+
+
+def _asynchronous(function: Any, helper: str, settings: list[Any], args: Any, kwargs: Any) -> Any:
+    """The helper of a test, in here: the event loop must be where the submission is."""
+    from coursekit import asynchronous
+
+    return getattr(asynchronous, helper)(function, *settings)(*args, **kwargs)
 
 
 def _call_c(module: Any, name: str, argument: str, result: str, calls: list[int]) -> list[int]:

@@ -432,9 +432,13 @@ class Decoder:
         error = self._side.made_exception(kind, args, content)
         for name, form in content["attributes"].items():
             if type(name) is str and name.isidentifier() and not name.startswith("_"):
+                value = self.value(form, depth + 1)
+                # An OSError whose empty attributes are set to None forgets its text.
+                if value is None and getattr(error, name, 0) is None:
+                    continue
                 # Python's own classes have attributes that their arguments decide.
                 with contextlib.suppress(AttributeError, TypeError):
-                    setattr(error, name, self.value(form, depth + 1))
+                    setattr(error, name, value)
         for note in content["notes"]:
             error.add_note(str(note))
         self._side.finished_exception(error, content)

@@ -121,11 +121,14 @@ class Process:
         self.generation = 1
         self.world: World
         ours, theirs = socket.socketpair()
+        self._sockets, their_sockets = socket.socketpair()
+        numbers = [theirs.fileno(), their_sockets.fileno()]
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(RUN), "servant", str(theirs.fileno()), "sample", str(folder)],
-            pass_fds=[theirs.fileno()],
+            [sys.executable, "-I", str(RUN), "servant", *map(str, numbers), "sample", str(folder)],
+            pass_fds=numbers,
         )
         theirs.close()
+        their_sockets.close()
         self.peer = Peer(ours, self._answer, takes_new_threads=False)
         self.peer.start()
 

@@ -188,6 +188,7 @@ def test_exceptions_keep_class_arguments_notes_and_cause() -> None:
     assert got.__cause__.args == ("k",)
     missing = through(FileNotFoundError(2, "No such file or directory", "/x"))
     assert (missing.errno, missing.strerror, missing.filename) == (2, "No such file or directory", "/x")
+    assert str(through(ConnectionError("refused by x"))) == "refused by x"
     with pytest.raises(UnicodeDecodeError) as caught:
         b"\xff".decode()
     assert through(caught.value).start == 0

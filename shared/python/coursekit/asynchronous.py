@@ -1,0 +1,194 @@
+"""How tests call what asyncio awaits.
+
+Each helper takes a function and gives an ordinary one that can be called without an event loop:
+
+    expect(awaited(async_fetch.async_sleep), 0.01).returns(None)
+
+The event loop is a new one for each call. What happens in it happens here, and not in the tests: a grader that
+keeps the exercise in another process replaces these helpers by ones that drive the loop over there. All they take
+and give is plain data, and conditions that are asked from outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+
+LIMIT = 10.0
+"""Seconds after which a call that does not end counts as hanging. Far more than any needs."""
+
+Function = Callable[..., Any]
+
+
+def _where_it_lives(helper: Callable[..., Function]) -> Callable[..., Function]:
+    """In the grader the function is in another process, and so must the event loop be: the helper runs over there."""
+
+    @functools.wraps(helper)
+    def chosen(function: Function, *settings: Any, **named: Any) -> Function:
+        here = helper(function, *settings, **named)
+        elsewhere = getattr(type(function), "_grader_asynchronous", None)
+        if elsewhere is None:
+            return here
+        given = inspect.signature(helper).bind(function, *settings, **named)
+        given.apply_defaults()
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            return elsewhere(function, helper.__name__, list(given.args[1:]), args, kwargs)
+
+        run.__name__ = here.__name__
+        return run
+
+    return chosen
+
+
+class NoResult(AssertionError):
+    """The awaitable is not done, long after it should be."""
+
+
+@_where_it_lives
+def awaited(function: Function, limit: float = LIMIT) -> Function:
+    """Calls the function in a running event loop, awaits what it returns, and gives the result."""
+
+    async def body(*args: Any, **kwargs: Any) -> Any:
+        return await _within(limit, function(*args, **kwargs))
+
+    return _run(function, "await {}", body)
+
+
+@_where_it_lives
+def called(function: Function) -> Function:
+    """Calls the function in a running event loop, and cancels what it returns: shows what the call raises."""
+
+    async def body(*args: Any, **kwargs: Any) -> None:
+        await _cancel(_future(function(*args, **kwargs)))
+
+    return _run(function, "{}", body)
+
+
+@_where_it_lives
+def cancelled(function: Function, when: Callable[[], bool], limit: float = LIMIT) -> Function:
+    """Calls the function, lets it run until `when()` holds, and cancels it. Gives nothing."""
+
+    async def body(*args: Any, **kwargs: Any) -> None:
+        future = _future(function(*args, **kwargs))
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + limit
+        while not when():
+            if future.done():
+                raise AssertionError(f"it ended before it was cancelled: {await future!r}")
+            if loop.time() > give_up:
+                await _cancel(future)
+                raise NoResult(f"what the test waits for did not happen within {limit:g} s")
+            await asyncio.sleep(0.001)
+        await _cancel(future)
+
+    return _run(function, "{}, cancelled meanwhile", body)
+
+
+@_where_it_lives
+def together(function: Function, limit: float = LIMIT) -> Function:
+    """Calls the function once for each tuple of arguments, all in one loop; gives the results in that order."""
+
+    async def body(calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        futures = [_future(function(*args)) for args in calls]
+        return list(await _within(limit, asyncio.gather(*futures)))
+
+    return _run(function, "all of {} together", body)
+
+
+@_where_it_lives
+def first_done(function: Function, limit: float = LIMIT) -> Function:
+    """Calls the function once for each tuple of arguments; gives the number of the call that is done first."""
+
+    async def body(calls: Sequence[tuple[Any, ...]]) -> int:
+        order: list[int] = []
+        futures: list[asyncio.Future[Any]] = []
+        for number, args in enumerate(calls):
+            future = _future(function(*args))
+            future.add_done_callback(partial(_note, order, number))
+            futures.append(future)
+        await asyncio.wait(futures, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        done = list(order)
+        for future in futures:
+            await _cancel(future)
+        if not done:
+            raise NoResult(f"none is done after {limit:g} s")
+        return done[0]
+
+    return _run(function, "first done of {}", body)
+
+
+@_where_it_lives
+def listed(function: Function, limit: float = LIMIT) -> Function:
+    """Calls the function, iterates asynchronously over what it returns, and gives a list of all items."""
+
+    async def collect(items: AsyncIterable[Any]) -> list[Any]:
+        return [item async for item in items]
+
+    async def body(*args: Any, **kwargs: Any) -> list[Any]:
+        return list(await _within(limit, collect(function(*args, **kwargs))))
+
+    return _run(function, "async for … in {}", body)
+
+
+class Steps:
+    """A `make_coroutine` with a plan: each call takes the next step, an exception to raise or a value to give."""
+
+    def __init__(self, steps: Sequence[Any]) -> None:
+        self._steps = list(steps)
+        self.calls = 0
+
+    def __call__(self) -> Awaitable[Any]:
+        step = self._steps[self.calls]
+        self.calls += 1
+        return self._take(step)
+
+    @staticmethod
+    async def _take(step: Any) -> Any:
+        await asyncio.sleep(0)  # What a coroutine raises later differs from what the call raises.
+        if isinstance(step, BaseException):
+            raise step
+        return step
+
+    def __repr__(self) -> str:
+        return f"Steps({self._steps!r})"
+
+
+def _run(function: Function, shape: str, body: Callable[..., Any]) -> Function:
+    def run(*args: Any, **kwargs: Any) -> Any:
+        return asyncio.run(body(*args, **kwargs))
+
+    run.__name__ = shape.format(getattr(function, "__name__", repr(function)))
+    return run
+
+
+def _note(order: list[int], number: int, _: asyncio.Future[Any]) -> None:
+    order.append(number)
+
+
+def _future(awaitable: Any) -> asyncio.Future[Any]:
+    if not inspect.isawaitable(awaitable):
+        raise AssertionError(f"the call gave {awaitable!r}, which cannot be awaited")
+    return asyncio.ensure_future(awaitable)
+
+
+async def _within(limit: float, awaitable: Any) -> Any:
+    # Not `wait_for`: its TimeoutError could be the exercise's own.
+    future = _future(awaitable)
+    done, _ = await asyncio.wait({future}, timeout=limit)
+    if not done:
+        await _cancel(future)
+        raise NoResult(f"not done after {limit:g} s")
+    return await future
+
+
+async def _cancel(future: asyncio.Future[Any]) -> None:
+    future.cancel()
+    # Not `await`: what it ends with does not matter here, and what does not end must not hang this.
+    await asyncio.wait({future}, timeout=1.0)
+    if future.done() and not future.cancelled():
+        future.exception()

@@ -1,0 +1,205 @@
+"""An HTTP server on loopback that does what it is told, counts what it sees, and ends with its `with` block.
+
+    with Server() as server:
+        expect(awaited(async_fetch.async_fetch_data), server.url("/text/hello")).returns("hello")
+
+The path says how to answer:
+
+    /text/hello      200, with the rest of the path as the body
+    /status/404      that status
+    /redirect/text/x 302, to the rest of the path
+    /bytes/ff41      200, with these bytes
+    /held            never answers, and notices when the client goes
+    /stalled         half an answer, then as /held
+    /hangup          closes the connection without an answer
+    /truncated       announces more than it sends, and closes
+
+and the query when: `?inflight=3` not before three requests are in flight at once, `?answered=2` not before two
+have been answered or hung up on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+SETTLE = 0.03
+"""Seconds between the request that was waited for and the answers: time for one too many to show itself."""
+
+
+def _own_listener() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0), backlog=1024)
+
+
+make_listener: Callable[[], socket.socket] = _own_listener
+"""Makes the socket that a server listens on. The grader has another: one in the network of its jail."""
+
+
+class Server:
+    """A server in a thread of its own. The figures may be read at any time."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        """The paths that were asked for, in the order of their arrival."""
+        self.connections = 0
+        """Connections that were ever opened."""
+        self.in_flight = 0
+        """Requests without an answer so far."""
+        self.most_in_flight = 0
+        """The most requests that ever were in flight at once."""
+        self.answered = 0
+        """Requests that were answered or hung up on."""
+        self.abandoned = 0
+        """Requests whose client closed the connection before the answer."""
+        self._changed = threading.Condition()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="http server", daemon=True)
+        self._ready = threading.Event()
+        self._stop = asyncio.Event()
+        self._turn = asyncio.Event()
+        self._port = 0
+
+    def url(self, path: str) -> str:
+        """The address of a path on this server."""
+        return f"http://127.0.0.1:{self._port}{path}"
+
+    def wait_until(self, condition: Callable[[], bool], limit: float = 5.0) -> bool:
+        """Waits for the condition, and tells whether it holds. The limit is for those that never do."""
+        with self._changed:
+            return self._changed.wait_for(condition, limit)
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        listener = make_listener()
+        self._port = listener.getsockname()[1]
+        connections: set[asyncio.Task[None]] = set()
+
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(self._connection(reader, writer))
+            connections.add(task)
+            task.add_done_callback(connections.discard)
+
+        server = await asyncio.start_server(accept, sock=listener)
+        self._ready.set()
+        await self._stop.wait()
+        server.close()
+        for task in connections:
+            task.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._change(connections=1)
+        begun = b""
+        try:
+            while True:
+                head = begun + await reader.readuntil(b"\r\n\r\n")
+                target = head.split(b" ", 2)[1].decode()
+                # Nothing comes while a request is in flight, but for the end of the connection.
+                watch = asyncio.ensure_future(reader.read(1))
+                kept = await self._request(target, writer, watch)
+                if not kept:
+                    return
+                if not watch.cancel():
+                    begun = watch.result()  # The next request was quicker.
+                else:
+                    begun = b""
+                    await asyncio.wait({watch})
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    async def _request(self, target: str, writer: asyncio.StreamWriter, watch: asyncio.Future[bytes]) -> bool:
+        """Answers one request. Tells whether the connection goes on."""
+        self.requests.append(target)
+        self._change(in_flight=1)
+        answer = asyncio.ensure_future(self._answer(target, writer))
+        try:
+            both: set[asyncio.Future[Any]] = {answer, watch}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                return answer.result()
+            if watch.exception() is None and watch.result():
+                return await answer  # Part of a next request, though this one is not answered: pipelined.
+            self._change(abandoned=1)
+            return False
+        finally:
+            answer.cancel()
+            self._change(in_flight=-1, answered=int(answer.done() and not answer.cancelled()))
+
+    async def _answer(self, target: str, writer: asyncio.StreamWriter) -> bool:
+        parts = urlsplit(target)
+        query = {key: int(values[0]) for key, values in parse_qs(parts.query).items()}
+        if "inflight" in query:
+            await self._until(lambda: self.most_in_flight >= query["inflight"])
+            await asyncio.sleep(SETTLE)
+        if "answered" in query:
+            await self._until(lambda: self.answered >= query["answered"])
+        _, kind, rest = [*parts.path.split("/", 2), ""][:3]
+        status, body, headers, missing = 200, rest.encode(), "", 0
+        match kind:
+            case "text":
+                pass
+            case "bytes":
+                body = bytes.fromhex(rest)
+            case "status":
+                status = int(rest)
+            case "redirect":
+                status, headers = 302, f"Location: /{rest}\r\n"
+            case "truncated" | "stalled":
+                body, missing = b"half", 4
+            case "hangup":
+                return False
+            case _:
+                await asyncio.Event().wait()
+        length = len(body) + missing
+        reason = HTTPStatus(status).phrase
+        head = f"HTTP/1.1 {status} {reason}\r\nContent-Length: {length}\r\n{headers}\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        if kind == "stalled":
+            await asyncio.Event().wait()
+        return kind != "truncated"
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            await self._turn.wait()
+
+    def _change(self, **by: int) -> None:
+        with self._changed:
+            for name, step in by.items():
+                setattr(self, name, getattr(self, name) + step)
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+            self._changed.notify_all()
+        self._turn.set()
+        self._turn = asyncio.Event()
+
+
+def refusing_url(path: str = "/") -> str:
+    """An address where nobody listens: connections are refused."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return f"http://127.0.0.1:{port}{path}"

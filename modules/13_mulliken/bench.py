@@ -1,0 +1,194 @@
+"""Mulliken populations, from Python's loops to the memory's limit: the figures of module 13's lesson.
+
+The Fortran peers are built by `python benchmarks/peers/build_fortran.py`; without them the tables say so.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from coursekit.bench import Case, Peer, Versions, main
+from coursekit.bench.versions import load_extension
+
+FORTRAN = Path(__file__).resolve().parents[2] / "benchmarks" / "peers" / "build"
+STEPS = ("mulliken_loops", "mulliken_any_layout", "mulliken_fused", "mulliken_parallel")
+
+
+def cases(versions: Versions, scale: float) -> Iterator[Case]:
+    yield from small_molecules(versions)
+    yield from large_molecule(versions, scale)
+    yield limit(scale)
+
+
+def small_molecules(versions: Versions) -> Iterator[Case]:
+    ethenes = np.array([4, 4, 1, 1, 1, 1] * 2, dtype=np.int64)  # Two of them; hydrogen s, carbon s and p.
+    matrices = three_matrices(len_of(ethenes))
+    yield case("n = 24, counts in an array", (*matrices, ethenes), versions, python=True, steps=True)
+    yield case("n = 24, counts in a list", (*matrices, ethenes.tolist()), versions)
+
+
+def large_molecule(versions: Versions, scale: float) -> Iterator[Case]:
+    counts = np.full(size(scale) // 5, 5, dtype=np.int64)
+    matrices = three_matrices(len_of(counts))
+    yield case(f"n = {len_of(counts)}, C order", (*matrices, counts), versions, steps=True)
+    in_fortran_order = tuple(np.asfortranarray(matrix) for matrix in matrices)
+    del matrices
+    yield case(f"n = {len_of(counts)}, Fortran order", (*in_fortran_order, counts), versions)
+
+
+def case(
+    title: str, args: tuple[Any, ...], versions: Versions, *, python: bool = False, steps: bool = False
+) -> Case:
+    peers = [
+        Peer("NumPy", with_numpy, needs="numpy"),
+        Peer("NumPy, einsum", with_einsum, needs="numpy"),
+        Peer("numba, parallel", with_numba, needs="numba"),
+        fortran("mulliken_loops", "Fortran, loops"),
+        fortran("mulliken_c_order", "Fortran, loops, C order"),
+        fortran("mulliken_openmp", "Fortran, OpenMP"),
+    ]
+    if python:
+        peers.insert(1, Peer("Python's loops", with_python))
+    for step in STEPS if steps else ():
+        peers += [
+            versions.yours(step, name=f"yours, {step}"),
+            versions.solution(step, name=f"solution, {step}"),
+        ]
+    peers += [
+        versions.yours("mulliken", name="yours, mulliken"),
+        versions.solution("mulliken", name="solution, mulliken"),
+    ]
+    matrix = args[0]
+    return Case(title, peers, args, items=matrix.size, bytes=3 * matrix.nbytes, same=close)
+
+
+def limit(scale: float) -> Case:
+    """As many bytes as one call reads, read with next to no arithmetic: no version can be faster."""
+    n = size(scale)
+    args = three_matrices(n)
+    return Case(
+        f"the limit: three matrices read, n = {n}",
+        [
+            Peer("NumPy's BLAS, dot", read_with_dot, needs="numpy"),
+            Peer("numba, parallel sum", read_with_numba, needs="numba"),
+        ],
+        args,
+        items=args[0].size,
+        bytes=3 * args[0].nbytes,
+        same=lambda one, other: True,  # Two ways to read; what they make of it is not compared.
+    )
+
+
+def with_python(P: Any, P0: Any, S: Any, orbs_per_atom: Any) -> tuple[Any, Any]:
+    """The loops over lists, which Python indexes faster than arrays; their making counts."""
+    P, P0, S = P.tolist(), P0.tolist(), S.tolist()
+    q, dq = [], []
+    mu = 0
+    for count in orbs_per_atom:
+        sum_q = sum_dq = 0.0
+        for row in range(mu, mu + count):
+            for p, p0, s in zip(P[row], P0[row], S[row], strict=True):
+                sum_q += p * s
+                sum_dq += (p - p0) * s
+        q.append(sum_q)
+        dq.append(sum_dq)
+        mu += count
+    return np.array(q), np.array(dq)
+
+
+def with_numpy(P: Any, P0: Any, S: Any, orbs_per_atom: Any) -> tuple[Any, Any]:
+    first = np.cumsum(orbs_per_atom) - orbs_per_atom
+    q = np.add.reduceat((P * S).sum(axis=1), first)
+    return q, np.add.reduceat(((P - P0) * S).sum(axis=1), first)
+
+
+def with_einsum(P: Any, P0: Any, S: Any, orbs_per_atom: Any) -> tuple[Any, Any]:
+    """No temporary; the change as a difference of sums, at the price of digits."""
+    first = np.cumsum(orbs_per_atom) - orbs_per_atom
+    q = np.add.reduceat(np.einsum("ij,ij->i", P, S), first)
+    return q, q - np.add.reduceat(np.einsum("ij,ij->i", P0, S), first)
+
+
+def with_numba(P: Any, P0: Any, S: Any, orbs_per_atom: Any) -> tuple[Any, Any]:
+    starts = np.zeros(len(orbs_per_atom) + 1, dtype=np.int64)
+    np.cumsum(orbs_per_atom, out=starts[1:])
+    return numba_kernels()[0](P, P0, S, starts)  # type: ignore[no-any-return]
+
+
+def read_with_numba(P: Any, P0: Any, S: Any) -> Any:
+    total = numba_kernels()[1]
+    return total(P.reshape(-1), P0.reshape(-1), S.reshape(-1))
+
+
+def read_with_dot(P: Any, P0: Any, S: Any) -> float:
+    return float(sum(np.dot(matrix.reshape(-1), matrix.reshape(-1)) for matrix in (P, P0, S)))
+
+
+@cache
+def numba_kernels() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Compiled at the first, untimed call. `fastmath` lets numba reorder additions, and so vectorise."""
+    import numba
+
+    @numba.njit(parallel=True, fastmath=True)  # type: ignore[untyped-decorator]
+    def populations(P: Any, P0: Any, S: Any, starts: Any) -> tuple[Any, Any]:
+        atoms = len(starts) - 1
+        q, dq = np.empty(atoms), np.empty(atoms)
+        for a in numba.prange(atoms):
+            sum_q = sum_dq = 0.0
+            for mu in range(starts[a], starts[a + 1]):
+                for nu in range(P.shape[1]):
+                    sum_q += P[mu, nu] * S[mu, nu]
+                    sum_dq += (P[mu, nu] - P0[mu, nu]) * S[mu, nu]
+            q[a], dq[a] = sum_q, sum_dq
+        return q, dq
+
+    @numba.njit(parallel=True, fastmath=True)  # type: ignore[untyped-decorator]
+    def total(P: Any, P0: Any, S: Any) -> float:
+        result = 0.0
+        for i in numba.prange(len(P)):
+            result += P[i] + P0[i] + S[i]
+        return result
+
+    return populations, total
+
+
+def fortran(function: str, name: str) -> Peer:
+    """A subroutine of mulliken.f90, if it was built for this Python."""
+    suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    built = [path for path in FORTRAN.glob("mulliken_fortran*") if path.name.endswith(suffixes)]
+    if not built:
+        return Peer(name, None, missing="not installed: python benchmarks/peers/build_fortran.py builds it")
+    return Peer(name, getattr(fortran_module(built[0]), function))
+
+
+@cache
+def fortran_module(path: Path) -> Any:
+    return load_extension("mulliken_fortran", path)
+
+
+def three_matrices(n: int) -> tuple[Any, Any, Any]:
+    """Symmetric, as density and overlap are: so no peer needs to care which index is which."""
+    P, P0, S = np.random.default_rng(13).random((3, n, n))
+    return P + P.T, P0 + P0.T, S + S.T
+
+
+def len_of(counts: Any) -> int:
+    return int(np.sum(counts))
+
+
+def size(scale: float) -> int:
+    """The work grows with the square of n."""
+    return max(10, int(4000 * scale**0.5) // 5 * 5)
+
+
+def close(one: Any, other: Any) -> bool:
+    return all(np.allclose(*pair, rtol=1e-9, atol=1e-9) for pair in zip(one, other, strict=True))
+
+
+if __name__ == "__main__":
+    main("mulliken", cases)

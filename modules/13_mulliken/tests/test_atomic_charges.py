@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import mulliken
+import numpy as np
+import pytest
+from coursekit import check_that, expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+TRACE = "tr(P S) is the sum of P[mu, nu] * S[nu, mu]: the indices of S change places."
+SIGN = "Electrons are negative: the charge is that of the nucleus, less the population."
+TOTAL = "Compare the sum of the charges with total_charge; more than 1e-6 apart is an error, NaN too."
+
+DATA = Path(__file__).parents[1] / "data"
+MOLECULES = {"ethene": 16, "ethene_tetramer": 64}
+"""Electrons."""
+
+
+def laid_out(matrix: Any, layout: str) -> Any:
+    """The same items at other places in memory."""
+    if layout == "every second":
+        wide = np.full((2 * len(matrix), 2 * len(matrix)), 99.0)
+        wide[::2, ::2] = matrix
+        return wide[::2, ::2]
+    if layout == "backwards":
+        return np.array(matrix[::-1, ::-1], order="C")[::-1, ::-1]
+    return np.array(matrix, order="F" if layout == "Fortran" else "C")
+
+
+def packed(values: Any) -> Any:
+    """A field of a packed record: strides that are no whole number of items."""
+    records = np.zeros(values.shape, dtype=[("value", np.float64), ("flag", np.int8)])
+    records["value"] = values
+    return records["value"]
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Any, Any]:
+    n = draw(st.integers(0, 8))
+    P, S = np.random.default_rng(draw(st.integers(0, 999))).normal(size=(2, n, n))
+    layouts = st.sampled_from(["C", "Fortran", "every second", "backwards"])
+    return laid_out(P, draw(layouts)), laid_out(S, draw(layouts))
+
+
+@pytest.mark.parametrize("name", MOLECULES)
+def test_electrons_of_a_molecule(name: str) -> None:
+    with np.load(DATA / f"{name}.npz") as data:
+        for density in ("P", "P0"):
+            expect(mulliken.electron_count, data[density], data["S"]).approximates(
+                float(MOLECULES[name]), rel=1e-12, because=TRACE
+            )
+
+
+@given(pairs())
+def test_electrons_agree_with_numpy(pair: tuple[Any, Any]) -> None:
+    P, S = pair
+    expected = math.fsum((P * S.T).ravel())
+    expect(mulliken.electron_count, P, S).approximates(expected, rel=1e-12, abs=1e-12, because=TRACE)
+
+
+def test_electrons_of_matrices_that_are_not_symmetric() -> None:
+    P, S = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 10.0], [0.0, 1.0]])
+    expect(mulliken.electron_count, P, S).returns(35.0, because=TRACE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [((2, 3), (2, 3)), ((3, 3), (4, 4)), ((2, 3), (3, 2)), ((1, 3), (3, 3))]
+)
+def test_matrices_that_do_not_fit(one: tuple[int, int], other: tuple[int, int]) -> None:
+    says = tuple(str(length) for length in (*one, *other))
+    expect(mulliken.electron_count, np.ones(one), np.ones(other)).raises(
+        ValueError, says=says, because="Both must be square and of one shape; name both shapes."
+    )
+
+
+def test_matrices_of_another_dtype_or_layout() -> None:
+    good = np.ones((2, 2))
+    for bad in (np.ones((2, 2), dtype=np.float32), np.ones(2), [[1.0]]):
+        expect(mulliken.electron_count, good, bad).raises(TypeError)
+        expect(mulliken.electron_count, bad, good).raises(TypeError)
+    because = "`as_array` would read at the wrong places: `check_aligned` for both."
+    expect(mulliken.electron_count, packed(good), good).raises(ValueError, says="aligned", because=because)
+    expect(mulliken.electron_count, good, packed(good)).raises(ValueError, says="aligned", because=because)
+
+
+@pytest.mark.parametrize("name", MOLECULES)
+def test_charges_agree_with_pyscf(name: str) -> None:
+    with np.load(DATA / f"{name}.npz") as data:
+        starts = np.cumsum(data["orbs_per_atom"]) - data["orbs_per_atom"]
+        q = np.add.reduceat(np.einsum("ij,ij->i", data["P"], data["S"]), starts)
+        got = expect(mulliken.atomic_charges, q, data["nuclear_charges"]).value(because=SIGN)
+        expected = data["pyscf_charges"]
+    agree = np.shape(got) == expected.shape and bool(np.allclose(got, expected, rtol=0, atol=1e-12))
+    check_that(agree, f"charges of {name}", got, f"PySCF's: {expected}", SIGN)
+
+
+def test_charges_of_water() -> None:
+    expect(mulliken.atomic_charges, np.array([8.5, 0.75, 0.75]), [8, 1, 1]).returns(
+        np.array([-0.5, 0.25, 0.25]), because=SIGN
+    )
+
+
+@pytest.mark.parametrize("nuclei", [[8, 1], (8.0, 1.0), np.array([8, 1]), np.array([8.0, 1.0])])
+def test_nuclear_charges_of_any_kind(nuclei: Any) -> None:
+    q = np.array([99.0, 8.75, 99.0, 1.25])[1::2]
+    expect(mulliken.atomic_charges, q, nuclei, total_charge=-1).returns(np.array([-0.75, -0.25]))
+
+
+def test_an_ion() -> None:
+    q = np.array([8.5, 0.5, 0.5, 0.5])
+    expect(mulliken.atomic_charges, q, [8, 1, 1, 1], total_charge=1).returns(np.array([-0.5, 0.5, 0.5, 0.5]))
+    expect(mulliken.atomic_charges, q, [8, 1, 1, 1]).raises(ValueError, says="1", because=TOTAL)
+
+
+def test_nothing() -> None:
+    expect(mulliken.atomic_charges, np.zeros(0), []).returns(np.zeros(0))
+    expect(mulliken.electron_count, np.zeros((0, 0)), np.zeros((0, 0))).returns(0.0)
+
+
+@pytest.mark.parametrize("excess", [1e-5, -1e-5, 1.0, -8.0, math.nan, math.inf])
+def test_charges_that_do_not_add_up(excess: float) -> None:
+    q = np.array([6.0, 1.0 + excess, 1.0])
+    expect(mulliken.atomic_charges, q, [6, 1, 1]).raises(ValueError, because=TOTAL)
+
+
+def test_half_of_the_electrons() -> None:
+    expect(mulliken.atomic_charges, np.array([4.0, 1.0]), [8, 2]).raises(
+        ValueError, says=("5.0", "0.0"), because="Name the sum that came out, and the one that was expected."
+    )
+
+
+@pytest.mark.parametrize("excess", [1e-9, -1e-9, 5e-7])
+def test_rounding_is_no_error(excess: float) -> None:
+    q = np.array([6.0, 1.0 + excess])
+    expect(mulliken.atomic_charges, q, [6, 1]).approximates(
+        np.array([0.0, -excess]), abs=1e-12, because=TOTAL
+    )
+
+
+@pytest.mark.parametrize(("populations", "nuclei"), [(3, 2), (2, 3), (0, 1), (1, 0)])
+def test_more_or_fewer_nuclei(populations: int, nuclei: int) -> None:
+    expect(mulliken.atomic_charges, np.zeros(populations), [0.0] * nuclei).raises(
+        ValueError,
+        says=(str(populations), str(nuclei)),
+        because="`zip` ends with the shorter of the two: compare the lengths first.",
+    )
+
+
+@pytest.mark.parametrize(
+    "bad", [[6.0, 1.0], None, np.array([6, 1]), np.zeros((2, 1)), np.zeros(2, dtype="float32")]
+)
+def test_populations_of_another_type(bad: object) -> None:
+    expect(mulliken.atomic_charges, bad, [6, 1]).raises(TypeError)
+
+
+@pytest.mark.parametrize("bad", [None, 6, ["6", "1"], "61", [6, None]])
+def test_nuclear_charges_of_another_type(bad: object) -> None:
+    expect(mulliken.atomic_charges, np.array([6.0, 1.0]), bad).raises(TypeError)
+
+
+def test_populations_in_a_packed_record() -> None:
+    expect(mulliken.atomic_charges, packed(np.array([6.0, 1.0])), [6, 1]).raises(
+        ValueError, says="aligned", because="`check_aligned(&q)?` before `as_array`."
+    )
+
+
+def test_total_charge_by_keyword_only() -> None:
+    expect(mulliken.atomic_charges, np.array([6.0]), [6], 0.0).raises(TypeError)

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import mulliken
+import numpy as np
+import pytest
+from coursekit import check_that, expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+ROWS = "Row mu belongs to the atom, nu runs over all columns: P[mu, nu] * S[mu, nu]."
+SHAPES = "Compare the shapes first, and name their lengths in the message."
+
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def reference(P: Any, P0: Any, S: Any, orbs_per_atom: Any) -> tuple[Any, Any]:
+    """By the definition, with exact sums."""
+    starts = np.concatenate([[0], np.cumsum(np.asarray(orbs_per_atom, dtype=np.int64))])
+    atoms = [slice(start, end) for start, end in pairwise(starts)]
+    q = [math.fsum((P[rows] * S[rows]).ravel()) for rows in atoms]
+    dq = [math.fsum(((P - P0)[rows] * S[rows]).ravel()) for rows in atoms]
+    return np.array(q, dtype=np.float64), np.array(dq, dtype=np.float64)
+
+
+def three_matrices(n: int, seed: int = 13) -> Any:
+    """Not symmetric, so that rows and columns can be told apart."""
+    return np.random.default_rng(seed).normal(size=(3, n, n))
+
+
+@st.composite
+def molecules(draw: st.DrawFn) -> tuple[Any, Any, Any, list[int]]:
+    orbs_per_atom = draw(st.lists(st.integers(0, 5), max_size=5))
+    matrices = three_matrices(sum(orbs_per_atom), draw(st.integers(0, 999)))
+    P, P0, S = matrices
+    return P, P0, S, orbs_per_atom
+
+
+def test_two_atoms() -> None:
+    P, P0 = np.array([[2.0, 1.0], [3.0, 4.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    S = np.array([[1.0, 0.5], [0.25, 1.0]])
+    expect(mulliken.mulliken_loops, P, P0, S, [1, 1]).returns(
+        (np.array([2.5, 4.75]), np.array([1.5, 3.75])),
+        because="q of the first atom is the first row: 2.0 * 1.0 + 1.0 * 0.5.",
+    )
+
+
+@given(molecules())
+def test_agrees_with_numpy(molecule: tuple[Any, Any, Any, list[int]]) -> None:
+    expect(mulliken.mulliken_loops, *molecule).approximates(reference(*molecule), abs=1e-12, because=ROWS)
+
+
+@pytest.mark.parametrize("name", ["ethene"])
+def test_agrees_with_pyscf(name: str) -> None:
+    with np.load(DATA / f"{name}.npz") as data:
+        q, dq = expect(
+            mulliken.mulliken_loops, data["P"], data["P0"], data["S"], data["orbs_per_atom"]
+        ).value()
+        # P0 is the density of neutral atoms, so dq is what came to each: the charge, but for the sign.
+        charges, nuclei = data["pyscf_charges"], data["nuclear_charges"]
+    check_that(
+        bool(np.allclose(q, nuclei - charges, rtol=0, atol=1e-12)), f"q of {name}", q, "PySCF's populations"
+    )
+    check_that(
+        bool(np.allclose(dq, -charges, rtol=0, atol=1e-12)), f"dq of {name}", dq, "minus PySCF's charges"
+    )
+
+
+def test_atoms_of_all_sizes() -> None:
+    orbs_per_atom = [1, 0, 9, 2, 0, 14, 5, 1]
+    P, P0, S = three_matrices(32)
+    expect(mulliken.mulliken_loops, P, P0, S, orbs_per_atom).approximates(
+        reference(P, P0, S, orbs_per_atom), abs=1e-12, because="An atom without orbitals has no electrons."
+    )
+
+
+@pytest.mark.parametrize("kind", [list, tuple, "int64", "int32", "uint8"])
+def test_counts_of_any_integer_type(kind: Any) -> None:
+    P, P0, S = three_matrices(6)
+    counts = np.array([3, 1, 2], dtype=kind) if isinstance(kind, str) else kind([3, 1, 2])
+    expect(mulliken.mulliken_loops, P, P0, S, counts).approximates(reference(P, P0, S, [3, 1, 2]), abs=1e-12)
+
+
+@pytest.mark.parametrize("orbs_per_atom", [[], [0], [0, 0]])
+def test_no_orbitals(orbs_per_atom: list[int]) -> None:
+    nothing = np.zeros(len(orbs_per_atom))
+    expect(mulliken.mulliken_loops, *np.zeros((3, 0, 0)), orbs_per_atom).returns((nothing, nothing))
+
+
+def test_nan_stays_with_its_atom() -> None:
+    P, P0, S = np.ones((3, 3, 3))
+    P[2, 0], P0[0, 1] = np.nan, np.inf
+    expect(mulliken.mulliken_loops, P, P0, S, [1, 1, 1]).returns(
+        (np.array([3.0, 3.0, np.nan]), np.array([-np.inf, 0.0, np.nan]))
+    )
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (7, 5), (0, 3)])
+def test_not_square(shape: tuple[int, int]) -> None:
+    says = (str(shape[0]), str(shape[1]))
+    expect(mulliken.mulliken_loops, *np.zeros((3, *shape)), [shape[0]]).raises(
+        ValueError, says=says, because=SHAPES
+    )
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_shapes_differ(place: int) -> None:
+    matrices = [np.zeros((6, 6)) for _ in range(3)]
+    matrices[place] = np.zeros((4, 4))
+    expect(mulliken.mulliken_loops, *matrices, [6]).raises(ValueError, says=("6", "4"), because=SHAPES)
+    expect(mulliken.mulliken_loops, *matrices, [4]).raises(ValueError, says=("6", "4"), because=SHAPES)
+    matrices[place] = np.zeros((6, 9))
+    expect(mulliken.mulliken_loops, *matrices, [6]).raises(ValueError, says=("6", "9"), because=SHAPES)
+
+
+@pytest.mark.parametrize("orbs_per_atom", [[], [5, 6], [5, 5, 5, 4], [12]])
+def test_counts_that_do_not_add_up(orbs_per_atom: list[int]) -> None:
+    says = (str(sum(orbs_per_atom)), "14")
+    expect(mulliken.mulliken_loops, *np.zeros((3, 14, 14)), orbs_per_atom).raises(
+        ValueError, says=says, because="Compare the sum of the counts with the number of rows, and name both."
+    )
+
+
+@pytest.mark.parametrize("orbs_per_atom", [[5, -2, 11], [-1, 15], [14, -3], [-14]])
+def test_negative_counts(orbs_per_atom: list[int]) -> None:
+    says = str(next(count for count in orbs_per_atom if count < 0))
+    expect(mulliken.mulliken_loops, *np.zeros((3, 14, 14)), orbs_per_atom).raises(
+        ValueError, says=says, because="`count as usize` makes a huge number of -2: use `usize::try_from`."
+    )
+
+
+def test_counts_whose_sum_wraps_round() -> None:
+    expect(mulliken.mulliken_loops, *np.zeros((3, 3, 3)), [2**62, 2**62, 2**62, 2**62, 3]).raises(
+        ValueError,
+        says="3",
+        because="These add up to 2**64 + 3, which wraps round to 3: use `saturating_add` or `checked_add`.",
+    )
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("dtype", ["float32", "int64", "complex128"])
+def test_another_dtype(dtype: str, place: int) -> None:
+    matrices: list[Any] = [np.zeros((4, 4)) for _ in range(3)]
+    matrices[place] = np.zeros((4, 4), dtype=dtype)
+    expect(mulliken.mulliken_loops, *matrices, [4]).raises(TypeError, says=dtype)
+
+
+@pytest.mark.parametrize("bad", [[[1.0]], None, np.zeros(4), np.zeros((1, 1, 1))])
+def test_no_matrix(bad: object) -> None:
+    expect(mulliken.mulliken_loops, np.zeros((1, 1)), bad, np.zeros((1, 1)), [1]).raises(TypeError)
+
+
+@pytest.mark.parametrize("bad", [None, 2, [1.0, 1.0], ["1", "1"], np.array([1.0, 1.0]), [1, None], [[1, 1]]])
+def test_counts_that_are_no_integers(bad: object) -> None:
+    expect(mulliken.mulliken_loops, *np.zeros((3, 2, 2)), bad).raises(TypeError)
+
+
+def test_keywords() -> None:
+    matrix = np.eye(2)
+    expect(mulliken.mulliken_loops, P=matrix, P0=matrix, S=matrix, orbs_per_atom=[2]).returns(
+        (np.array([2.0]), np.array([0.0]))
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [np.transpose, np.asfortranarray, lambda a: a[::-1, ::-1], lambda a: np.repeat(a, 2, 1)[:, ::2]]
+)
+def test_another_layout(change: Any) -> None:
+    P, P0, S = three_matrices(5)
+    for matrices in ((change(P), P0, S), (P, change(P0), S), (P, P0, change(S))):
+        try:
+            mulliken.mulliken_loops(*matrices, [5])
+        except ValueError:
+            continue  # Refused, which is right for loops over a slice.
+        except BaseException:
+            pass  # Reported below, as any other surprise.
+        expect(mulliken.mulliken_loops, *matrices, [5]).approximates(
+            reference(*matrices, [5]),
+            abs=1e-12,
+            because="`as_slice` takes Fortran order too, and then rows are columns: use `items`.",
+        )

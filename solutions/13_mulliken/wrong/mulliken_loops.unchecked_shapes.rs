@@ -1,0 +1,82 @@
+//! wrong: takes n from P and trusts that the others fit.
+//! fails: test_shapes_differ
+//! fails: test_not_square
+//! says: Compare the shapes first
+
+use crate::arguments::Populations;
+use numpy::{PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// The orbitals of each atom as lengths, if they are none below 0 and add up to `n`; else what is wrong with them.
+pub fn checked_counts(orbs_per_atom: &[i64], n: usize) -> Result<Vec<usize>, String> {
+    let counts = orbs_per_atom
+        .iter()
+        .enumerate()
+        .map(|(atom, &count)| {
+            usize::try_from(count)
+                .map_err(|_| format!("orbs_per_atom[{atom}] is {count}: an atom cannot have fewer than 0 orbitals"))
+        })
+        .collect::<Result<Vec<usize>, String>>()?;
+    // Counts near 2^63 must not wrap round to `n`.
+    let total = counts.iter().fold(0_usize, |total, &count| total.saturating_add(count));
+    if total != n {
+        return Err(format!("orbs_per_atom adds up to {total}, but the matrices have {n} rows"));
+    }
+    Ok(counts)
+}
+
+/// `q` and `dq` of each atom, from matrices in C order of n × n items, where n is the sum of `counts`.
+pub fn populations(p: &[f64], p0: &[f64], s: &[f64], counts: &[usize]) -> (Vec<f64>, Vec<f64>) {
+    let n: usize = counts.iter().sum();
+    let dp: Vec<f64> = p.iter().zip(p0).map(|(p, p0)| p - p0).collect();
+    let mut q = vec![0.0; counts.len()];
+    let mut dq = vec![0.0; counts.len()];
+    let mut mu = 0;
+    for (a, &orbitals_of_a) in counts.iter().enumerate() {
+        for _ in 0..orbitals_of_a {
+            let mut nu = 0;
+            for &orbitals_of_b in counts {
+                for _ in 0..orbitals_of_b {
+                    q[a] += p[mu * n + nu] * s[mu * n + nu];
+                    dq[a] += dp[mu * n + nu] * s[mu * n + nu];
+                    nu += 1;
+                }
+            }
+            mu += 1;
+        }
+    }
+    (q, dq)
+}
+
+/// The items of a matrix in C order, side by side.
+fn items<'a>(name: &str, matrix: &'a PyReadonlyArray2<'_, f64>) -> PyResult<&'a [f64]> {
+    // `as_slice` alone would accept Fortran order too, and hand out the transposed matrix.
+    match matrix.as_slice() {
+        Ok(items) if matrix.is_c_contiguous() => Ok(items),
+        _ => Err(PyValueError::new_err(format!("{name} must be in C order: pass numpy.ascontiguousarray({name})"))),
+    }
+}
+
+/// Mulliken populations by four nested loops: `q_A = Σ_{μ∈A} Σ_ν P_μν S_μν`, and `dq_A` the same with `P − P0`.
+///
+/// `P` (the density matrix), `P0` (the reference density) and `S` (the overlap) are n × n float64 matrices in C order,
+/// `orbs_per_atom` holds the number of orbitals of each atom in the order of the rows. Returns two arrays with one item
+/// per atom, in electrons.
+///
+/// Raises `TypeError` for another dtype or dimension, and `ValueError` for a matrix that is not square or not in C order,
+/// for shapes that differ, and for counts that are negative or do not add up to n.
+#[allow(non_snake_case, reason = "P, P0 and S are the names in the field, and keywords in Python")]
+#[pyfunction]
+pub fn mulliken_loops<'py>(
+    py: Python<'py>,
+    P: PyReadonlyArray2<'py, f64>,
+    P0: PyReadonlyArray2<'py, f64>,
+    S: PyReadonlyArray2<'py, f64>,
+    orbs_per_atom: Vec<i64>,
+) -> PyResult<Populations<'py>> {
+    let shape = P.shape();
+    let counts = checked_counts(&orbs_per_atom, shape[0]).map_err(PyValueError::new_err)?;
+    let (q, dq) = populations(items("P", &P)?, items("P0", &P0)?, items("S", &S)?, &counts);
+    Ok((PyArray1::from_vec(py, q), PyArray1::from_vec(py, dq)))
+}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from coursekit import NotWritten
-from coursekit.bench import Case, Peer, Versions, main
+from coursekit.bench import Case, Peer, Role, Versions, main
 
 U64_MAX = 2**64 - 1
 
@@ -73,7 +73,7 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
         args=(list(range(n)),),
         items=n,
         peers=[
-            Peer("Python function", each(python_add_one)),
+            Peer("Python function", each(python_add_one), role=Role.PYTHON),
             versions.yours("__file__", name="yours over ctypes", using=lambda path: each(over_ctypes(path))),
             versions.solution(
                 "__file__", name="solution over ctypes", using=lambda path: each(over_ctypes(path))
@@ -85,7 +85,8 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
         args=([(float(x), 3.0) for x in range(n)],),
         items=n,
         peers=[
-            Peer("Python function", each_pair(python_divide)),
+            Peer("Python function", each_pair(python_divide), role=Role.PYTHON),
+            versions.c_extension("divide", using=each_pair),
             versions.yours("divide", using=each_pair),
             versions.solution("divide", using=each_pair),
         ],
@@ -95,7 +96,8 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
         args=([(x, 2**40) for x in range(n)],),
         items=n,
         peers=[
-            Peer("Python function", each_pair(python_sum_as_string)),
+            Peer("Python function", each_pair(python_sum_as_string), role=Role.PYTHON),
+            versions.textbook("sum_as_string", using=each_pair),
             versions.yours("sum_as_string", using=each_pair),
             versions.solution("sum_as_string", using=each_pair),
         ],
@@ -105,8 +107,9 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
         args=([(x, 2**40) for x in range(n)],),
         items=n,
         peers=[
-            Peer("Python, ranges checked", python_join_sums_checked),
-            Peer("Python, nothing checked", python_join_sums),
+            Peer("Python, ranges checked", python_join_sums_checked, role=Role.PYTHON),
+            Peer("Python, nothing checked", python_join_sums, role=Role.PYTHON),
+            versions.textbook("join_sums"),
             versions.yours("join_sums", using=with_separator),
             versions.solution("join_sums", using=with_separator),
         ],

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, cast
 
 import numpy as np
-from coursekit.bench import Case, Peer, Versions, main
+from coursekit.bench import Case, Goal, Peer, Role, Versions, main
 
 
 def cases(versions: Versions, scale: float) -> Iterator[Case]:
@@ -31,8 +31,14 @@ def crossings(versions: Versions, scale: float) -> Iterator[Case]:
         args=(xs,),
         items=len(xs),
         peers=[
-            Peer("Python, [x * 2.0 for …]", lambda xs: [x * 2.0 for x in xs]),
-            Peer("NumPy, there and back", lambda xs: (np.array(xs) * 2.0).tolist(), needs="numpy"),
+            Peer("Python, [x * 2.0 for …]", lambda xs: [x * 2.0 for x in xs], role=Role.PYTHON),
+            Peer(
+                "NumPy, there and back",
+                lambda array: array * 2.0,
+                into=lambda xs: (np.array(xs),),
+                back=np.ndarray.tolist,
+                needs="numpy",
+            ),
             versions.yours("process_single", name="yours, a call each", using=one_by_one),
             versions.solution("process_single", name="solution, a call each", using=one_by_one),
             versions.yours("process_batch", name="yours, one call"),
@@ -48,11 +54,15 @@ def lists(versions: Versions, scale: float) -> Iterator[Case]:
         args=(numbers,),
         items=len(numbers),
         peers=[
-            Peer("Python's sum", sum),
-            Peer("NumPy, converted first", lambda numbers: int(np.sum(np.array(numbers))), needs="numpy"),
+            Peer("Python's sum", sum, role=Role.PYTHON),
+            Peer(
+                "NumPy, converted first", numpy_sum, into=lambda numbers: (np.array(numbers),), needs="numpy"
+            ),
+            versions.textbook("parallel_sum"),
             versions.yours("parallel_sum"),
             versions.solution("parallel_sum"),
         ],
+        goals=[Goal("Python's sum", 1.3)],
     )
     threshold = len(numbers) // 2
     yield Case(
@@ -60,7 +70,12 @@ def lists(versions: Versions, scale: float) -> Iterator[Case]:
         args=(numbers, threshold),
         items=len(numbers),
         peers=[
-            Peer("Python, [x * 2 for … if …]", lambda numbers, above: [x * 2 for x in numbers if x > above]),
+            Peer(
+                "Python, [x * 2 for … if …]",
+                lambda numbers, above: [x * 2 for x in numbers if x > above],
+                role=Role.PYTHON,
+            ),
+            versions.textbook("process_numbers"),
             versions.yours("process_numbers"),
             versions.solution("process_numbers"),
         ],
@@ -68,15 +83,13 @@ def lists(versions: Versions, scale: float) -> Iterator[Case]:
 
 
 def arrays(versions: Versions, scale: float) -> Iterator[Case]:
-    def numpy_sum(array: Any) -> int:
-        return int(np.sum(array))
-
     contiguous = np.arange(size(5_000_000, scale), dtype=np.int64)
     every_second = np.arange(2 * len(contiguous), dtype=np.int64)[::2]
     for what, array in (
         ("an int64 array", contiguous),
         ("every second item of an int64 array", every_second),
     ):
+        whole = array is contiguous
         yield Case(
             f"sum of {what}, {len(array):,} items",
             args=(array,),
@@ -84,18 +97,23 @@ def arrays(versions: Versions, scale: float) -> Iterator[Case]:
             bytes=array.nbytes,
             peers=[
                 Peer("NumPy", numpy_sum, needs="numpy"),
+                *([versions.textbook("sum_array")] if whole else []),  # It knows no strides.
                 versions.yours("sum_array"),
                 versions.solution("sum_array"),
+                # Memory comes in lines of 64 bytes: half of what is read here is not wanted.
+                *versions.memory_limits(array.nbytes if whole else 2 * array.nbytes),
             ],
+            goals=[Goal("NumPy", 2.5), Goal("limit: memory, all cores", 0.8)] if whole else [],
         )
 
 
 def sines(versions: Versions, scale: float) -> Iterator[Case]:
     array = np.random.default_rng(2).normal(size=size(1_000_000, scale))
-    python = Peer("Python, fsum(map(sin, …))", lambda data: math.fsum(map(math.sin, data)))
+    python = Peer("Python, fsum(map(sin, …))", lambda data: math.fsum(map(math.sin, data)), role=Role.PYTHON)
+    textbook = versions.textbook("cpu_intensive")
     numpy = Peer("NumPy, sin(…).sum()", lambda data: float(np.sin(data).sum()), needs="numpy")
     for what, data, peers in (
-        ("a list of floats", array.tolist(), [python, numpy]),
+        ("a list of floats", array.tolist(), [python, numpy, textbook]),
         ("a float64 array", array, [numpy]),
     ):
         yield Case(
@@ -132,6 +150,7 @@ def pi(versions: Versions, scale: float) -> Iterator[Case]:
             versions.solution("monte_carlo_pi"),
         ],
         # Each peer has random numbers of its own: equal means close to π, both of them.
+        goals=[Goal("NumPy, all at once", 10.0)],
         same=lambda a, b: max(abs(a - math.pi), abs(b - math.pi)) < 8.0 / math.sqrt(n_samples),
     )
 
@@ -159,6 +178,10 @@ def numba_pi() -> Callable[[int], float]:
     return estimate_compiled
 
 
+def numpy_sum(array: Any) -> int:
+    return int(np.sum(array))
+
+
 def size(documented: int, scale: float) -> int:
     return max(1, int(documented * scale))
 
@@ -168,4 +191,4 @@ def close(a: float, b: float) -> bool:
 
 
 if __name__ == "__main__":
-    main("parallel_sum", cases)
+    main("parallel_sum", cases, gigabytes=1.0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from coursekit.bench import Case, Peer, Versions, main
+from coursekit.bench import Case, Goal, Peer, Role, Versions, main
 
 WORDS = 50_000
 """Different words in the text. The commonest is every eleventh word, as in natural language (Zipf's law)."""
@@ -53,20 +54,38 @@ def counting(versions: Versions, text: str) -> Case:
         items=text.count(" ") + 1,
         bytes=len(text),
         peers=[
-            Peer("Python's Counter", lambda text: dict(Counter(text.lower().split()))),
-            Peer("Polars, split and value_counts", polars_count, needs="polars"),
-            versions.solution("textbook_word_count", name="textbook, one Mutex"),
+            Peer("Python's Counter", lambda text: dict(Counter(text.lower().split())), role=Role.PYTHON),
+            Peer(
+                "Polars, split and value_counts",
+                polars_count,
+                into=polars_series,
+                back=polars_dict,
+                needs="polars",
+            ),
+            replace(versions.solution("textbook_word_count", name="textbook, one Mutex"), role=Role.TEXTBOOK),
             versions.yours("count_words", name="yours, count_words"),
             versions.solution("count_words", name="solution, count_words"),
             versions.yours("word_count", name="yours, word_count"),
             versions.solution("word_count", name="solution, word_count"),
+            *versions.memory_limits(len(text)),
+        ],
+        goals=[
+            Goal("Python's Counter", 6.0, by="solution, word_count"),
+            Goal("Polars, split and value_counts", 4.0, by="solution, word_count"),
         ],
     )
 
 
-def polars_count(text: str) -> dict[str, int]:
+def polars_series(text: str) -> tuple[Any]:
     pl: Any = import_module("polars")
-    counts = pl.Series("word", [text]).str.to_lowercase().str.split(" ").explode().value_counts()
+    return (pl.Series("word", [text]),)
+
+
+def polars_count(series: Any) -> Any:
+    return series.str.to_lowercase().str.split(" ").explode().value_counts()
+
+
+def polars_dict(counts: Any) -> dict[str, int]:
     return dict(zip(counts["word"].to_list(), counts["count"].to_list(), strict=True))
 
 
@@ -77,7 +96,11 @@ def longest(versions: Versions, text: str) -> Case:
         items=text.count(" ") + 1,
         bytes=len(text),
         peers=[
-            Peer("Python, max(text.split(), key=len)", lambda text: max(text.split(), key=len, default=None)),
+            Peer(
+                "Python, max(text.split(), key=len)",
+                lambda text: max(text.split(), key=len, default=None),
+                role=Role.PYTHON,
+            ),
             versions.yours("longest_word"),
             versions.solution("longest_word"),
         ],
@@ -93,7 +116,7 @@ def lines(versions: Versions, scale: float) -> Iterator[Case]:
         items=n_lines,
         bytes=len(source),
         peers=[
-            Peer("Python, partition and int", python_parse),
+            Peer("Python, partition and int", python_parse, role=Role.PYTHON),
             versions.yours("parse_counts"),
             versions.solution("parse_counts"),
         ],
@@ -114,7 +137,7 @@ def from_a_file(versions: Versions, path: Path) -> Case:
         args=(path,),
         bytes=path.stat().st_size,
         peers=[
-            Peer("Python, Counter line by line", python_file),
+            Peer("Python, Counter line by line", python_file, role=Role.PYTHON),
             versions.yours("count_file"),
             versions.solution("count_file"),
         ],
@@ -130,4 +153,4 @@ def python_file(path: Path) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    main("word_count", cases)
+    main("word_count", cases, gigabytes=2.5)

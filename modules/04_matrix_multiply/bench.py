@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from coursekit.bench import Case, Peer, Versions, main
+from coursekit.bench import Case, Goal, Peer, Versions, main
 
 
 def cases(versions: Versions, scale: float) -> Iterator[Case]:
@@ -22,6 +22,7 @@ def products(versions: Versions, scale: float) -> Iterator[Case]:
         n = size(documented, scale ** (1 / 3))  # The work grows with the cube of n.
         a, b = rng.normal(size=(n, n)), rng.normal(size=(n, n))
         written_out = [
+            versions.textbook("matrix_multiply"),
             versions.yours("matrix_multiply", name="yours, written out"),
             versions.solution("matrix_multiply", name="solution, written out"),
         ]
@@ -34,7 +35,9 @@ def products(versions: Versions, scale: float) -> Iterator[Case]:
                 *(written_out if documented < 2000 else []),  # Seconds each, and nothing new.
                 versions.yours("matrix_multiply_fast", name="yours, called"),
                 versions.solution("matrix_multiply_fast", name="solution, called"),
+                versions.flops_limit(2 * n**3),
             ],
+            goals=[Goal("NumPy", 1.0, by="solution, called")],
             same=close,
         )
 
@@ -57,9 +60,12 @@ def statistics(versions: Versions, scale: float) -> Iterator[Case]:
         bytes=a.nbytes,
         peers=[
             Peer("NumPy, four calls", four_calls, needs="numpy"),
+            versions.textbook("compute_stats"),
             versions.yours("compute_stats"),
             versions.solution("compute_stats"),
+            *versions.memory_limits(a.nbytes),
         ],
+        goals=[Goal("NumPy, four calls", 12.0)],
         same=lambda one, other: close(list(one.values()), list(other.values())),
     )
 
@@ -77,6 +83,7 @@ def sums(versions: Versions, scale: float) -> Iterator[Case]:
                 Peer("NumPy", row_sums, needs="numpy"),
                 versions.yours("row_sums"),
                 versions.solution("row_sums"),
+                *versions.memory_limits(matrix.nbytes),
             ],
             same=close,
         )
@@ -89,6 +96,7 @@ def sums(versions: Versions, scale: float) -> Iterator[Case]:
             Peer("NumPy, linalg.norm", norm, needs="numpy"),
             versions.yours("norm"),
             versions.solution("norm"),
+            *versions.memory_limits(a.nbytes),
         ],
         same=close,
     )
@@ -106,6 +114,7 @@ def elements(versions: Versions, scale: float) -> Iterator[Case]:
             Peer("NumPy", np.multiply, needs="numpy"),
             versions.yours("array_multiply"),
             versions.solution("array_multiply"),
+            *versions.memory_limits(3 * a.nbytes),
         ],
     )
     zeros = np.zeros(n)  # Added to, again and again: the sums stay what they are.
@@ -126,6 +135,7 @@ def elements(versions: Versions, scale: float) -> Iterator[Case]:
             Peer("NumPy", lambda out, a: np.add(out, a, out=out), needs="numpy"),
             versions.yours("add_into", using=summed),
             versions.solution("add_into", using=summed),
+            *versions.memory_limits(3 * a.nbytes),
         ],
     )
 
@@ -147,4 +157,4 @@ def close(one: Any, other: Any) -> bool:
 
 
 if __name__ == "__main__":
-    main("matrix_multiply", cases)
+    main("matrix_multiply", cases, gigabytes=0.6)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
-from coursekit.bench import Case, Peer, Versions, main
+from coursekit.bench import Case, Goal, Peer, Role, Versions, main
 from coursekit.expect import close
 
 CHUNK = 1_000
@@ -24,15 +25,25 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
 def chunk_means(versions: Versions, scale: float) -> Iterator[Case]:
     array = np.random.default_rng(5).normal(size=size(10_000_000, scale))
 
-    # process_chunks takes its values out. So they are put in again before each call, and that is timed too.
-    def means(make: Callable[[int], Any]) -> Callable[[Any], Any]:
+    # process_chunks takes its values out. So each call is given a processor that was filled before, untimed.
+    # The peers "copied in" count the filling too.
+    def filled(make: Callable[[int], Any], array: Any) -> tuple[Any]:
         processor = make(CHUNK)
+        processor.add_data(array)
+        return (processor,)
 
-        def filled_and_emptied(array: Any) -> Any:
+    def empty(make: Callable[[int], Any], array: Any) -> tuple[Any, Any]:
+        return make(CHUNK), array
+
+    def means(_: Any) -> Callable[[Any], Any]:
+        return lambda processor: np.array(processor.process_chunks())
+
+    def copied_in(_: Any) -> Callable[[Any, Any], Any]:
+        def fill_and_empty(processor: Any, array: Any) -> Any:
             processor.add_data(array)
             return np.array(processor.process_chunks())
 
-        return filled_and_emptied
+        return fill_and_empty
 
     yield Case(
         f"means of chunks of {CHUNK:,} out of {len(array):,} floats",
@@ -42,11 +53,57 @@ def chunk_means(versions: Versions, scale: float) -> Iterator[Case]:
         peers=[
             Peer("NumPy, reshape().mean(1)", lambda array: array.reshape(-1, CHUNK).mean(1), needs="numpy"),
             Peer("NumPy, of a copy", lambda array: array.copy().reshape(-1, CHUNK).mean(1), needs="numpy"),
-            versions.yours("DataProcessor", name="yours, copied in", using=means),
-            versions.solution("DataProcessor", name="solution, copied in", using=means),
+            Peer(
+                "pandas, groupby().mean()",
+                pandas_means,
+                into=pandas_series,
+                back=pandas_array,
+                needs="pandas",
+            ),
+            Peer(
+                "Polars, group_by().mean()",
+                polars_means,
+                into=polars_frame,
+                back=polars_array,
+                needs="polars",
+            ),
+            versions.textbook("DataProcessor", using=means, fresh=filled),
+            versions.yours("DataProcessor", using=means, fresh=filled),
+            versions.solution("DataProcessor", using=means, fresh=filled),
+            versions.yours("DataProcessor", name="yours, copied in", using=copied_in, fresh=empty),
+            versions.solution("DataProcessor", name="solution, copied in", using=copied_in, fresh=empty),
+            *versions.memory_limits(array.nbytes),
         ],
+        goals=[Goal("NumPy, reshape().mean(1)", 2.0)],
         same=alike,
     )
+
+
+def pandas_series(array: Any) -> tuple[Any, Any]:
+    pd: Any = import_module("pandas")
+    return pd.Series(array, copy=False), np.arange(len(array)) // CHUNK
+
+
+def pandas_means(series: Any, chunk: Any) -> Any:
+    return series.groupby(chunk, sort=False).mean()
+
+
+def pandas_array(means: Any) -> Any:
+    return means.to_numpy()
+
+
+def polars_frame(array: Any) -> tuple[Any]:
+    pl: Any = import_module("polars")
+    return (pl.DataFrame({"value": array, "chunk": np.arange(len(array)) // CHUNK}),)
+
+
+def polars_means(frame: Any) -> Any:
+    pl: Any = import_module("polars")
+    return frame.group_by("chunk", maintain_order=True).agg(pl.col("value").mean())
+
+
+def polars_array(means: Any) -> Any:
+    return means["value"].to_numpy()
 
 
 def chunk_tables(versions: Versions, scale: float) -> Iterator[Case]:
@@ -75,6 +132,7 @@ def chunk_tables(versions: Versions, scale: float) -> Iterator[Case]:
             Peer("NumPy, four calls", in_numpy, needs="numpy"),
             versions.yours("DataProcessor.from_numpy", using=table),
             versions.solution("DataProcessor.from_numpy", using=table),
+            *versions.memory_limits(array.nbytes),
         ],
         same=alike,
     )
@@ -124,7 +182,7 @@ def streams(versions: Versions, scale: float) -> Iterator[Case]:
         bytes=array.nbytes,
         peers=[
             Peer("NumPy, concatenate and reshape", in_numpy, needs="numpy"),
-            Peer("Python, lists and fmean", in_python),
+            Peer("Python, lists and fmean", in_python, role=Role.PYTHON),
             versions.yours("DataProcessor", using=in_rust),
             versions.solution("DataProcessor", using=in_rust),
         ],
@@ -183,7 +241,9 @@ def calls(versions: Versions, scale: float) -> Iterator[Case]:
         args=(turns,),
         items=len(turns),
         peers=[
-            Peer("Python class with slots", lambda turns: sum(len(in_python) for _ in turns)),
+            Peer(
+                "Python class with slots", lambda turns: sum(len(in_python) for _ in turns), role=Role.PYTHON
+            ),
             versions.yours("DataProcessor", using=asked),
             versions.solution("DataProcessor", using=asked),
         ],
@@ -200,4 +260,4 @@ def alike(a: Any, b: Any) -> bool:
 
 
 if __name__ == "__main__":
-    main("data_processor", cases)
+    main("data_processor", cases, gigabytes=1.5)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import inf
 from typing import Any
 
-from coursekit.bench import Case, Peer, Versions, main
+from coursekit.bench import Case, Goal, Peer, Role, Versions, main
 
 
 class Slotted:
@@ -48,6 +48,9 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
     def one_deposit(account: Any) -> Callable[[Any], Any]:
         return account(0.0).deposit  # type: ignore[no-any-return]
 
+    def no_rules(account: Any) -> Callable[[Any], Any]:
+        return account().deposit  # type: ignore[no-any-return]
+
     for title, amount in (("a float", 1.25), ("an int", 2), ("a Decimal", Decimal("1.25"))):
         slotted = Slotted(0.0) if not isinstance(amount, Decimal) else Slotted(Decimal(0))  # type: ignore[arg-type]
         yield Case(
@@ -55,11 +58,14 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
             args=(amount,),
             items=1,
             peers=[
-                Peer("Python, __slots__, no rules", slotted.deposit),
-                Peer("Python, the same rules", Careful().deposit),
+                Peer("Python, __slots__, no rules", slotted.deposit, role=Role.PYTHON),
+                Peer("Python, the same rules", Careful().deposit, role=Role.PYTHON),
+                versions.c_extension("Account", name="C extension by hand, no rules", using=no_rules),
+                versions.textbook("Account", using=one_deposit),
                 versions.yours("Account", using=one_deposit),
                 versions.solution("Account", using=one_deposit),
             ],
+            goals=[] if isinstance(amount, Decimal) else [Goal("Python, __slots__, no rules", 1 / 0.7)],
         )
 
 

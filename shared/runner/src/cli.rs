@@ -23,7 +23,8 @@ Usage: cargo course [COMMAND]
   hint [ID]                    the next hint of three
   solution [ID] [--reveal]     the solution beside your file, as a diff
   reset ID [--module]          the stub again; your file is kept as a backup
-  bench [ID] [--scale X]       the module's benchmark: yours, the solution, Python and others
+  bench [ID] [--scale X]       the module's benchmark: yours, the solution, Python and others;
+                               --plot FILE draws it as SVG, --json=FILE records it
   verify [ID]… [--thorough]    the course's own tests: solutions pass, stubs fail, lessons hold
   grade --submission DIR …     a grade that can be trusted; for a class too (grade --help)
   new module NAME | new exercise MODULE.NAME    scaffold, for authors
@@ -49,7 +50,7 @@ pub(crate) enum Command {
     Hint { id: Option<String> },
     Solution { id: Option<String>, reveal: bool },
     Reset { id: String, whole_module: bool },
-    Bench { id: Option<String>, scale: String, json: Option<PathBuf> },
+    Bench { id: Option<String>, scale: String, json: Option<PathBuf>, plot: Option<PathBuf> },
     Verify { ids: Vec<String>, thorough: bool },
     Grade { arguments: Vec<OsString> },
     NewModule { name: String },
@@ -86,6 +87,7 @@ struct Line {
     module: bool,
     thorough: bool,
     scale: Option<String>,
+    plot: Option<PathBuf>,
 }
 
 /// Reads the arguments that follow `cargo course`.
@@ -112,6 +114,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Outcome<Co
             Arg::Long("module") => line.module = true,
             Arg::Long("thorough") => line.thorough = true,
             Arg::Long("scale") => line.scale = Some(parser.value().and_then(|value| value.string()).map_err(usage)?),
+            Arg::Long("plot") => line.plot = Some(parser.value().map_err(usage)?.into()),
             other => return Err(usage(other.unexpected())),
         }
     }
@@ -153,9 +156,10 @@ impl Line {
                         .mend("For example: `cargo course reset 01.divide`.")),
                 }
             }),
-            "bench" => self.only(&["--scale", "--json"]).and_then(|()| {
-                let (scale, json) = (self.scale.take().unwrap_or_else(|| "1".to_owned()), self.json_file.take());
-                Ok(Command::Bench { scale, json, id: self.one_id("bench")? })
+            "bench" => self.only(&["--scale", "--json", "--plot"]).and_then(|()| {
+                let scale = self.scale.take().unwrap_or_else(|| "1".to_owned());
+                let (json, plot) = (self.json_file.take(), self.plot.take());
+                Ok(Command::Bench { scale, json, plot, id: self.one_id("bench")? })
             }),
             "verify" => {
                 self.only(&["--thorough"]).map(|()| Command::Verify { ids: self.words, thorough: self.thorough })
@@ -190,6 +194,7 @@ impl Line {
             ("--module", self.module),
             ("--thorough", self.thorough),
             ("--scale", self.scale.is_some()),
+            ("--plot", self.plot.is_some()),
         ];
         match given.into_iter().find(|(name, given)| *given && !allowed.contains(name)) {
             Some((name, _)) => Err(Fault::new(format!("This command has no option `{name}`."))
@@ -239,6 +244,15 @@ mod tests {
         assert_eq!(parsed("").ok(), Some(Command::Start));
         let check = Command::Check { ids: vec!["02".to_owned(), "divide".to_owned()], all: false, json: true };
         assert_eq!(parsed("check 02 divide --json").ok(), Some(check));
+        let bench = Command::Bench {
+            id: Some("02".to_owned()),
+            scale: "0.5".to_owned(),
+            json: Some("a.json".into()),
+            plot: Some("b.svg".into()),
+        };
+        assert_eq!(parsed("bench 02 --scale 0.5 --json=a.json --plot b.svg").ok(), Some(bench));
+        assert!(parsed("list --plot x.svg").is_err());
+        assert!(parsed("bench --plot").is_err());
         assert!(parsed("list --json").is_err());
         assert!(parsed("hint 1 2").is_err());
         assert!(parsed("reset").is_err());

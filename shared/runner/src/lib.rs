@@ -73,7 +73,10 @@ fn run(command: Command) -> Outcome<u8> {
         Command::Hint { id } => commands::hint::run(&course, id.as_deref()),
         Command::Solution { id, reveal } => commands::solution::run(&course, id.as_deref(), reveal),
         Command::Reset { id, whole_module } => commands::reset::run(&course, &id, whole_module),
-        Command::Bench { id, scale, json } => commands::bench::run(&course, id.as_deref(), &scale, json.as_deref()),
+        Command::Bench { id, scale, json, plot } => {
+            let options = commands::bench::Options { scale: &scale, json: json.as_deref(), plot: plot.as_deref() };
+            commands::bench::run(&course, id.as_deref(), options)
+        }
         Command::Verify { ids, thorough } => commands::verify::run(&course, &ids, thorough),
         Command::NewModule { name } => commands::new::module(&course, &name),
         Command::NewExercise { module, name } => commands::new::exercise(&course, &module, &name),

@@ -14,7 +14,7 @@ if __name__ == "__main__":
 """
 
 from .cli import main
-from .model import Case, Peer
+from .model import Case, Goal, Peer, Role
 from .versions import Versions
 
-__all__ = ["Case", "Peer", "Versions", "main"]
+__all__ = ["Case", "Goal", "Peer", "Role", "Versions", "main"]

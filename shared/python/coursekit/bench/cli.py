@@ -3,75 +3,135 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from ..expect import show_error
+from . import chart, load, memory
 from .machine import this_machine
 from .measure import measure
-from .model import Case, Run
-from .table import Style, case_lines, head_lines, to_json
+from .model import Case, Measurement, Run
+from .table import Style, case_lines, fault_lines, head_lines, note_lines, to_json
 from .versions import Versions
 
 Cases = Callable[[Versions, float], Iterator[Case]]
 """Yields the cases at a scale; 1.0 is the documented size."""
 
+BUILT_PEERS = Path(__file__).resolve().parents[4] / "target" / "peers"
+"""Where peers lie that are compiled here: see benchmarks/peers."""
 
-def main(module: str, cases: Cases, arguments: Sequence[str] | None = None) -> None:
-    """Runs a benchmark and ends the process: 0 all well, 1 a peer was wrong or failed, 2 wrong usage."""
+SMALLEST_SHARE = 1 / 64
+"""How far a run shrinks where memory runs out, before it gives up."""
+
+
+def main(
+    module: str, cases: Cases, arguments: Sequence[str] | None = None, *, gigabytes: float = 0.0
+) -> None:
+    """Runs a benchmark and ends the process: 0 all well, 1 a peer was wrong or failed, 2 wrong usage.
+
+    `gigabytes` is the memory that the largest case needs at scale 1, with all its peers. Where less is free,
+    a smaller scale is taken, and that is said.
+    """
     parser = argparse.ArgumentParser(description=f"Benchmarks of {module}.")
-    parser.add_argument("--yours", type=Path, metavar="FILE", help="your extension, built with --release")
-    parser.add_argument("--solution", type=Path, metavar="FILE", help="the solution's extension")
+    for option, what in (
+        ("--yours", "your extension, built with --release"),
+        ("--solution", "the solution's extension"),
+        ("--textbook", "the extension of benchmarks/peers/textbook"),
+        ("--limits", "the extension of benchmarks/peers/limits"),
+    ):
+        parser.add_argument(option, type=Path, metavar="FILE", help=what)
     parser.add_argument("--scale", type=float, default=1.0, help="size of the inputs, 1.0 as documented")
     parser.add_argument("--rounds", type=int, default=7, help="how often each peer is timed (default 7)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="record the figures here")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the figures here, as SVG")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or not options.scale > 0.0:
         parser.error("--rounds and --scale must be above zero")
-    versions = Versions(module, options.yours, options.solution)
+    sys.path.append(str(BUILT_PEERS))
+    versions = Versions(module, options.yours, options.solution, options.textbook, options.limits)
+    run = Run(
+        module=module,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        scale=memory.fitting_scale(options.scale, gigabytes, memory.free_memory()),
+        rounds=options.rounds,
+        machine=this_machine(["numpy"]),
+        artifacts={who: str(path) for who, path in versions.paths.items() if path is not None},
+    )
+    if run.scale < options.scale:
+        run.notes.append(
+            f"scaled down from {options.scale:g} to {run.scale:g}: that fits into this machine's free memory"
+        )
     try:
-        run = run_cases(module, cases, versions, options.scale, options.rounds)
+        run_cases(run, cases, versions)
     except KeyboardInterrupt:
         sys.exit(130)
     if options.json is not None:
         options.json.write_text(to_json(run), encoding="utf-8")
+    if options.plot is not None:
+        options.plot.write_text(chart.svg(run), encoding="utf-8")
     sys.exit(1 if run.faults else 0)
 
 
-def run_cases(module: str, cases: Cases, versions: Versions, scale: float, rounds: int) -> Run:
+def run_cases(run: Run, cases: Cases, versions: Versions) -> None:
     """Measures case after case and prints each table as soon as it is there."""
     style = Style(sys.stdout)
-    run = Run(
-        module=module,
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        scale=scale,
-        rounds=rounds,
-        machine=this_machine(["numpy"]),
-        artifacts={who: str(path) for who, path in versions.paths.items() if path is not None},
-    )
-    print("\n".join(head_lines(run, style)), flush=True)
-    source = cases(versions, scale)
+    print("\n".join([*head_lines(run, style), *note_lines(run.notes, style)]), flush=True)
+
+    def compared(measurements: list[Measurement]) -> None:
+        _progress("")
+        for line in fault_lines(measurements, style):
+            print(style.paint(line, "31"), flush=True)
+
+    others = load.OtherPrograms()
+    for case, at in _each_case(run, cases, versions, style):
+        run.machine.packages.update(this_machine(p.needs for p in case.peers if p.needs).packages)
+        print(flush=True)
+        result = measure(case, run.rounds, watch=_progress, compared=compared)
+        result.scale = at
+        run.cases.append(result)
+        _progress("")
+        print("\n".join(case_lines(result, style)), flush=True)
+        del case  # Its inputs go before the next case makes its own.
+    run.others = others.cores()
+    if run.rounds > 1:
+        for note in load.notes(run.cases, run.others):
+            _note(run, note, style)
+    if run.error:
+        print(style.plain(f"\nstopped: {run.error}"), flush=True)
+
+
+def _each_case(run: Run, cases: Cases, versions: Versions, style: Style) -> Iterator[tuple[Case, float]]:
+    """The cases with their scales. Where memory does not suffice, the rest is done at half the size."""
+    scale = run.scale
+    source: Iterator[Case] = cases(versions, scale)
     while True:
         try:
             case = next(source, None)
         except MemoryError:
-            run.error = "the inputs do not fit into this machine's memory; try a smaller --scale"
-            break
+            gc.collect()
+            scale /= 2
+            if scale < run.scale * SMALLEST_SHARE:
+                run.error = "the inputs do not fit into this machine's memory; try a smaller --scale"
+                return
+            _note(run, f"the inputs did not fit into memory: going on at scale {scale:g}", style)
+            source = islice(cases(versions, scale), len(run.cases), None)
+            continue
         except Exception as error:
             run.error = f"the inputs could not be made: {show_error(error)}"
-            break
+            return
         if case is None:
-            break
-        run.machine.packages.update(this_machine(p.needs for p in case.peers if p.needs).packages)
-        run.cases.append(measure(case, rounds, watch=_progress))
-        _progress("")
-        print("\n" + "\n".join(case_lines(run.cases[-1], style)), flush=True)
-        del case  # Its inputs go before the next case makes its own.
-    if run.error:
-        print(style.plain(f"\nstopped: {run.error}"), flush=True)
-    return run
+            return
+        yield case, scale
+        del case
+
+
+def _note(run: Run, note: str, style: Style) -> None:
+    run.notes.append(note)
+    print("\n".join(note_lines([note], style)), flush=True)
 
 
 def _progress(peer: str) -> None:

@@ -33,6 +33,7 @@ def this_machine(packages: Iterable[str]) -> Machine:
         + (" free-threaded" if free_threaded else ""),
         packages=dict(sorted(_versions(packages))),
         threads={name: os.environ[name] for name in THREAD_VARIABLES if os.environ.get(name)},
+        system=f"{platform.system()} {platform.release()}",
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from ..expect import NotWritten, is_not_written, show, show_error
-from .model import Case, CaseResult, Measurement, Peer, Status
+from .model import Case, CaseResult, Measurement, Peer, Role, Status
 
 ROUND_SECONDS = 0.02
 """A round of short calls repeats them until it takes about this long, far above the clock's grain."""
@@ -24,29 +25,18 @@ def measure(
     rounds: int,
     round_seconds: float = ROUND_SECONDS,
     watch: Callable[[str], None] = lambda peer: None,
+    compared: Callable[[list[Measurement]], None] = lambda measurements: None,
 ) -> CaseResult:
     """Compares all results first, then times the peers whose result is right, in turn in every round.
 
     In turn, so that a machine that slows down or speeds up meanwhile does so for all of them. As in
-    `timeit`, the garbage collector rests during a round.
+    `timeit`, the garbage collector rests during a round. `compared` is called before anything is timed.
     """
-    measurements: list[Measurement] = []
-    ready: list[tuple[Peer, Measurement]] = []
-    reference: tuple[str, Any] | None = None
-    for peer in case.peers:
-        watch(peer.name)
-        measurement = Measurement(peer.name, Status.TIMED)
-        measurements.append(measurement)
-        found, value = _first_call(case, peer, measurement)
-        if not found:
-            continue
-        if reference is None:
-            reference = (peer.name, value)
-        elif not _agrees(case, reference, value, measurement):
-            continue
-        del value
-        ready.append((peer, measurement))
-    del reference  # A result of several gigabytes must not stay while the others are timed.
+    pairs = [(peer, Measurement(peer.name, Status.TIMED, role=peer.role)) for peer in case.peers]
+    _compare(case, pairs, watch)
+    measurements = [measurement for _, measurement in pairs]
+    compared(measurements)
+    ready = [(peer, measurement) for peer, measurement in pairs if measurement.status is Status.TIMED]
     for peer, measurement in ready:
         watch(peer.name)
         _guarded(measurement, partial(_warm_up, case, peer, measurement, round_seconds))
@@ -55,7 +45,22 @@ def measure(
             if measurement.status is Status.TIMED:
                 watch(peer.name)
                 _guarded(measurement, partial(_round, case, peer, measurement))
-    return CaseResult(case.title, measurements, case.items, case.bytes)
+    return CaseResult(case.title, measurements, case.items, case.bytes, list(case.goals))
+
+
+def _compare(case: Case, pairs: list[tuple[Peer, Measurement]], watch: Callable[[str], None]) -> None:
+    """Calls each peer once. Only those whose result is that of the first stay to be timed."""
+    reference: tuple[str, Any] | None = None
+    for peer, measurement in pairs:
+        watch(peer.name)
+        found, value = _first_call(case, peer, measurement)
+        if not found or peer.role is Role.LIMIT:
+            continue
+        if reference is None:
+            reference = (peer.name, value)
+        else:
+            _agrees(case, reference, value, measurement)
+        del value  # A result of several gigabytes must not stay while the others are timed.
 
 
 def _first_call(case: Case, peer: Peer, measurement: Measurement) -> tuple[bool, Any]:
@@ -72,7 +77,7 @@ def _first_call(case: Case, peer: Peer, measurement: Measurement) -> tuple[bool,
             if error.name != peer.needs.partition(".")[0]:  # It is there, something it needs is not.
                 return _guarded(measurement, partial(_raise, error))
             measurement.status = Status.NOT_INSTALLED
-            measurement.message = peer.needs
+            measurement.message = peer.install or f"pip install {peer.needs.partition('.')[0]}"
             return False, None
         except Exception as error:
             return _guarded(measurement, partial(_raise, error))
@@ -85,16 +90,18 @@ def _raise(error: Exception) -> Any:
 
 def _called(case: Case, peer: Peer) -> Any:
     assert peer.function is not None
-    return peer.function(*case.args)
+    fresh = peer.fresh or case.fresh
+    args = fresh(*case.args) if fresh else case.args
+    value = peer.function(*(peer.into(*args) if peer.into else args))
+    return peer.back(value) if peer.back else value
 
 
-def _agrees(case: Case, reference: tuple[str, Any], value: Any, measurement: Measurement) -> bool:
+def _agrees(case: Case, reference: tuple[str, Any], value: Any, measurement: Measurement) -> None:
     name, expected = reference
     done, agree = _guarded(measurement, lambda: case.same(value, expected))
     if done and not agree:
         measurement.status = Status.WRONG
         measurement.message = f"{show(value)}; {name} gives {show(expected)}"
-    return bool(done and agree)
 
 
 def _guarded(measurement: Measurement, step: Callable[[], Any]) -> tuple[bool, Any]:
@@ -113,8 +120,17 @@ def _guarded(measurement: Measurement, step: Callable[[], Any]) -> tuple[bool, A
         else:
             measurement.status = Status.FAILED
             measurement.message = show_error(error)
-    measurement.seconds.clear()
+    measurement.forget()
     return False, None
+
+
+@dataclass
+class _Sample:
+    """What some calls took, in seconds."""
+
+    seconds: float = 0.0
+    conversion: float = 0.0
+    processor: float = 0.0
 
 
 def _warm_up(case: Case, peer: Peer, measurement: Measurement, round_seconds: float) -> None:
@@ -123,7 +139,7 @@ def _warm_up(case: Case, peer: Peer, measurement: Measurement, round_seconds: fl
         _called(case, peer)
     repeats = 1
     while True:
-        seconds = _time(case, peer, repeats)
+        seconds = _time(case, peer, repeats).seconds
         if seconds >= round_seconds or repeats >= 10_000_000:
             break
         enough = repeats * round_seconds / max(seconds, 1e-9)
@@ -135,21 +151,57 @@ def _warm_up(case: Case, peer: Peer, measurement: Measurement, round_seconds: fl
 
 
 def _round(case: Case, peer: Peer, measurement: Measurement) -> None:
-    measurement.seconds.append(_time(case, peer, measurement.repeats) / measurement.repeats)
+    sample = _time(case, peer, measurement.repeats)
+    measurement.seconds.append(sample.seconds / measurement.repeats)
+    measurement.processor.append(sample.processor / measurement.repeats)
+    if peer.into or peer.back:
+        measurement.conversions.append(sample.conversion / measurement.repeats)
 
 
-def _time(case: Case, peer: Peer, repeats: int) -> float:
-    function, args = peer.function, case.args
-    assert function is not None
+def _time(case: Case, peer: Peer, repeats: int) -> _Sample:
     collects = gc.isenabled()
     gc.collect()
     gc.disable()
     try:
-        turns = range(repeats)
-        start = perf_counter()
-        for _ in turns:
-            function(*args)
-        return perf_counter() - start
+        if peer.fresh or case.fresh or peer.into or peer.back:
+            return _time_in_steps(case, peer, repeats)
+        return _time_at_once(case, peer, repeats)
     finally:
         if collects:
             gc.enable()
+
+
+def _time_at_once(case: Case, peer: Peer, repeats: int) -> _Sample:
+    """The clock is read twice in all, so that calls of nanoseconds can be timed."""
+    function, args = peer.function, case.args
+    assert function is not None
+    turns = range(repeats)
+    processor = process_time()
+    start = perf_counter()
+    for _ in turns:
+        function(*args)
+    seconds = perf_counter() - start
+    return _Sample(seconds, processor=process_time() - processor)
+
+
+def _time_in_steps(case: Case, peer: Peer, repeats: int) -> _Sample:
+    """The clock is read at each step of each call: for calls of a microsecond and more."""
+    function, fresh = peer.function, peer.fresh or case.fresh
+    assert function is not None
+    sample = _Sample()
+    for _ in range(repeats):
+        args = fresh(*case.args) if fresh else case.args
+        processor = process_time()
+        start = perf_counter()
+        own = peer.into(*args) if peer.into else args
+        begin = perf_counter()
+        value = function(*own)
+        end = perf_counter()
+        if peer.back:
+            value = peer.back(value)
+        del own, value  # To let go of what was made belongs to the work, as in `_time_at_once`.
+        done = perf_counter()
+        sample.processor += process_time() - processor
+        sample.seconds += done - start
+        sample.conversion += (done - start) - (end - begin)
+    return sample

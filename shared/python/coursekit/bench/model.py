@@ -11,6 +11,21 @@ from typing import Any
 from ..expect import same as exactly_same
 
 
+class Role(StrEnum):
+    """What a peer stands for. Charts show the road in this order."""
+
+    PYTHON = "python"
+    """Plain Python, the standard library included."""
+    TEXTBOOK = "textbook"
+    """The Rust that tutorials show."""
+    YOURS = "yours"
+    SOLUTION = "solution"
+    PEER = "peer"
+    """Another library or language."""
+    LIMIT = "limit"
+    """What the machine can do at best. Timed beside the others; its result is not compared."""
+
+
 @dataclass(frozen=True)
 class Peer:
     """One way to do a case's work."""
@@ -20,8 +35,29 @@ class Peer:
     """Called with the case's arguments. None: there is nothing to call, and `missing` says why."""
     needs: str | None = None
     """The module that has to be importable, such as "numba"; else the peer shows as not installed."""
+    install: str = ""
+    """The command that installs it, where it is not `pip install` and the module's name."""
     missing: str = ""
     """Why there is no function, such as "not built"."""
+    role: Role = Role.PEER
+    fresh: Callable[..., tuple[Any, ...]] | None = None
+    """As `Case.fresh`, for this peer."""
+    into: Callable[..., tuple[Any, ...]] | None = None
+    """Brings the arguments into the form that `function` takes. Timed, and shown apart as conversion."""
+    back: Callable[[Any], Any] | None = None
+    """Brings the result into the form that all peers give. Timed, and shown apart as conversion."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """How fast the solution is to be."""
+
+    over: str
+    """The name of the peer that it is held against."""
+    ratio: float
+    """How many times as fast as that peer."""
+    by: str = "solution"
+    """The name of the peer that is to reach it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +73,9 @@ class Case:
     """How many bytes one call has to read and write: shown as GB/s (10⁹ bytes)."""
     same: Callable[[Any, Any], bool] = exactly_same
     """Whether a result equals the reference's. Needs a tolerance where floats are added in another order."""
+    goals: Sequence[Goal] = ()
+    fresh: Callable[..., tuple[Any, ...]] | None = None
+    """Makes the arguments of one call out of `args`, untimed: for work that uses its input up."""
 
 
 class Status(StrEnum):
@@ -63,9 +102,14 @@ class Measurement:
     status: Status
     message: str = ""
     seconds: list[float] = field(default_factory=list)
-    """Seconds for one call, one figure for each round."""
+    """Seconds for one call, conversions included, one figure for each round."""
+    conversions: list[float] = field(default_factory=list)
+    """Of these, the seconds for conversions; empty where there are none."""
+    processor: list[float] = field(default_factory=list)
+    """Processor seconds for one call, those of all threads together. Empty where they were not taken."""
     repeats: int = 1
     """How many calls each round's figure is the mean of."""
+    role: Role = Role.PEER
 
     @property
     def median(self) -> float:
@@ -80,6 +124,22 @@ class Measurement:
         low, _, high = statistics.quantiles(self.seconds, n=4, method="inclusive")
         return (high - low) / self.median
 
+    @property
+    def conversion(self) -> float:
+        """Seconds for the conversions of one call."""
+        return statistics.median(self.conversions) if self.conversions else 0.0
+
+    @property
+    def cores(self) -> float | None:
+        """How many cores worked, on average. None: not taken."""
+        total = sum(self.seconds)
+        return sum(self.processor) / total if self.processor and total else None
+
+    def forget(self) -> None:
+        """Drops the figures of a peer that failed later on."""
+        for figures in (self.seconds, self.conversions, self.processor):
+            figures.clear()
+
 
 @dataclass
 class CaseResult:
@@ -89,11 +149,36 @@ class CaseResult:
     measurements: list[Measurement]
     items: int | None = None
     bytes: int | None = None
+    goals: list[Goal] = field(default_factory=list)
+    scale: float = 1.0
+    """The size that it was measured at, below what was asked for where memory is short."""
 
     @property
     def reference(self) -> Measurement | None:
         """What the others are compared with: the first peer, or the first that could be timed."""
-        return next((each for each in self.measurements if each.status is Status.TIMED), None)
+        return next((each for each in self.timed if each.role is not Role.LIMIT), None)
+
+    @property
+    def timed(self) -> list[Measurement]:
+        """The measurements that have figures."""
+        return [each for each in self.measurements if each.status is Status.TIMED]
+
+    def reached(self, goal: Goal) -> float | None:
+        """The ratio in this run. None: one of the two has no figures."""
+        medians = {each.peer: each.median for each in self.timed}
+        ours, theirs = medians.get(goal.by), medians.get(goal.over)
+        return theirs / ours if ours and theirs is not None else None
+
+    def road(self) -> list[Measurement]:
+        """The stations from plain Python to the limit: the best of each role, and those that a goal names."""
+        best = {
+            role: min(those, key=lambda each: each.median)
+            for role in Role
+            if (those := [each for each in self.timed if each.role is role])
+        }
+        named = {name for goal in self.goals for name in (goal.by, goal.over)}
+        stations = [each for each in self.timed if each is best[each.role] or each.peer in named]
+        return sorted(stations, key=lambda each: (list(Role).index(each.role), -each.median))
 
 
 @dataclass(frozen=True)
@@ -109,6 +194,8 @@ class Machine:
     """Versions of the packages that took part."""
     threads: dict[str, str]
     """Environment variables that set a number of threads. What is absent uses every core."""
+    system: str = ""
+    """The operating system's own name and release."""
 
 
 @dataclass
@@ -123,6 +210,10 @@ class Run:
     artifacts: dict[str, str]
     """The extension files, by "yours" and "solution"."""
     cases: list[CaseResult] = field(default_factory=list)
+    others: float | None = None
+    """How many cores other programs used meanwhile, on average. None: this system does not tell."""
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the figures should know, such as that the machine was busy."""
     error: str = ""
     """Why the run ended early."""
 

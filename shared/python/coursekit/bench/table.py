@@ -7,13 +7,14 @@ import json
 import math
 import os
 import shutil
+from collections.abc import Callable
 from typing import Any, TextIO
 
-from .model import FAULTS, CaseResult, Machine, Measurement, Run, Status
-from .versions import YOURS
+from .model import FAULTS, CaseResult, Goal, Machine, Measurement, Role, Run, Status
 
 SCHEMA = "course/bench/v1"
 SHORTEST_BAR, LONGEST_BAR = 8, 40
+COLOURS = {Role.YOURS: "36", Role.SOLUTION: "32", Role.LIMIT: "2"}
 
 
 class Style:
@@ -55,19 +56,19 @@ class Style:
 
 def case_lines(case: CaseResult, style: Style) -> list[str]:
     """One case as an aligned table."""
-    timed = [each for each in case.measurements if each.status is Status.TIMED]
-    reference = case.reference
-    rows = {id(each): _cells(each, case, reference) for each in timed}
-    head = ["", "median", "±", "speed", *(["rate"] if case.items or case.bytes else [])]
+    timed = case.timed
+    columns = _columns(case)
+    rows = {id(each): [cell(each) for _, cell in columns] for each in timed}
+    head = [name for name, _ in columns]
     names = max([len(each.peer) for each in case.measurements], default=0)
-    widths = [max(len(cell) for cell in column) for column in zip(head[1:], *rows.values(), strict=True)]
+    widths = [max(len(cell) for cell in column) for column in zip(head, *rows.values(), strict=True)]
     used = 2 + names + sum(width + 2 for width in widths) + 2
     room = min(LONGEST_BAR, style.width - 1 - used)
     slowest = max((each.median for each in timed), default=0.0)
 
-    lines = [style.paint(case.title, "1")]
+    lines = [style.paint(case.title, "1") + (f" (scale {case.scale:g})" if case.scale != 1.0 else "")]
     if timed:
-        cells = "  ".join(cell.rjust(width) for cell, width in zip(head[1:], widths, strict=True))
+        cells = "  ".join(cell.rjust(width) for cell, width in zip(head, widths, strict=True))
         note = "time, shorter is better" if room >= len("time, shorter is better") else "time"
         tail = f"  {note}" if room >= SHORTEST_BAR else ""
         lines.append(style.paint(f"  {'':{names}}  {cells}{tail}", "2"))
@@ -75,27 +76,63 @@ def case_lines(case: CaseResult, style: Style) -> list[str]:
         name = f"{each.peer:{names}}"
         if each.status is not Status.TIMED:
             colour = "31" if each.status in FAULTS else "2"
-            lines.append(f"  {name}  {style.paint(_reason(each), colour)}")
+            lines.append(f"  {name}  {style.paint(reason(each), colour)}")
             continue
         cells = "  ".join(cell.rjust(width) for cell, width in zip(rows[id(each)], widths, strict=True))
         bar = style.bar(each.median / slowest if slowest else 0.0, room) if room >= SHORTEST_BAR else ""
-        colour = "36" if each.peer.startswith(YOURS) else "34"
-        lines.append(f"  {name}  {cells}  {style.paint(bar, colour)}".rstrip())
+        lines.append(f"  {name}  {cells}  {style.paint(bar, COLOURS.get(each.role, '34'))}".rstrip())
+    lines += [f"  {goal_line(case, goal)}" for goal in case.goals if case.reached(goal) is not None]
     return [style.plain(line) for line in lines]
 
 
-def _cells(each: Measurement, case: CaseResult, reference: Measurement | None) -> list[str]:
-    cells = [duration(each.median), f"{each.spread:.0%}".replace("%", " %") if len(each.seconds) > 1 else "-"]
-    ratio = reference.median / each.median if reference is not None and each.median else math.nan
-    cells.append(f"{ratio:.2f}x" if ratio < 10 else f"{ratio:.0f}x")
-    if case.bytes:
-        cells.append(rate(case.bytes, each.median, "B/s"))
-    elif case.items:
-        cells.append(rate(case.items, each.median, "/s"))
-    return cells
+def _columns(case: CaseResult) -> list[tuple[str, Callable[[Measurement], str]]]:
+    """Heads and cells. What no peer has gets no column."""
+    reference = case.reference
+    columns: list[tuple[str, Callable[[Measurement], str]]] = [
+        ("median", lambda each: duration(each.median)),
+        ("±", lambda each: percent(each.spread) if len(each.seconds) > 1 else "-"),
+        ("speed", lambda each: ratio(reference.median / each.median) if reference and each.median else "-"),
+    ]
+    if case.bytes or case.items:
+        amount, unit = (case.bytes, "B/s") if case.bytes else (case.items or 0, "/s")
+        columns.append(("rate", lambda each: rate(amount, each.median, unit)))
+    if any(each.cores is not None for each in case.timed):
+        columns.append(("cores", lambda each: "-" if each.cores is None else f"{each.cores:.1f}"))
+    if any(each.conversions for each in case.timed):
+        columns.append(("conversion", lambda each: duration(each.conversion) if each.conversions else "-"))
+    return columns
 
 
-def _reason(each: Measurement) -> str:
+def fault_lines(measurements: list[Measurement], style: Style) -> list[str]:
+    """What is said before any timing: whose result is wrong, or who failed. The others are timed."""
+    return [
+        style.plain(f"{each.peer}: {reason(each)}; left out of what follows")
+        for each in measurements
+        if each.status in FAULTS
+    ]
+
+
+def goal_line(case: CaseResult, goal: Goal) -> str:
+    """The goal and what this run reached."""
+    reached = case.reached(goal)
+    if reached is None:
+        return f"goal {goal.ratio:.2g}x {goal.over}: not measured"
+    verdict = "reached" if reached >= goal.ratio else "not reached"
+    return f"goal {goal.ratio:.2g}x {goal.over}: {verdict}, {ratio(reached)}"
+
+
+def percent(share: float) -> str:
+    """12 %"""
+    return f"{share:.0%}".replace("%", " %")
+
+
+def ratio(value: float) -> str:
+    """1.25x, or 12x where decimals say nothing."""
+    return f"{value:.2f}x" if value < 10 else f"{value:.0f}x"
+
+
+def reason(each: Measurement) -> str:
+    """Why a peer has no figures."""
     message = " ".join(each.message.split())
     if each.status is Status.MISSING:
         return message
@@ -138,8 +175,14 @@ def head_lines(run: Run, style: Style) -> list[str]:
             ),
             f"threads: {_threads(machine)} · median of {run.rounds} rounds · ± distance of the quartiles"
             + (f" · scale {run.scale:g}" if run.scale != 1.0 else ""),
+            *(["one core only: threads cannot gain anything here"] if machine.cores == 1 else []),
         )
     ]
+
+
+def note_lines(notes: list[str], style: Style) -> list[str]:
+    """What a reader of the figures should know."""
+    return [style.paint(style.plain(f"note: {note}"), "33") for note in notes]
 
 
 def _threads(machine: Machine) -> str:
@@ -155,4 +198,7 @@ def to_json(run: Run) -> str:
             timed = each.status is Status.TIMED
             entry["median"] = each.median if timed else None
             entry["spread"] = each.spread if timed else None
+            entry["cores"] = each.cores if timed else None
+        for goal, entry in zip(case.goals, shown["goals"], strict=True):
+            entry["reached"] = case.reached(goal)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from importlib.machinery import ExtensionFileLoader, SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from operator import attrgetter
@@ -12,10 +15,15 @@ from types import ModuleType
 from typing import Any
 
 from ..expect import is_not_written, show_error
-from .model import Peer, Status
+from .model import Peer, Role, Status
 
-YOURS = "yours"
-SOLUTION = "solution"
+YOURS = Role.YOURS.value
+SOLUTION = Role.SOLUTION.value
+TEXTBOOK = Role.TEXTBOOK.value
+LIMIT = Role.LIMIT.value
+
+Using = Callable[[Any], Callable[..., Any]] | None
+Fresh = Callable[..., tuple[Any, ...]] | None
 
 
 def load_extension(name: str, path: Path) -> ModuleType:
@@ -47,47 +55,94 @@ def _belongs_to(key: str, name: str) -> bool:
 
 
 class Versions:
-    """Makes peers of the functions of both extensions. What is absent becomes a peer that says so."""
+    """Makes peers of the functions of the extensions. What is absent becomes a peer that says so."""
 
-    def __init__(self, module: str, yours: Path | None = None, solution: Path | None = None) -> None:
-        self.paths = {YOURS: yours, SOLUTION: solution}
-        self._loaded = {who: _load(module, path) for who, path in self.paths.items()}
+    def __init__(
+        self,
+        module: str,
+        yours: Path | None = None,
+        solution: Path | None = None,
+        textbook: Path | None = None,
+        limits: Path | None = None,
+    ) -> None:
+        self.paths = {YOURS: yours, SOLUTION: solution, TEXTBOOK: textbook, LIMIT: limits}
+        names = {YOURS: module, SOLUTION: module, TEXTBOOK: "textbook", LIMIT: "machine_limits"}
+        self._loaded = {who: _load(names[who], path) for who, path in self.paths.items()}
 
-    def yours(
-        self, attribute: str, *, name: str = YOURS, using: Callable[[Any], Callable[..., Any]] | None = None
-    ) -> Peer:
-        """The learner's `attribute` (a dotted path), as it is or through `using(attribute)`."""
-        return self._peer(YOURS, attribute, name, using)
+    def yours(self, attribute: str, *, name: str = YOURS, using: Using = None, fresh: Fresh = None) -> Peer:
+        """The learner's `attribute` (a dotted path), as it is or through `using(attribute)`.
+
+        `fresh`: see `Peer`; it is called with the extension's attribute before the case's arguments.
+        """
+        return self._peer(Peer(name, None, role=Role.YOURS), attribute, using, fresh)
 
     def solution(
-        self,
-        attribute: str,
-        *,
-        name: str = SOLUTION,
-        using: Callable[[Any], Callable[..., Any]] | None = None,
+        self, attribute: str, *, name: str = SOLUTION, using: Using = None, fresh: Fresh = None
     ) -> Peer:
         """The solution's `attribute`; see `yours`."""
-        return self._peer(SOLUTION, attribute, name, using)
+        return self._peer(Peer(name, None, role=Role.SOLUTION), attribute, using, fresh)
 
-    def _peer(
-        self, who: str, attribute: str, name: str, using: Callable[[Any], Callable[..., Any]] | None
+    def textbook(
+        self, attribute: str, *, name: str = "textbook Rust", using: Using = None, fresh: Fresh = None
     ) -> Peer:
-        module = self._loaded[who]
-        if isinstance(module, str):
-            return Peer(name, None, missing=module)
+        """What tutorials show for it, from the crate benchmarks/peers/textbook; see `yours`."""
+        return self._peer(Peer(name, None, role=Role.TEXTBOOK), attribute, using, fresh)
+
+    def c_extension(self, attribute: str, *, name: str = "C extension by hand", using: Using = None) -> Peer:
+        """What benchmarks/peers/call_overhead.c has for it: the least that a call can cost."""
+        absent = Peer(
+            name, _never, needs="call_overhead", install="python benchmarks/peers/build_c.py", role=Role.PEER
+        )
         try:
-            function = attrgetter(attribute)(module)
+            found = attrgetter(attribute)(import_module("call_overhead"))
+        except ImportError:
+            return absent
+        return replace(absent, function=using(found) if using else found)
+
+    def memory_limits(self, n_bytes: int) -> list[Peer]:
+        """How long it takes to read so many bytes: by one core, and by all."""
+        return [
+            self._limit("Reader", n_bytes, threads, f"limit: memory, {who}")
+            for threads, who in ((1, "one core"), (0, "all cores"))
+        ]
+
+    def flops_limit(self, operations: int) -> Peer:
+        """How long all cores need for so many additions and multiplications of float64."""
+        return self._limit("MultiplyAdd", operations, 0, "limit: arithmetic")
+
+    def _limit(self, kind: str, amount: int, threads: int, name: str) -> Peer:
+        return self._peer(
+            Peer(name, None, role=Role.LIMIT), kind, lambda make: _idle(make(amount, threads)), None
+        )
+
+    def _peer(self, peer: Peer, attribute: str, using: Using, fresh: Fresh) -> Peer:
+        """The peer with its function, or with the reason why it has none."""
+        module = self._loaded[peer.role.value]
+        if isinstance(module, str):
+            return replace(peer, missing=module)
+        try:
+            found = attrgetter(attribute)(module)
         except AttributeError:
-            return Peer(name, None, missing=f"has no `{attribute}`")
+            return replace(peer, missing=f"has no `{attribute}`")
+        function = found
         if using is not None:
             try:
-                function = using(function)
+                function = using(found)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
                 why = Status.NOT_WRITTEN.value if is_not_written(error) else show_error(error)
-                return Peer(name, None, missing=why)
-        return Peer(name, function)
+                return replace(peer, missing=why)
+        return replace(peer, function=function, fresh=None if fresh is None else partial(fresh, found))
+
+
+def _never(*_: Any) -> None:
+    """Stands for a function whose module is absent."""
+
+
+def _idle(run: Callable[[], Any]) -> Callable[..., Any]:
+    """A limit takes nothing from the case."""
+    return lambda *_: run()
 
 
 def _load(module: str, path: Path | None) -> ModuleType | str:

@@ -322,7 +322,7 @@ impl<'c> Watch<'c> {
         }
         self.ahead.pause();
         let id = self.place().exercise.id();
-        let result = self.screen.lend(|| bench::run(self.course, Some(&id), "1", None));
+        let result = self.screen.lend(|| bench::run(self.course, Some(&id), bench::Options::default()));
         let end = match result {
             Ok(_) => paint(Tone::Faint, "That was the benchmark. Any key goes back."),
             Err(fault) => fault.to_string(),

@@ -84,7 +84,7 @@ impl Course {
             wanted.push(PathBuf::from(part));
         }
         wanted.push("docs/src/SUMMARY.md".into());
-        for folder in ["shared", &format!("modules/{MODULE}"), &format!("solutions/{MODULE}")] {
+        for folder in ["shared", "benchmarks/peers", &format!("modules/{MODULE}"), &format!("solutions/{MODULE}")] {
             list_files(&original, Path::new(folder), &mut wanted);
         }
         wanted.retain(|path| original.join(path).is_file() && !path.starts_with("shared/runner/tests"));

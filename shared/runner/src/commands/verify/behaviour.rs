@@ -8,6 +8,7 @@ use super::mirror::Fill;
 use super::structure::wrong_versions;
 use super::{Context, Tally};
 use crate::catalogue::{Exercise, Module, Place};
+use crate::commands::bench::PEERS;
 use crate::compile::{self, Request};
 use crate::fault::Outcome;
 use crate::files::ScratchFolder;
@@ -298,7 +299,7 @@ fn is_caught(verdict: &Verdict, path: &Path) -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(format!("{}\n{}", faults.join("\n"), reasons(verdict))) }
 }
 
-/// The benchmark script runs through on tiny input.
+/// The benchmark script runs through on tiny input, with the peers that are compiled here.
 pub(super) fn benchmark_runs(context: &Context<'_>, module: &Module, tally: &mut Tally) -> Outcome<()> {
     let source = solution_source(context, module);
     let build = compile::build(&Request::new(&source.workspace, vec![&source.package]), None, &context.cancel())?;
@@ -306,6 +307,16 @@ pub(super) fn benchmark_runs(context: &Context<'_>, module: &Module, tally: &mut
     command.arg(module.folder.join("bench.py")).args(["--scale", "0.001", "--rounds", "1"]);
     if let Some(library) = build.libraries.get(&source.package) {
         command.arg("--solution").arg(library);
+    }
+    let peers = PEERS.iter().map(|(_, package)| *package).collect();
+    let build = compile::build(&Request::new(&context.course.root, peers), None, &context.cancel())?;
+    if !build.success {
+        tally.record(&format!("{}: the benchmark's peers compile", module.name), Err(build.text()));
+    }
+    for (option, package) in PEERS {
+        if let Some(library) = build.libraries.get(package) {
+            command.arg(option).arg(library);
+        }
     }
     let finished =
         process::run(&mut command, Limits { time: Duration::from_secs(120), output: 1 << 24 }, &context.cancel())?;

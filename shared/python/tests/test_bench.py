@@ -10,12 +10,14 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
-from coursekit.bench import Case, Peer, Versions
+from coursekit.bench import Case, Goal, Peer, Role, Versions, chart, load, memory
 from coursekit.bench.measure import measure
-from coursekit.bench.model import CaseResult, Measurement, Status
-from coursekit.bench.table import Style, case_lines, duration, rate
+from coursekit.bench.model import CaseResult, Machine, Measurement, Run, Status
+from coursekit.bench.record import from_document, to_document, to_json
+from coursekit.bench.table import Style, case_lines, duration, head_lines, rate
 from coursekit.bench.versions import load_extension
 
 RUN = Path(__file__).parents[1] / "run.py"
@@ -168,6 +170,116 @@ def test_median_and_spread() -> None:
     assert Measurement("x", Status.TIMED, seconds=[1.0]).spread == 0.0
 
 
+def test_fresh_arguments_are_made_untimed_for_each_call() -> None:
+    def slowly(numbers: list[int]) -> tuple[list[int]]:
+        time.sleep(0.005)
+        return (numbers.copy(),)
+
+    found = measured(
+        Peer("uses its list up", lambda numbers: [numbers.pop(), numbers.pop()]),
+        Peer("has its own way", lambda numbers, last: [last, numbers[-2]], fresh=lambda x: (x, x[-1])),
+        args=([1, 2, 3],),
+        fresh=slowly,
+    )
+    assert [each.status for each in found.values()] == [Status.TIMED, Status.TIMED]
+    assert found["uses its list up"].median < 0.002
+    assert found["uses its list up"].repeats > 1
+
+
+def test_conversions_count_and_stand_apart() -> None:
+    def into(x: int) -> tuple[str]:
+        time.sleep(0.002)
+        return (str(x),)
+
+    def back(text: str) -> int:
+        time.sleep(0.001)
+        return int(text)
+
+    found = measured(
+        Peer("reference", lambda x: x), Peer("in text", lambda text: text, into=into, back=back), args=(7,)
+    )
+    text = found["in text"]
+    assert text.status is Status.TIMED
+    assert 0.003 <= text.conversion <= text.median
+    assert text.median - text.conversion < 0.001
+    assert found["reference"].conversions == []
+
+
+def test_processor_time_tells_work_from_waiting() -> None:
+    def works() -> None:
+        end = time.process_time() + 0.01
+        while time.process_time() < end:
+            pass
+
+    found = measured(Peer("works", works), Peer("waits", lambda: time.sleep(0.01)))
+    assert (found["works"].cores or 0.0) > 3 * (found["waits"].cores or 0.0)
+
+
+def test_a_limit_is_timed_and_neither_compared_nor_the_reference() -> None:
+    limit = Peer("limit", lambda: "nothing like it", role=Role.LIMIT)
+    case = Case("case", [limit, Peer("reference", lambda: 1), Peer("other", lambda: 2)])
+    result = measure(case, rounds=1, round_seconds=0.0005)
+    assert [each.status for each in result.measurements] == [Status.TIMED, Status.TIMED, Status.WRONG]
+    assert result.reference is not None
+    assert result.reference.peer == "reference"
+
+
+def test_faults_are_told_before_anything_is_timed() -> None:
+    calls: list[str] = []
+
+    def told(measurements: list[Measurement]) -> None:
+        calls.append(f"told {[each.peer for each in measurements if each.status is Status.WRONG]}")
+
+    def right() -> int:
+        calls.append("call")
+        return 1
+
+    peers = [Peer("reference", right), Peer("wrong", lambda: 2)]
+    measure(Case("case", peers), rounds=1, round_seconds=0.0005, compared=told)
+    assert calls[:2] == ["call", "told ['wrong']"]
+
+
+def test_what_is_missing_says_how_to_get_it() -> None:
+    found = measured(
+        Peer("reference", lambda: 1),
+        Peer("package", lambda: 1, needs="no_such_package.part"),
+        Peer("compiled", lambda: 1, needs="no_such_package", install="python build.py"),
+    )
+    assert found["package"].message == "pip install no_such_package"
+    assert found["compiled"].message == "python build.py"
+
+
+def test_limits_and_textbook_come_from_files_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "t.py").write_text("def total(numbers): return sum(numbers)\n")
+    (tmp_path / "l.py").write_text(
+        "class Reader:\n"
+        "    def __init__(self, n_bytes, threads): self.made = n_bytes, threads\n"
+        "    def __call__(self): return self.made\n"
+    )
+    versions = Versions("toy", textbook=tmp_path / "t.py", limits=tmp_path / "l.py")
+    textbook = versions.textbook("total")
+    assert textbook.role is Role.TEXTBOOK
+    assert textbook.function is not None
+    assert textbook.function([1, 2]) == 3
+    one, every = versions.memory_limits(80)
+    assert (one.role, every.role) == (Role.LIMIT, Role.LIMIT)
+    assert one.function is not None
+    assert every.function is not None
+    assert (one.function("any", "thing"), every.function()) == ((80, 1), (80, 0))
+    assert versions.flops_limit(1).missing == "has no `MultiplyAdd`"
+    assert Versions("toy").flops_limit(1).missing == "not given"
+
+
+def test_fresh_arguments_from_an_extension(tmp_path: Path) -> None:
+    (tmp_path / "toy.py").write_text("class Stack(list): pass\n")
+    versions = Versions("toy", solution=tmp_path / "toy.py")
+    peer = versions.solution(
+        "Stack", using=lambda _: lambda stack: stack.pop(), fresh=lambda make, items: (make(items),)
+    )
+    found = measured(Peer("reference", lambda items: items[-1]), peer, args=([1, 2],))
+    assert found["solution"].status is Status.TIMED
+
+
 def test_versions(tmp_path: Path) -> None:
     for name, text in (("yours", WRONG), ("solution", RIGHT + "class A:\n    def f(self): return 1\n")):
         (tmp_path / name).mkdir()
@@ -263,7 +375,9 @@ def test_a_whole_run(tmp_path: Path) -> None:
 def test_a_wrong_result_is_said_and_ends_with_1(tmp_path: Path) -> None:
     ended = bench(tmp_path, "--yours", built(tmp_path, "yours", WRONG), "--scale", "0.001", "--rounds", "1")
     assert ended.returncode == 1
-    assert "wrong result: 4951; Python's sum gives 4950" in ended.stdout.decode()
+    text = ended.stdout.decode()
+    said = "yours: wrong result: 4951; Python's sum gives 4950; left out of what follows"
+    assert text.index(said) < text.index("sum of a list")
 
 
 def test_inputs_that_do_not_fit(tmp_path: Path) -> None:
@@ -273,8 +387,140 @@ def test_inputs_that_do_not_fit(tmp_path: Path) -> None:
     )
     ended = bench(tmp_path, "--scale", "0.001", "--rounds", "1", "--json", "out.json", script=script)
     assert ended.returncode == 1
-    assert "stopped: the inputs do not fit" in ended.stdout.decode()
+    text = ended.stdout.decode()
+    assert "going on at scale 0.0005" in text
+    assert "stopped: the inputs do not fit" in text
     assert len(json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["cases"]) == 1
+
+
+def test_the_rest_is_done_at_half_the_size(tmp_path: Path) -> None:
+    script = SCRIPT.replace('if __name__ == "__main__":', "old = cases\n").replace(
+        '    main("toy", cases)',
+        "def cases(versions, scale):\n"
+        "    yield from old(versions, scale)\n"
+        "    if scale > 0.003: raise MemoryError\n"
+        "    yield from old(versions, scale)\n"
+        "main('toy', cases)",
+    )
+    ended = bench(tmp_path, "--scale", "0.01", "--rounds", "1", "--json", "out.json", script=script)
+    assert ended.returncode == 0, ended.stdout
+    run = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert [(case["scale"], case["items"]) for case in run["cases"]] == [(0.01, 1000), (0.0025, 250)]
+
+
+def test_a_size_beyond_the_free_memory_is_scaled_down_and_that_is_said(tmp_path: Path) -> None:
+    script = SCRIPT.replace('main("toy", cases)', 'main("toy", cases, gigabytes=1e9)')
+    ended = bench(tmp_path, "--rounds", "1", "--json", "out.json", script=script)
+    assert ended.returncode == 0, ended.stdout
+    assert "note: scaled down from 1 to " in ended.stdout.decode()
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["scale"] < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("scale", "gigabytes", "free", "expected"),
+    [
+        (1.0, 2.0, 4e9, 1.0),
+        (1.0, 4.0, 4e9, 0.8),
+        (2.0, 4.0, 4e9, 0.8),
+        (1.0, 4.0, None, 1.0),
+        (9.0, 0.0, 1.0, 9.0),
+    ],
+)
+def test_fitting_scale(scale: float, gigabytes: float, free: float | None, expected: float) -> None:
+    assert memory.fitting_scale(scale, gigabytes, free) == expected
+
+
+def test_the_smallest_of_what_is_free_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "memory.max").write_text("3000000\n")
+    (tmp_path / "memory.current").write_text("1000000\n")
+    monkeypatch.setattr(memory, "CONTROL_GROUP", tmp_path)
+    assert memory.free_memory() == 2_000_000
+    (tmp_path / "memory.max").write_text("max\n")
+    free = memory.free_memory()
+    assert free is None or free > 2_000_000
+
+
+def test_notes_on_a_busy_machine() -> None:
+    steady = CaseResult("steady", [Measurement("a", Status.TIMED, seconds=[1.0, 1.0, 1.01])])
+    jumpy = CaseResult("jumpy", [Measurement("a", Status.TIMED, seconds=[1.0, 2.0, 3.0])])
+    assert load.notes([steady], 0.05) == []
+    assert load.notes([steady], None) == []
+    busy, wide = load.notes([steady, jumpy], 0.8)
+    assert "used 0.8 cores" in busy
+    assert wide == "the rounds differ much: jumpy"
+
+
+def test_one_core_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n".join(head_lines(run_of(cores=1), style("utf-8", 80, monkeypatch)))
+    assert "one core only" in text
+    text = "\n".join(head_lines(run_of(cores=2), style("utf-8", 80, monkeypatch)))
+    assert "one core only" not in text
+
+
+def run_of(*cases: CaseResult, cores: int = 2) -> Run:
+    machine = Machine("A & B", cores, "Linux", "CPython", {"numpy": "2"}, {})
+    return Run("toy", "2026-01-01T00:00:00+00:00", 1.0, 3, machine, {}, list(cases))
+
+
+def road_case() -> CaseResult:
+    def timed(name: str, role: Role, seconds: float) -> Measurement:
+        return Measurement(name, Status.TIMED, seconds=[seconds] * 3, processor=[seconds] * 3, role=role)
+
+    return CaseResult(
+        "a <case>",
+        [
+            timed("quick library", Role.PEER, 2.0),
+            timed("slow library", Role.PEER, 9.0),
+            timed("limit", Role.LIMIT, 0.5),
+            timed("solution", Role.SOLUTION, 1.0),
+            timed("Python", Role.PYTHON, 10.0),
+            Measurement("yours", Status.WRONG, role=Role.YOURS),
+            timed("textbook", Role.TEXTBOOK, 4.0),
+        ],
+        goals=[Goal("quick library", 1.5), Goal("limit", 0.8), Goal("absent", 2.0)],
+    )
+
+
+def test_the_road_leads_from_python_to_the_limit() -> None:
+    names = [each.peer for each in road_case().road()]
+    assert names == ["Python", "textbook", "solution", "quick library", "limit"]
+
+
+def test_goals(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = road_case()
+    assert [case.reached(goal) for goal in case.goals] == [2.0, 0.5, None]
+    text = "\n".join(case_lines(case, style("utf-8", 100, monkeypatch)))
+    assert "goal 1.5x quick library: reached, 2.00x" in text
+    assert "goal 0.8x limit: not reached, 0.50x" in text
+    assert "absent" not in text
+
+
+def test_a_record_can_be_read_again() -> None:
+    run = run_of(road_case(), RESULT)
+    document = json.loads(to_json(run))
+    assert document["cases"][0]["goals"][0]["reached"] == 2.0
+    assert from_document(document) == run
+    with pytest.raises(ValueError, match="no course/bench"):
+        from_document({**to_document(run), "schema": "other"})
+
+
+def test_the_chart_is_well_formed_and_has_both_schemes() -> None:
+    picture = chart.svg(run_of(road_case(), CaseResult("nothing timed", [])))
+    root = ElementTree.fromstring(picture)
+    space = "{http://www.w3.org/2000/svg}"
+    texts = [text.text for text in root.iter(f"{space}text")]
+    assert "a <case>" in texts
+    assert "nothing timed" not in texts
+    bars = [(bar.get("class"), float(bar.get("width", "0"))) for bar in root.iter(f"{space}rect")][1:]
+    assert [kind for kind, _ in bars] == ["python", "textbook", "solution", "peer", "limit"]
+    assert [width for _, width in bars] == [400.0, 160.0, 40.0, 80.0, 20.0]
+    assert "prefers-color-scheme: dark" in picture
+
+
+def test_a_chart_of_a_whole_run(tmp_path: Path) -> None:
+    ended = bench(tmp_path, "--rounds", "1", "--scale", "0.001", "--plot", "out.svg")
+    assert ended.returncode == 0, ended.stdout
+    assert "Python's sum" in (tmp_path / "out.svg").read_text(encoding="utf-8").replace("&#x27;", "'")
 
 
 def style(encoding: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> Style:

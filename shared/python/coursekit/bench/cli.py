@@ -15,7 +15,8 @@ from . import chart, load, memory
 from .machine import this_machine
 from .measure import measure
 from .model import Case, Measurement, Run
-from .table import Style, case_lines, fault_lines, head_lines, note_lines, to_json
+from .record import to_json
+from .table import Style, case_lines, fault_lines, head_lines, note_lines
 from .versions import Versions
 
 Cases = Callable[[Versions, float], Iterator[Case]]

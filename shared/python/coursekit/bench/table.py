@@ -1,18 +1,15 @@
-"""A run as text for a terminal, and as JSON for a file."""
+"""A run as text for a terminal."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import math
 import os
 import shutil
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import TextIO
 
 from .model import FAULTS, CaseResult, Goal, Machine, Measurement, Role, Run, Status
 
-SCHEMA = "course/bench/v1"
 SHORTEST_BAR, LONGEST_BAR = 8, 40
 COLOURS = {Role.YOURS: "36", Role.SOLUTION: "32", Role.LIMIT: "2"}
 
@@ -66,7 +63,7 @@ def case_lines(case: CaseResult, style: Style) -> list[str]:
     room = min(LONGEST_BAR, style.width - 1 - used)
     slowest = max((each.median for each in timed), default=0.0)
 
-    lines = [style.paint(case.title, "1") + (f" (scale {case.scale:g})" if case.scale != 1.0 else "")]
+    lines = [style.paint(case.title, "1")]
     if timed:
         cells = "  ".join(cell.rjust(width) for cell, width in zip(head, widths, strict=True))
         note = "time, shorter is better" if room >= len("time, shorter is better") else "time"
@@ -188,17 +185,3 @@ def note_lines(notes: list[str], style: Style) -> list[str]:
 def _threads(machine: Machine) -> str:
     limits = ", ".join(f"{name}={value}" for name, value in machine.threads.items())
     return limits or f"up to {machine.cores}"
-
-
-def to_json(run: Run) -> str:
-    """The whole run, with every round's figure, for later comparison and plots."""
-    document: dict[str, Any] = {"schema": SCHEMA, **dataclasses.asdict(run)}
-    for case, shown in zip(run.cases, document["cases"], strict=True):
-        for each, entry in zip(case.measurements, shown["measurements"], strict=True):
-            timed = each.status is Status.TIMED
-            entry["median"] = each.median if timed else None
-            entry["spread"] = each.spread if timed else None
-            entry["cores"] = each.cores if timed else None
-        for goal, entry in zip(case.goals, shown["goals"], strict=True):
-            entry["reached"] = case.reached(goal)
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

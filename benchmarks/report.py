@@ -1,0 +1,88 @@
+"""The recorded figures of all modules as Markdown: goals first, then every peer of every case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from coursekit.bench.model import CaseResult, Role, Run, Status
+from coursekit.bench.table import duration, percent, ratio, reason
+
+IMAGES = "images/bench"
+"""Where the charts lie, as seen from the book's pages."""
+
+
+def markdown(runs: Sequence[Run]) -> str:
+    """What the book's page on benchmarks includes."""
+    lines = [*_machine(runs), *goals(runs)]
+    for run in runs:
+        lines += _module(run)
+    return "\n".join(lines) + "\n"
+
+
+def _machine(runs: Sequence[Run]) -> Iterator[str]:
+    machine = runs[0].machine
+    packages = {name: version for run in runs for name, version in run.machine.packages.items()}
+    threads = ", ".join(f"{name}={value}" for name, value in machine.threads.items())
+    yield f"Recorded {runs[0].date[:10]} on {machine.cpu}, {machine.cores} cores, {machine.system}; "
+    yield ", ".join([machine.python, *(f"{name} {packages[name]}" for name in sorted(packages))]) + ". "
+    yield f"Threads: {threads or f'up to {machine.cores}'}. Medians of {runs[0].rounds} rounds of one run."
+    notes = [f"{run.module}: {note}" for run in runs for note in run.notes]
+    if notes:
+        yield ""
+        yield from (f"- {note}" for note in notes)
+    yield ""
+
+
+def goals(runs: Sequence[Run]) -> Iterator[str]:
+    yield "| module | work | against | goal | reached | |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for run in runs:
+        for case in run.cases:
+            for goal in case.goals:
+                reached = case.reached(goal)
+                shown = "not measured" if reached is None else ratio(reached)
+                verdict = "yes" if reached is not None and reached >= goal.ratio else "no"
+                cells = [run.module, case.title, goal.over, f"{goal.ratio:.2g}x", shown, verdict]
+                yield _row(cells)
+    yield ""
+
+
+def _module(run: Run) -> Iterator[str]:
+    yield f"## {run.module}"
+    yield ""
+    if run.error:
+        yield f"Stopped early: {run.error}"
+        yield ""
+    if any(case.timed for case in run.cases):
+        yield f"![Bars: the time of each peer, case by case]({IMAGES}/{run.module}.svg)"
+        yield ""
+    yield "<details><summary>All peers</summary>"
+    yield ""
+    for case in run.cases:
+        yield from _case(case, run.scale)
+    yield "</details>"
+    yield ""
+
+
+def _case(case: CaseResult, scale: float) -> Iterator[str]:
+    """Speeds are relative to the first peer; the limits of the machine are the last lines."""
+    smaller = f" (scale {case.scale:g}, for want of memory)" if case.scale < scale else ""
+    yield f"**{case.title}**{smaller}"
+    yield ""
+    yield "| peer | median | ± | speed | cores | of it conversion |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for each in case.measurements:
+        if each.role is Role.YOURS:
+            continue
+        if each.status is not Status.TIMED:
+            yield _row([each.peer, reason(each), "", "", "", ""])
+            continue
+        speed = ratio(case.reference.median / each.median) if case.reference and each.median else ""
+        cores = "" if each.cores is None else f"{each.cores:.1f}"
+        conversion = duration(each.conversion) if each.conversions else ""
+        yield _row([each.peer, duration(each.median), percent(each.spread), speed, cores, conversion])
+    yield ""
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(" ".join(cell.split()).replace("|", r"\|") for cell in cells) + " |"

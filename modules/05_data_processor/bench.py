@@ -36,12 +36,12 @@ def chunk_means(versions: Versions, scale: float) -> Iterator[Case]:
         return make(CHUNK), array
 
     def means(_: Any) -> Callable[[Any], Any]:
-        return lambda processor: np.array(processor.process_chunks())
+        return lambda processor: processor.process_chunks()
 
     def copied_in(_: Any) -> Callable[[Any, Any], Any]:
         def fill_and_empty(processor: Any, array: Any) -> Any:
             processor.add_data(array)
-            return np.array(processor.process_chunks())
+            return processor.process_chunks()
 
         return fill_and_empty
 
@@ -51,20 +51,25 @@ def chunk_means(versions: Versions, scale: float) -> Iterator[Case]:
         items=len(array),
         bytes=array.nbytes,
         peers=[
-            Peer("NumPy, reshape().mean(1)", lambda array: array.reshape(-1, CHUNK).mean(1), needs="numpy"),
-            Peer("NumPy, of a copy", lambda array: array.copy().reshape(-1, CHUNK).mean(1), needs="numpy"),
+            Peer("NumPy, reshape().mean(1)", numpy_means, back=np.ndarray.tolist, needs="numpy"),
+            Peer(
+                "NumPy, of a copy",
+                lambda array: numpy_means(array.copy()),
+                back=np.ndarray.tolist,
+                needs="numpy",
+            ),
             Peer(
                 "pandas, groupby().mean()",
                 pandas_means,
                 into=pandas_series,
-                back=pandas_array,
+                back=pandas_list,
                 needs="pandas",
             ),
             Peer(
                 "Polars, group_by().mean()",
                 polars_means,
                 into=polars_frame,
-                back=polars_array,
+                back=polars_list,
                 needs="polars",
             ),
             versions.textbook("DataProcessor", using=means, fresh=filled),
@@ -79,6 +84,10 @@ def chunk_means(versions: Versions, scale: float) -> Iterator[Case]:
     )
 
 
+def numpy_means(array: Any) -> Any:
+    return array.reshape(-1, CHUNK).mean(1)
+
+
 def pandas_series(array: Any) -> tuple[Any, Any]:
     pd: Any = import_module("pandas")
     return pd.Series(array, copy=False), np.arange(len(array)) // CHUNK
@@ -88,8 +97,8 @@ def pandas_means(series: Any, chunk: Any) -> Any:
     return series.groupby(chunk, sort=False).mean()
 
 
-def pandas_array(means: Any) -> Any:
-    return means.to_numpy()
+def pandas_list(means: Any) -> Any:
+    return means.to_list()
 
 
 def polars_frame(array: Any) -> tuple[Any]:
@@ -102,8 +111,8 @@ def polars_means(frame: Any) -> Any:
     return frame.group_by("chunk", maintain_order=True).agg(pl.col("value").mean())
 
 
-def polars_array(means: Any) -> Any:
-    return means["value"].to_numpy()
+def polars_list(means: Any) -> Any:
+    return means["value"].to_list()
 
 
 def chunk_tables(versions: Versions, scale: float) -> Iterator[Case]:

@@ -6,23 +6,25 @@ use pyo3::prelude::*;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::words::is_space;
+use crate::words::{is_space, words};
+
+/// More pieces than threads, so that a thread that is held up does not keep the others waiting for long.
+const PIECES_PER_THREAD: usize = 2;
 
 /// Words as they are written, borrowed from the text. Counting one allocates nothing.
 type Counts<'text> = FxHashMap<&'text str, u64>;
 
 /// How often each word of `text` occurs, in lower case.
 ///
-/// Each thread counts the words of its pieces of the text in a map of its own, as they are written; the maps are merged;
-/// what is left, each word once, is lower-cased.
+/// Each piece of the text has a map of its own, with the words as they are written; the maps are merged; what is left,
+/// each word once, is lower-cased.
+///
+/// `par_split` with `fold` does the same in fewer lines. It cuts more often, whenever a thread is idle, and each cut makes
+/// one more map to merge.
 pub fn count_in_parallel(text: &str) -> HashMap<String, u64> {
-    let as_written = text
-        .par_split(is_space)
-        .filter(|word| !word.is_empty())
-        .fold(Counts::default, |mut counts, word| {
-            *counts.entry(word).or_insert(0) += 1;
-            counts
-        })
+    let as_written = pieces(text, PIECES_PER_THREAD * rayon::current_num_threads())
+        .into_par_iter()
+        .map(count)
         .reduce(Counts::default, merge);
 
     let mut lower_case = HashMap::with_capacity(as_written.len());
@@ -31,6 +33,30 @@ pub fn count_in_parallel(text: &str) -> HashMap<String, u64> {
         *lower_case.entry(word.to_lowercase()).or_insert(0) += count;
     }
     lower_case
+}
+
+/// Cuts `text` into about `count` pieces of one size, at white space only, so that no word is cut.
+fn pieces(mut text: &str, count: usize) -> Vec<&str> {
+    let size = text.len() / count + 1;
+    let mut pieces = Vec::with_capacity(count);
+    while text.len() > size {
+        let at_least = text.ceil_char_boundary(size);
+        let cut = text[at_least..].find(is_space).map_or(text.len(), |further| at_least + further);
+        let (piece, rest) = text.split_at(cut);
+        pieces.push(piece);
+        text = rest;
+    }
+    pieces.push(text);
+    pieces
+}
+
+/// How often each word occurs, as it is written.
+fn count(piece: &str) -> Counts<'_> {
+    let mut counts = Counts::default();
+    for word in words(piece) {
+        *counts.entry(word).or_insert(0) += 1;
+    }
+    counts
 }
 
 /// The sums of two maps' counts.

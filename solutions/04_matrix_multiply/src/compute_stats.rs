@@ -1,6 +1,7 @@
 //! Mean, spread and extremes of an array that is read from memory once.
 
 use crate::layout;
+use multiversion::multiversion;
 use ndarray::{ArrayView1, Axis};
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
@@ -40,28 +41,32 @@ struct Moments {
     has_nan: bool,
 }
 
-impl Moments {
-    /// Of one block, which is not empty.
-    fn of(block: &[f64]) -> Self {
-        let count = block.len() as f64;
-        let sum: f64 = fold_lanes(block, 0.0, |sum, x| sum + x).iter().sum();
-        let mean = sum / count;
-        Self {
-            count,
-            sum,
-            squares: fold_lanes(block, 0.0, |sum, x| sum + (x - mean) * (x - mean)).iter().sum(),
-            // A comparison and not f64::min, which takes several instructions to get NaN right. `has_nan` does that.
-            min: fold_lanes(block, f64::INFINITY, |min, x| if x < min { x } else { min })
-                .into_iter()
-                .fold(f64::INFINITY, f64::min),
-            max: fold_lanes(block, f64::NEG_INFINITY, |max, x| if x > max { x } else { max })
-                .into_iter()
-                .fold(f64::NEG_INFINITY, f64::max),
-            // The sum of inf and -inf is NaN too.
-            has_nan: sum.is_nan() && block.iter().any(|x| x.is_nan()),
-        }
+/// Of one block, which is not empty.
+///
+/// The attribute compiles the function several times. While running, the version with the widest vector instructions
+/// that the processor has is called. All do the same operations in the same order, so the bits are the same, too.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2"))]
+fn moments(block: &[f64]) -> Moments {
+    let count = block.len() as f64;
+    let sum: f64 = fold_lanes(block, 0.0, |sum, x| sum + x).iter().sum();
+    let mean = sum / count;
+    Moments {
+        count,
+        sum,
+        squares: fold_lanes(block, 0.0, |sum, x| sum + (x - mean) * (x - mean)).iter().sum(),
+        // A comparison and not f64::min, which takes several instructions to get NaN right. `has_nan` does that.
+        min: fold_lanes(block, f64::INFINITY, |min, x| if x < min { x } else { min })
+            .into_iter()
+            .fold(f64::INFINITY, f64::min),
+        max: fold_lanes(block, f64::NEG_INFINITY, |max, x| if x > max { x } else { max })
+            .into_iter()
+            .fold(f64::NEG_INFINITY, f64::max),
+        // The sum of inf and -inf is NaN too.
+        has_nan: sum.is_nan() && block.iter().any(|x| x.is_nan()),
     }
+}
 
+impl Moments {
     /// Of both together. For the squares, see Chan, Golub and LeVeque, "Algorithms for computing the sample variance"
     /// (1983).
     fn merge(self, other: Self) -> Self {
@@ -88,7 +93,9 @@ impl Moments {
     }
 }
 
-/// Folds the values into `LANES` accumulators, in turn.
+/// Folds the values into `LANES` accumulators, in turn. Inlined always: only what is inside `moments` is compiled for
+/// wider instructions.
+#[inline(always)]
 fn fold_lanes(values: &[f64], start: f64, fold: impl Fn(f64, f64) -> f64) -> [f64; LANES] {
     let mut lanes = [start; LANES];
     let (chunks, rest) = values.as_chunks::<LANES>();
@@ -111,7 +118,7 @@ pub fn stats(values: ArrayView1<'_, f64>) -> Option<Stats> {
         .map(|block| {
             // A block with gaps is copied, into the cache.
             let block = block.to_slice().map_or_else(|| Cow::Owned(block.to_vec()), Cow::Borrowed);
-            Moments::of(&block)
+            moments(&block)
         })
         .collect();
     blocks.into_iter().reduce(Moments::merge).map(|all| all.stats())

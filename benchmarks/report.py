@@ -34,15 +34,15 @@ def _machine(runs: Sequence[Run]) -> Iterator[str]:
 
 
 def goals(runs: Sequence[Run]) -> Iterator[str]:
-    yield "| module | work | against | goal | reached | |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+    yield "| module | work | whose goal | against | goal | reached | |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
     for run in runs:
         for case in run.cases:
             for goal in case.goals:
                 reached = case.reached(goal)
                 shown = "not measured" if reached is None else ratio(reached)
                 verdict = "yes" if reached is not None and reached >= goal.ratio else "no"
-                cells = [run.module, case.title, goal.over, f"{goal.ratio:.2g}x", shown, verdict]
+                cells = [run.module, case.title, goal.by, goal.over, f"{goal.ratio:.2g}x", shown, verdict]
                 yield _row(cells)
     yield ""
 

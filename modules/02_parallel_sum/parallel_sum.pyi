@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "cpu_intensive",
+    "direct_sum",
     "monte_carlo_pi",
     "parallel_sum",
     "process_batch",
@@ -20,6 +21,9 @@ def process_single(x: float) -> float:
 
 def process_batch(xs: Sequence[float]) -> list[float]:
     """Twice each of `xs`, in order."""
+
+def direct_sum(numbers: list[int]) -> int:
+    """The sum of a list, by one thread. OverflowError if an item or the sum does not fit."""
 
 def parallel_sum(numbers: Sequence[int]) -> int:
     """The sum of 64-bit integers. OverflowError if an item or the sum does not fit."""

@@ -114,7 +114,6 @@ def elements(versions: Versions, scale: float) -> Iterator[Case]:
             Peer("NumPy", np.multiply, needs="numpy"),
             versions.yours("array_multiply"),
             versions.solution("array_multiply"),
-            *versions.memory_limits(3 * a.nbytes),
         ],
     )
     zeros = np.zeros(n)  # Added to, again and again: the sums stay what they are.
@@ -135,7 +134,6 @@ def elements(versions: Versions, scale: float) -> Iterator[Case]:
             Peer("NumPy", lambda out, a: np.add(out, a, out=out), needs="numpy"),
             versions.yours("add_into", using=summed),
             versions.solution("add_into", using=summed),
-            *versions.memory_limits(3 * a.nbytes),
         ],
     )
 

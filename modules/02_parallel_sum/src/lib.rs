@@ -1,8 +1,10 @@
 //! Module 02: what a crossing between Python and Rust costs, and when threads pay.
 //!
-//! One file per exercise. This one is the table of contents.
+//! One file per exercise, and one that is given: `direct_sum` is the sum without threads, to compare with. This one is the
+//! table of contents.
 
 pub mod cpu_intensive;
+pub mod direct_sum;
 pub mod monte_carlo_pi;
 pub mod parallel_sum;
 pub mod process_batch;
@@ -14,6 +16,8 @@ pub mod sum_array;
 mod python {
     #[pymodule_export]
     use super::cpu_intensive::cpu_intensive;
+    #[pymodule_export]
+    use super::direct_sum::direct_sum;
     #[pymodule_export]
     use super::monte_carlo_pi::monte_carlo_pi;
     #[pymodule_export]

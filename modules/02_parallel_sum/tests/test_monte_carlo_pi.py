@@ -135,7 +135,7 @@ for n in (10**11, 10**18):
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
     with Heartbeat() as heart:
-        expect(parallel_sum.monte_carlo_pi, 30_000_000).value()
+        expect(parallel_sum.monte_carlo_pi, 150_000_000).value()
     check_that(
         heart.beats >= 3,
         "beats of another thread while monte_carlo_pi ran",

@@ -490,8 +490,8 @@ def test_goals(monkeypatch: pytest.MonkeyPatch) -> None:
     case = road_case()
     assert [case.reached(goal) for goal in case.goals] == [2.0, 0.5, None]
     text = "\n".join(case_lines(case, style("utf-8", 100, monkeypatch)))
-    assert "goal 1.5x quick library: reached, 2.00x" in text
-    assert "goal 0.8x limit: not reached, 0.50x" in text
+    assert "goal of solution, 1.5x quick library: reached, 2.00x" in text
+    assert "goal of solution, 0.8x limit: not reached, 0.50x" in text
     assert "absent" not in text
 
 

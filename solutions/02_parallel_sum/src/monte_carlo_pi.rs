@@ -7,7 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rayon::prelude::*;
 
-/// Samples between two looks at Ctrl-C: some ten milliseconds of work.
+/// Samples between two looks at Ctrl-C: ten milliseconds of work or less.
 const SLICE: u64 = 4_000_000;
 
 /// Samples per task. Small enough that no thread waits long for the last one, large enough that handing out a task does

@@ -3,7 +3,7 @@
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyFloat, PyType};
+use pyo3::types::{PyFloat, PyInt, PyType};
 
 /// Why something is no amount of whole cents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,8 @@ impl Money {
         let py = amount.py();
         let cents = if let Ok(float) = amount.cast::<PyFloat>() {
             cents_of_float(float.value())?
-        } else if amount.is_instance(decimal(py)?)? {
+        } else if !amount.is_instance_of::<PyInt>() && amount.is_instance(decimal(py)?)? {
+            // Ints are asked for first, as a bit of their type tells them; a Decimal takes a call into Python to tell.
             // No arithmetic on the Decimal itself: that would round to the precision of the caller's context.
             let (sign, digits, exponent): (u8, Vec<u8>, i64) = amount.call_method0("as_tuple")?.extract()?;
             cents_of_digits(sign == 1, &digits, exponent)?
@@ -107,6 +108,7 @@ pub fn cents_of_digits(negative: bool, digits: &[u8], exponent: i64) -> Result<i
 }
 
 /// The cents in a float, taken for the shortest number that reads back as this float: what Python prints.
+#[inline]
 pub fn cents_of_float(amount: f64) -> Result<i64, MoneyError> {
     // The quick way. Below 2^50 cents, floats lie closer together than cents. So at most one number of cents has this
     // float as its nearest, the product is off by less than half a cent, and the quotient is rounded correctly.
@@ -114,10 +116,16 @@ pub fn cents_of_float(amount: f64) -> Result<i64, MoneyError> {
     if cents < 1 << 50 && cents as f64 / 100.0 == amount.abs() {
         return Ok(if amount < 0.0 { -cents } else { cents });
     }
+    cents_of_digits_of(amount)
+}
+
+/// The thorough way to the cents in a float.
+#[cold]
+fn cents_of_digits_of(amount: f64) -> Result<i64, MoneyError> {
     if !amount.is_finite() {
         return Err(MoneyError::NotFinite);
     }
-    // The thorough way. Rust, too, prints the shortest digits that read back, and never an exponent.
+    // Rust, too, prints the shortest digits that read back, and never an exponent.
     let text = amount.abs().to_string();
     let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();

@@ -62,11 +62,12 @@ if __name__ == "__main__":
 
 const TYPE_STUB: &str = r#"from collections.abc import Sequence
 
-__all__ = ["parallel_sum", "process_batch", "process_single"]
+__all__ = ["direct_sum", "parallel_sum", "process_batch", "process_single"]
 
 def process_single(x: float) -> float: ...
 def process_batch(xs: Sequence[float]) -> list[float]: ...
 def parallel_sum(numbers: Sequence[int]) -> int: ...
+def direct_sum(numbers: list[int]) -> int: ...
 "#;
 
 /// Leaves two exercises of the module, and little else.

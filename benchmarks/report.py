@@ -29,7 +29,7 @@ def _machine(runs: Sequence[Run]) -> Iterator[str]:
     notes = [f"{run.module}: {note}" for run in runs for note in run.notes]
     if notes:
         yield ""
-        yield from (f"- {note}" for note in notes)
+        yield from (f"- {_text(note)}" for note in notes)
     yield ""
 
 
@@ -67,7 +67,7 @@ def _module(run: Run) -> Iterator[str]:
 def _case(case: CaseResult, scale: float) -> Iterator[str]:
     """Speeds are relative to the first peer; the limits of the machine are the last lines."""
     smaller = f" (scale {case.scale:g}, for want of memory)" if case.scale < scale else ""
-    yield f"**{case.title}**{smaller}"
+    yield f"**{_text(case.title)}**{smaller}"
     yield ""
     yield "| peer | median | ± | speed | cores | of it conversion |"
     yield "| --- | --- | --- | --- | --- | --- |"
@@ -85,4 +85,9 @@ def _case(case: CaseResult, scale: float) -> Iterator[str]:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(" ".join(cell.split()).replace("|", r"\|") for cell in cells) + " |"
+    return "| " + " | ".join(_text(cell).replace("|", r"\|") for cell in cells) + " |"
+
+
+def _text(words: str) -> str:
+    """On one line, and never taken for HTML."""
+    return " ".join(words.split()).replace("<", "&lt;")

@@ -23,7 +23,7 @@ def report_of(run: Run) -> str:
 
 def test_the_report_names_goals_and_every_peer() -> None:
     case = CaseResult(
-        "sum | of a list",
+        "sum | of a <list>",
         [
             Measurement("Python", Status.TIMED, seconds=[2.0, 2.0], role=Role.PYTHON),
             Measurement(
@@ -40,11 +40,11 @@ def test_the_report_names_goals_and_every_peer() -> None:
     )
     run = Run("toy", "2026-11-21T00:00:00+00:00", 1.0, 2, machine, {}, [case], notes=["the machine was busy"])
     lines = report_of(run).splitlines()
-    assert r"| toy | sum \| of a list | solution | Python | 1.5x | 2.00x | yes |" in lines
-    assert r"| toy | sum \| of a list | solution | numba | 3x | not measured | no |" in lines
+    assert r"| toy | sum \| of a &lt;list> | solution | Python | 1.5x | 2.00x | yes |" in lines
+    assert r"| toy | sum \| of a &lt;list> | solution | numba | 3x | not measured | no |" in lines
     assert "| solution | 1.00 s | 0 % | 2.00x | 2.0 |  |" in lines
     assert "| numba | not installed: pip install numba |  |  |  |  |" in lines
     assert "- toy: the machine was busy" in lines
-    assert "**sum | of a list** (scale 0.5, for want of memory)" in lines
+    assert "**sum | of a &lt;list>** (scale 0.5, for want of memory)" in lines
     assert any("RAYON_NUM_THREADS=1" in line for line in lines)
     assert not any("yours" in line for line in lines)

@@ -43,7 +43,7 @@ def test_counts() -> None:
 
 @pytest.mark.parametrize("text", ["", " ", " \n\t ", "\x1c\x1f", "\u3000"])
 def test_no_words(text: str) -> None:
-    expect(word_count.count_words, text).returns({}, because=EMPTY)
+    expect(word_count.count_words, text).returns({}, because=SPLIT if "\x1c" in text else EMPTY)
 
 
 @pytest.mark.parametrize("text", ["  spam", "spam  ", "spam  eggs", "\n\nspam\n\n\neggs\n"])
@@ -68,7 +68,9 @@ def test_case_beyond_ascii(text: str) -> None:
 def test_sigma_at_the_end_of_a_word(text: str) -> None:
     expect(word_count.count_words, text).returns(
         reference(text),
-        because="A capital sigma becomes ς at the end of a word, σ elsewhere: `str::to_lowercase` knows.",
+        because=SPLIT
+        if "\x1c" in text
+        else "A capital sigma becomes ς at the end of a word, σ elsewhere: `str::to_lowercase` knows.",
     )
 
 

@@ -38,7 +38,10 @@ def test_a_long_tie() -> None:
 
 @pytest.mark.parametrize("k", [0, 1, 2, 3, 4, 2**40, 2**63 - 1])
 def test_how_many(k: int) -> None:
-    expect(word_count.top_words, "c b b a a a", k).returns([("a", 3), ("b", 2), ("c", 1)][:k])
+    expect(word_count.top_words, "c b b a a a", k).returns(
+        [("a", 3), ("b", 2), ("c", 1)][:k],
+        because="0 gives no word, and a `k` beyond the number of words gives all.",
+    )
 
 
 @pytest.mark.parametrize("k", [0, 5])

@@ -13,7 +13,10 @@ from coursekit import check_that, expect
 from hypothesis import given
 from hypothesis import strategies as st
 
-SPLIT = "`par_split_whitespace` leaves U+001C to U+001F in the words: use `par_split(is_space)`."
+SPLIT = (
+    "Split with `par_split(is_space)`, and filter the empty pieces out. `par_split_whitespace` leaves U+001C"
+    " to U+001F in the words."
+)
 MERGE = "Every piece of the text counts, and a word that occurs in several maps has the sum of its counts."
 LOWER = "Words that differ in case only are one: they meet when the merged map's keys are lower-cased."
 REFERENCE = "The reference is Counter(text.lower().split())."

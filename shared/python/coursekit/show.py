@@ -62,7 +62,7 @@ class _Shortener(reprlib.Repr):
         return super().repr_int(x, level)
 
     def repr_ndarray(self, x: Any, level: int) -> str:
-        if x.size <= 12:
+        if 0 < x.size <= 12:
             values = np.array2string(x, separator=", ", threshold=12, max_line_width=10_000).replace("\n", "")
             return f"array({values}, dtype={x.dtype})"
         return f"<array of shape {x.shape}, dtype {x.dtype}>"

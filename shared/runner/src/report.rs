@@ -164,6 +164,22 @@ fn indent(text: &str) -> String {
     text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
 }
 
+/// The exercise's files, or the one that does not compile: a module is one crate, so another exercise may be in the way.
+fn to_edit<'p>(place: Place<'p>, verdict: &Verdict) -> Vec<&'p std::path::PathBuf> {
+    if !verdict.explanation.contains("rustc says") {
+        return place.exercise.files.iter().collect();
+    }
+    let files = place.module.exercises.iter().flat_map(|exercise| &exercise.files);
+    let named = files.filter_map(|file| {
+        let named = format!("modules/{}/{}:", place.module.name, files::with_slashes(file));
+        Some((verdict.explanation.find(&named)?, file))
+    });
+    match named.min_by_key(|(at, _)| *at) {
+        Some((_, file)) => vec![file],
+        None => place.exercise.files.iter().collect(),
+    }
+}
+
 fn advice(place: Place<'_>, verdict: &Verdict, reader: Reader) -> String {
     let id = place.exercise.id();
     let mut lines = Vec::new();
@@ -180,7 +196,7 @@ fn advice(place: Place<'_>, verdict: &Verdict, reader: Reader) -> String {
         }
         return lines.join("\n");
     }
-    for file in &place.exercise.files {
+    for file in to_edit(place, verdict) {
         lines.push(format!("  edit    modules/{}/{}", place.module.name, files::with_slashes(file)));
     }
     lines.push(format!("  lesson  modules/{}/README.md", place.module.name));

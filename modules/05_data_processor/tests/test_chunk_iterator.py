@@ -45,7 +45,7 @@ def test_nothing_is_lost(values: list[float], chunk_size: int) -> None:
 def test_takes_nothing_out() -> None:
     p = processor()
     expect(list, chunks(p)).value()
-    check("(chunk_size, values, total_seen)", data_processor._state(p), (2, [1.0, 2.0, 3.0], 3))
+    check("(chunk_size, values, total_seen) afterwards", data_processor._state(p), (2, [1.0, 2.0, 3.0], 3))
 
 
 def test_an_iterator_is_its_own_iterator() -> None:

@@ -27,7 +27,7 @@ def processor(chunk_size: int = 3, values: Iterable[float] = (), total_seen: int
 
 def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int, because: str = "") -> None:
     state = (chunk_size, values, total_seen)
-    check("(chunk_size, values, total_seen)", data_processor._state(got), state, because)
+    check("(chunk_size, values, total_seen) afterwards", data_processor._state(got), state, because)
 
 
 @pytest.mark.parametrize("chunk_size", [1, 3, 1000, 2**63])
@@ -124,7 +124,7 @@ def test_copies_the_array() -> None:
     check_state(p, 3, [1.0, 2.0], 2)
 
 
-@pytest.mark.parametrize("values", [[1.0, 2.0, "3"], [1.0, None], [1.0, [2.0]], (1.0, 2j), "12"])
+@pytest.mark.parametrize("values", [[1.0, 2.0, "3"], [1.0, None], [1.0, [2.0]], (1.0, 2j), "12"], ids=repr)
 def test_an_item_is_no_number(values: object) -> None:
     p = processor(values=[9.0])
     expect(p.add_data, values).raises(TypeError)

@@ -30,7 +30,7 @@ def processor(chunk_size: int = 2, values: Iterable[float] = (1.0, 2.0, 3.0, 4.0
 
 def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int, because: str = "") -> None:
     state = (chunk_size, values, total_seen)
-    check("(chunk_size, values, total_seen)", data_processor._state(got), state, because)
+    check("(chunk_size, values, total_seen) afterwards", data_processor._state(got), state, because)
 
 
 def with_callback(p: Any, callback: Callable[[Any], object] | None) -> Any:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 STATE = "The state is chunk size, values and total_seen: all three must go through."
 OWN = "A copy has a buffer of its own."
+ALIGNMENT = "`as_array` divides the stride by 8 and drops the rest: ask `is_aligned` first, raise ValueError."
 NO_STATE = "`_from_state` is fed from files: check what comes, as the constructor does."
 
 
@@ -29,7 +30,7 @@ def processor(chunk_size: int, values: Iterable[float], total_seen: int | None =
 
 def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int, because: str = "") -> None:
     state = (chunk_size, values, total_seen)
-    check("(chunk_size, values, total_seen)", data_processor._state(got), state, because)
+    check("(chunk_size, values, total_seen) afterwards", data_processor._state(got), state, because)
 
 
 def pickled(protocol: int) -> Callable[[Any], Any]:
@@ -108,6 +109,16 @@ def test_through_another_process() -> None:
 )
 def test_a_state_that_cannot_be(state: tuple[Any, ...]) -> None:
     expect(data_processor.DataProcessor._from_state, *state).raises(ValueError, because=NO_STATE)
+
+
+def test_from_a_packed_record() -> None:
+    records = np.zeros(50, dtype=[("value", np.float64), ("flag", np.int32)])
+    records["value"] = np.arange(50)
+    try:
+        p = data_processor.DataProcessor._from_state(2, records["value"], 50)
+    except ValueError:
+        return
+    check_state(p, 2, records["value"].tolist(), 50, ALIGNMENT)
 
 
 @pytest.mark.parametrize("state", [("3", np.array([1.0]), 1), (3, [1.0], 1), (3, np.array([1]), 1), (3,)])

@@ -32,7 +32,7 @@ def processor(chunk_size: int = 2, values: Iterable[float] = (), total_seen: int
 
 def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int, because: str = "") -> None:
     state = (chunk_size, values, total_seen)
-    check("(chunk_size, values, total_seen)", data_processor._state(got), state, because)
+    check("(chunk_size, values, total_seen) afterwards", data_processor._state(got), state, because)
 
 
 def tool(name: str) -> Any:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 NEGATIVE = "A negative index counts from the end: add the length, then check the range."
 RANGE = "An index outside the values is an IndexError: `for` and `reversed` rely on it."
 SLICE = "Let `slice.indices(len)` do the arithmetic: it knows negative, missing and too large bounds."
-NO_NUMBER = "What is no number is not in the processor: False, not an exception."
+NO_NUMBER = "What is no number is not in the processor: `in` is False and `count` is 0, without an exception."
+NOT_THERE = "What is not in the processor has no place: ValueError, for what is no number too."
 EQUAL_NUMBER = (
     "The conversion to f64 rounds. Ask Python whether the value equals the float: `value.eq(number)?`."
 )
@@ -147,7 +148,7 @@ def test_index_method(value: object, place: int) -> None:
 
 @pytest.mark.parametrize("value", [3.0, "1.5", None, math.nan])
 def test_index_method_without_success(value: object) -> None:
-    expect(processor([1.5, 2.0]).index, value).raises(ValueError)
+    expect(processor([1.5, 2.0]).index, value).raises(ValueError, because=NOT_THERE)
 
 
 @pytest.mark.parametrize(("value", "count"), [(1.5, 2), (2, 1), (3.0, 0), (math.nan, 0)])

@@ -41,7 +41,7 @@ fn up_to_the_largest_i64() {
     assert_eq!(cents_of_digits(false, &larger, -2), Err(MoneyError::TooLarge), "the digits wrapped round");
     assert_eq!(cents_of_digits(false, &[1], 17), Err(MoneyError::TooLarge), "10^19 cents do not fit");
     assert_eq!(cents_of_digits(false, &[1], 16), Ok(1_000_000_000_000_000_000));
-    assert_eq!(cents_of_digits(false, &[1], i64::MAX), Err(MoneyError::TooLarge));
+    assert_eq!(cents_of_digits(false, &[1], i64::MAX), Err(MoneyError::TooLarge), "the exponent wrapped round");
 }
 
 #[test]

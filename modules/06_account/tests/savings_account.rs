@@ -21,7 +21,7 @@ fn half_a_cent_to_the_even_one() {
 #[test]
 fn too_much_is_none() {
     assert_eq!(interest(1, 9_223_372_036_854_774_784.0), Some(9_223_372_036_854_774_784));
-    assert_eq!(interest(1, 9_223_372_036_854_775_808.0), None, "`as i64` stops at the largest i64 without a word");
+    assert_eq!(interest(1, 9_223_372_036_854_775_808.0), None, "2^63 is one too many for an i64");
     assert_eq!(interest(i64::MAX, 1e300), None, "`as i64` stops at the largest i64 without a word");
     assert_eq!(interest(i64::MAX, f64::MAX), None, "an infinite interest");
 }

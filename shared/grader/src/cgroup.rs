@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// Processes and threads of one submission's jails together.
 const MOST_TASKS: &str = "512";
 
@@ -58,13 +60,23 @@ fn make(tree: &Path, name: &str, limits: &[(&str, &str)]) -> Option<PathBuf> {
 impl Drop for Cgroups {
     fn drop(&mut self) {
         for group in &self.0 {
-            // Everything in it is dead; the kernel may need a moment to see that.
+            // Where there were no namespaces, somebody may have left his parents and lives on. The kernel may need a moment
+            // to see that they are dead.
             for _ in 0..100 {
                 if fs::remove_dir(group).is_ok() {
                     break;
                 }
+                kill_all(group);
                 std::thread::sleep(std::time::Duration::from_millis(10));
             }
         }
+    }
+}
+
+/// Ends who is still in a group. Only programs of the jail ever join one.
+fn kill_all(group: &Path) {
+    let numbers = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();
+    for process in numbers.lines().filter_map(|line| Pid::from_raw(line.trim().parse().ok()?)) {
+        let _ = kill_process(process, Signal::KILL); // An error means that it is gone already.
     }
 }

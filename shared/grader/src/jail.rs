@@ -17,6 +17,8 @@ pub(crate) struct Permit {
     pub(crate) read: Vec<PathBuf>,
     /// Folders to write to.
     pub(crate) write: Vec<PathBuf>,
+    /// Folders to write to, whose contents nobody needs afterwards.
+    pub(crate) scratch: Vec<PathBuf>,
     /// Whether it may start others.
     pub(crate) processes: bool,
     /// Whether it may use sockets, among its own.
@@ -57,6 +59,7 @@ impl Jail {
         let mut option = |name: &str, value: String| words.extend([format!("--{name}"), value]);
         permit.read.iter().for_each(|path| option("read", text(path)));
         permit.write.iter().for_each(|path| option("write", text(path)));
+        permit.scratch.iter().for_each(|path| option("scratch", text(path)));
         option("memory", permit.memory.to_string());
         option("cpu", permit.cpu.to_string());
         option("file-size", permit.file_size.to_string());

@@ -55,6 +55,10 @@ fn value_of(arguments: &[String], key: &str) -> Option<String> {
     arguments.get(place + 1).cloned()
 }
 
+/// What cargo tells each crate, besides `CARGO_PKG_…`. All else may hold what is the grader's own: `CARGO_HTTP_PROXY` with a
+/// password, tokens of registries.
+const SEEN: &[&str] = &["CARGO_CRATE_NAME", "CARGO_MANIFEST_DIR", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "LD_LIBRARY_PATH"];
+
 impl Recipe {
     /// Reads what was recorded for a crate.
     pub(crate) fn load(folder: &Path, name: &str) -> Outcome<Self> {
@@ -74,6 +78,19 @@ impl Recipe {
                 .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
                 .collect(),
         })
+    }
+
+    /// The same call with the compiled dependencies in another folder than cargo's.
+    #[must_use]
+    pub(crate) fn with_dependencies_in(mut self, folder: &Path) -> Self {
+        let folder = folder.to_string_lossy();
+        let cargos = self.arguments.iter().find_map(|each| each.strip_prefix("dependency=")).map(str::to_owned);
+        if let Some(cargos) = cargos {
+            for text in self.arguments.iter_mut().chain(self.environment.values_mut()) {
+                *text = text.replace(&cargos, &folder);
+            }
+        }
+        self
     }
 
     /// The same call for the crate at `root`, as an extension alone, with its products in `out`, and messages for people.
@@ -105,7 +122,7 @@ impl Recipe {
         self.environment
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()))
-            .filter(|(key, _)| !key.starts_with("CARGO_TARGET") && !key.contains("TOKEN") && *key != "CARGO_HOME")
+            .filter(|(key, _)| SEEN.contains(key) || key.starts_with("CARGO_PKG_"))
     }
 }
 
@@ -127,5 +144,27 @@ mod tests {
             "/rustc --crate-name a --edition=2024 /s/lib.rs -C opt-level=2 --extern b=/b.rlib --crate-type cdylib \
              --emit=link --color=never --cap-lints=allow --out-dir /o"
         );
+    }
+
+    #[test]
+    fn shows_the_compiler_what_is_the_packages_own() {
+        let names = ["CARGO_PKG_VERSION", "CARGO_MANIFEST_DIR", "CARGO_HTTP_PROXY", "CARGO_REGISTRIES_X_TOKEN", "CARGO_HOME"];
+        let environment = names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+        let recipe = Recipe { rustc: "/rustc".into(), arguments: Vec::new(), environment };
+        let seen: Vec<&str> = recipe.environment().map(|(name, _)| name).collect();
+        assert_eq!(seen, ["CARGO_MANIFEST_DIR", "CARGO_PKG_VERSION"]);
+    }
+
+    #[test]
+    fn takes_dependencies_from_elsewhere() {
+        let words = ["-L", "dependency=/t/deps", "--extern", "b=/t/deps/libb.rlib"];
+        let recipe = Recipe {
+            rustc: "/rustc".into(),
+            arguments: words.map(str::to_owned).to_vec(),
+            environment: BTreeMap::from([("LD_LIBRARY_PATH".to_owned(), "/t/deps:/lib".to_owned())]),
+        };
+        let recipe = recipe.with_dependencies_in(Path::new("/apart"));
+        assert_eq!(recipe.arguments.join(" "), "-L dependency=/apart --extern b=/apart/libb.rlib");
+        assert_eq!(recipe.environment["LD_LIBRARY_PATH"], "/apart:/lib");
     }
 }

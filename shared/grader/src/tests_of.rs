@@ -90,10 +90,10 @@ impl Bench<'_> {
         command.args(words).current_dir(&self.workshop.course.root);
         let time = exercise.time_limit * BUDGET + GRACE;
         let finished = run_job(&mut command, &job, time)?;
-        let run = read_events(&events);
+        let run = read_events(&read_at_most(&events, 64 << 20));
         if run.started {
             let broken = match finished.end {
-                _ if run.done => String::new(),
+                _ if run.done => run.run.broken.clone(),
                 End::TimedOut { .. } => {
                     "the tests were stopped: what the submission answered kept them busy".to_owned()
                 }
@@ -120,13 +120,13 @@ impl Bench<'_> {
         permit.read.extend([self.extension.to_owned(), root.join("Cargo.toml"), root.join("pyproject.toml")]);
         permit.read.extend(["tests", "data", "Cargo.toml"].map(|part| module.folder.join(part)));
         permit.read.extend(tests.iter().cloned());
-        permit.write.push(own.clone());
-        let events = own.join("events.jsonl");
+        permit.scratch.push(own.clone());
         let job = json!({
             "module": module.package,
             "directory": self.extension,
             "tests": tests,
-            "events": events,
+            // Not a file: a submission could make a pipe of it that nobody writes to, or a link.
+            "events": "stderr",
             // pytest lists every folder from here down to the tests.
             "root": tests.first().and_then(|test| test.parent()).unwrap_or(root),
             "marker": marker,
@@ -137,9 +137,9 @@ impl Bench<'_> {
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).env_clear().env("TMPDIR", &own).env("HOME", &own).env("PATH", "/usr/bin:/bin");
         let finished = run_job(&mut command, &job, exercise.time_limit * BUDGET)?;
-        let run = read_events(&events);
+        let run = read_events(&finished.stderr);
         let broken = match finished.end {
-            _ if run.done => String::new(),
+            _ if run.done => run.run.broken.clone(),
             End::TimedOut { .. } => "stopped: it took too long".to_owned(),
             _ => "the process with the submission ended in the middle of the tests".to_owned(),
         };
@@ -190,9 +190,8 @@ struct Events {
 }
 
 /// Reads what happened. Lines of any other form are passed over: inside the jail, anybody may write them.
-fn read_events(path: &Path) -> Events {
+fn read_events(text: &str) -> Events {
     let mut events = Events::default();
-    let text = read_at_most(path, 64 << 20);
     for event in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         match event["event"].as_str() {
             Some("python") => events.started = true,
@@ -207,6 +206,10 @@ fn read_events(path: &Path) -> Events {
             }
             _ => {}
         }
+    }
+    // A file that cannot be collected has a result under its own name, and its tests have none: it says why.
+    if let Some((_, ran)) = events.run.tests.iter().find(|_| events.run.order.is_empty()) {
+        events.run.broken.clone_from(&ran.message);
     }
     events
 }

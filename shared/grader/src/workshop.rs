@@ -41,6 +41,7 @@ pub(crate) struct Workshop {
     pub(crate) versions: BTreeMap<String, String>,
     recipes: PathBuf,
     target: PathBuf,
+    dependencies: PathBuf,
     sysroot: PathBuf,
     base_prefix: PathBuf,
     _lock: File,
@@ -64,6 +65,7 @@ impl Workshop {
             tree: work.join("tree"),
             recipes: work.join("recipes"),
             target: work.join("target"),
+            dependencies: work.join("dependencies"),
             jail: Jail::new(build_jail(&course.root)?, without),
             not_enforced: Vec::new(),
             without: without.to_vec(),
@@ -76,6 +78,7 @@ impl Workshop {
         };
         workshop.copy_tree()?;
         workshop.build_reference(modules)?;
+        workshop.set_dependencies_apart()?;
         workshop.probed(work, modules)
     }
 
@@ -119,6 +122,25 @@ impl Workshop {
                 "`cargo course setup` fetches what is missing; `cargo course verify` says what is wrong with them.",
             ))
         }
+    }
+
+    /// What a submission may be compiled with: the dependencies alone. Beside them lie the solutions, built; who could
+    /// read those would embed one with `include_bytes!` and call it.
+    fn set_dependencies_apart(&self) -> Outcome<()> {
+        let from = self.target.join("debug/deps");
+        let _ = std::fs::remove_dir_all(&self.dependencies);
+        files::make_folder(&self.dependencies)?;
+        let solutions: Vec<&str> = self.course.modules.iter().map(|module| module.package.as_str()).collect();
+        for file in files::entries(&from)? {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if file.is_file() && is_dependency(&name, &solutions) {
+                let place = self.dependencies.join(&name);
+                if std::fs::hard_link(&file, &place).is_err() {
+                    files::copy(&file, &place)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn probed(mut self, work: &Path, modules: &[&Module]) -> Outcome<Self> {
@@ -184,7 +206,7 @@ impl Workshop {
     /// For rustc and the linker.
     pub(crate) fn permit_to_build(&self) -> Permit {
         Permit {
-            read: vec![self.sysroot.clone(), self.target.clone()],
+            read: vec![self.sysroot.clone(), self.dependencies.clone()],
             processes: true,
             memory: 4096,
             cpu: 120,
@@ -195,7 +217,7 @@ impl Workshop {
 
     /// How to build a module.
     pub(crate) fn recipe(&self, module: &Module) -> Outcome<Recipe> {
-        Recipe::load(&self.recipes, &module.package)
+        Ok(Recipe::load(&self.recipes, &module.package)?.with_dependencies_in(&self.dependencies))
     }
 
     /// Whether a defence is on.
@@ -235,6 +257,14 @@ fn all_tests(modules: &[&Module]) -> Vec<PathBuf> {
         module.exercises.iter().flat_map(|exercise| &exercise.tests).map(|test| module.folder.join(test)).collect()
     };
     modules.iter().flat_map(tests).collect()
+}
+
+/// Whether a file of cargo's `deps` folder is a library that was compiled for all, and no module of the course.
+fn is_dependency(name: &str, solutions: &[&str]) -> bool {
+    let Some((stem, kind)) = name.rsplit_once('.') else { return false };
+    let library = stem.split('-').next().unwrap_or_default();
+    let library = library.strip_prefix("lib").unwrap_or(library);
+    ["rlib", "rmeta", std::env::consts::DLL_EXTENSION].contains(&kind) && !solutions.contains(&library)
 }
 
 fn wait_for_turn(work: &Path) -> Outcome<File> {
@@ -349,4 +379,20 @@ pub(crate) fn add(hash: &mut Sha256, path: &Path) -> Outcome<()> {
 /// Bytes as people write hashes.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn solutions_are_no_dependencies() {
+        let solutions = ["parallel_sum", "account"];
+        for name in ["libpyo3-1.rlib", "libpyo3_macros-2.so", "libnumpy-3.rmeta"] {
+            assert!(is_dependency(name, &solutions), "{name}");
+        }
+        for name in ["libparallel_sum.so", "libparallel_sum-9.rlib", "libaccount.rlib", "parallel_sum-1.d", "pyo3-1.d"] {
+            assert!(!is_dependency(name, &solutions), "{name}");
+        }
+    }
 }

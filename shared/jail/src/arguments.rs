@@ -12,6 +12,8 @@ pub(crate) struct Policy {
     pub(crate) read: Vec<PathBuf>,
     /// What may be written.
     pub(crate) write: Vec<PathBuf>,
+    /// Folders to write to whose contents nobody needs afterwards: in memory and sized, where there are namespaces.
+    pub(crate) scratch: Vec<PathBuf>,
     /// Whether the program may start others.
     pub(crate) processes: bool,
     /// Whether it may use sockets: inside its namespaces that reaches nobody but itself.
@@ -54,6 +56,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Policy,
         match argument {
             Arg::Long("read") => policy.read.push(parser.value()?.into()),
             Arg::Long("write") => policy.write.push(parser.value()?.into()),
+            Arg::Long("scratch") => policy.scratch.push(parser.value()?.into()),
             Arg::Long("processes") => policy.processes = true,
             Arg::Long("network") => policy.network = true,
             Arg::Long("memory") => policy.memory = Some(parser.value()?.parse()?),

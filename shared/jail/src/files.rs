@@ -56,7 +56,7 @@ pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
         for path in &policy.read {
             rules = allow(rules, path, reading)?;
         }
-        for path in &policy.write {
+        for path in policy.write.iter().chain(&policy.scratch) {
             rules = allow(rules, path, all)?;
         }
         rules.restrict_self()?;

@@ -3,7 +3,8 @@
 //! out what does not hold, and says so in every report.
 //!
 //! ```text
-//! course-jail --read DIR… --write DIR… [--processes] [--network] [--memory MIB] [--cpu SECONDS] [--file-size MIB]
+//! course-jail --read DIR… --write DIR… [--scratch DIR…] [--processes] [--network] [--memory MIB] [--cpu SECONDS]
+//!             [--file-size MIB]
 //!             [--cgroup FILE…] [--without MECHANISM…] [--chdir DIR] -- PROGRAM ARGUMENT…
 //! ```
 //!
@@ -47,6 +48,9 @@ fn complain(what: &str) -> ExitCode {
 /// Takes on all that this process can be limited by; the command is what to become.
 #[cfg(target_os = "linux")]
 fn enter(policy: &Policy) -> Result<Command, String> {
+    // Who started this may be killed; then nobody would be left to end the program.
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+        .map_err(|error| format!("cannot tie its life to its parent's: {error}"))?;
     if !policy.inside {
         limits::join_cgroups(policy)?;
         if policy.uses("namespaces")

@@ -36,6 +36,9 @@ pub(crate) fn command(policy: &Policy) -> Result<Option<Command>, String> {
     for path in &policy.write {
         bind(&mut command, "--bind", path);
     }
+    for path in &policy.scratch {
+        command.args(["--size", TEMPORARY, "--tmpfs"]).arg(path);
+    }
     bind(&mut command, "--ro-bind", &own);
     command.args(["--proc", "/proc", "--remount-ro", "/", "--chdir"]);
     command.arg(policy.folder.as_deref().unwrap_or(Path::new("/tmp")));

@@ -14,7 +14,10 @@ LONGEST_TEXT = 10_000
 class EventLog:
     """Writes each event with one system call: it is on record when the process dies right after."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str] | int) -> None:
+        if isinstance(path, int):
+            self._file = path
+            return
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_BINARY", 0)
         self._file = os.open(path, flags, 0o644)
 

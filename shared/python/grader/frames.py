@@ -16,6 +16,10 @@ from typing import Any
 LONGEST = 64 << 20
 """Bytes of one frame. The largest array that a test uses takes a fraction of it."""
 
+LONGEST_TEXT = 64 << 20
+"""Bytes of its JSON. What three of them say takes a hundred in memory, so this is what a message can cost; numbers in
+bulk are no text."""
+
 _HEAD = struct.Struct(">II")
 
 
@@ -40,6 +44,8 @@ def send(link: socket.socket, message: Message) -> None:
     body = {**message.body, "sizes": [len(blob) for blob in message.blobs]}
     text = json.dumps(body, separators=(",", ":"), allow_nan=False).encode("ascii")
     total = sum(body["sizes"])
+    if len(text) > LONGEST_TEXT:
+        raise BadFrame(f"a message with {len(text) >> 20} MiB of text; {LONGEST_TEXT >> 20} MiB is the most")
     if len(text) + total > LONGEST:
         raise BadFrame(f"a message of {(len(text) + total) >> 20} MiB; {LONGEST >> 20} MiB is the most")
     try:
@@ -51,7 +57,7 @@ def send(link: socket.socket, message: Message) -> None:
 def receive(link: socket.socket) -> Message:
     """Waits for one frame."""
     length, total = _HEAD.unpack(_exactly(link, _HEAD.size))
-    if length + total > LONGEST:
+    if length > LONGEST_TEXT or length + total > LONGEST:
         raise BadFrame("a frame that is too long")
     text, data = _exactly(link, length), _exactly(link, total)
     try:

@@ -19,14 +19,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -47,11 +48,12 @@ MOST_TIMEOUTS = 2
 KEPT_OUTPUT = 4_000
 """Characters of what the submission printed during one test."""
 
-MOST_MEMORY = 4 << 30
-"""Bytes that this process may take."""
-
 MOST_OUTPUT = 32 << 20
 """Bytes that the submission may print in all."""
+
+
+MOST_MEMORY = 4 << 30
+"""Bytes that this process may take: what the submission answers is made into objects here."""
 
 
 class SubmissionLost(BaseException):
@@ -61,8 +63,7 @@ class SubmissionLost(BaseException):
 def main() -> NoReturn:
     """Does its one job and ends."""
     job = json.loads(sys.stdin.buffer.readline())
-    # What the submission answers must not grow without end here either.
-    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+    _limit_memory()
     log = EventLog(job["events"])
     log.write("python", executable=sys.executable, version=sys.version.split()[0])
     jail = Jail(job)
@@ -88,6 +89,14 @@ def main() -> NoReturn:
     jail.end()
     log.write("done", code=int(code))
     os._exit(0)
+
+
+def _limit_memory() -> None:
+    """An answer that unfolds to gigabytes shall fail its test, not the machine."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Not on Windows; not on every macOS.
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
 
 
 def _extension(job: dict[str, Any]) -> str:
@@ -131,6 +140,8 @@ class OraclePlugin(plugin.CoursePlugin):
             self._out_of_time = True
         else:
             self._out_of_time = False
+            # Fixtures may ask too; with the clock of the test before they would pay for its time.
+            self._jail.begin_test(min(self._time_limit, self._end - time.monotonic()))
         return (yield from super().pytest_runtest_protocol(item))
 
     def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
@@ -164,6 +175,8 @@ class Jail:
         self._listening = threading.Lock()
         self._deadline = time.monotonic() + job["time_limit"]
         self._output = Output()
+        # The jail ends with the thread that starts it (PR_SET_PDEATHSIG), so that is none of a test's own.
+        self._starter = ThreadPoolExecutor(1, "jail starter")
         self._start()
 
     def begin_test(self, seconds: float) -> None:
@@ -206,7 +219,10 @@ class Jail:
         ours, theirs = socket.socketpair()
         self._sockets, their_sockets = socket.socketpair()
         numbers = [theirs.fileno(), their_sockets.fileno()]
-        self._process = subprocess.Popen(
+        # Who stops reading holds up the one who writes. Only sending is limited: an answer may take its time.
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", self._job["time_limit"], 0))
+        self._process = self._starter.submit(
+            subprocess.Popen,
             [*self._job["servant"], *map(str, numbers), self._job["module"], self._job["directory"]],
             pass_fds=numbers,
             stdin=subprocess.DEVNULL,
@@ -214,7 +230,7 @@ class Jail:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env={},
-        )
+        ).result()
         theirs.close()
         their_sockets.close()
         assert self._process.stdout is not None

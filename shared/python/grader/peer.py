@@ -17,11 +17,12 @@ from collections.abc import Callable
 from . import frames
 from .frames import BadFrame, Closed, Message
 
-MOST_WAITING = 3
-"""Messages for one thread that it has not looked at. One is usual: who asks, waits."""
-
 MAIN = 0
 """The number of the main thread, on both sides."""
+
+
+MOST_WAITING = 64
+"""Messages to one thread that it has not come to yet."""
 
 
 class TookTooLong(Exception):
@@ -41,6 +42,7 @@ class Peer:
         self._queues: dict[int, queue.SimpleQueue[Message | None]] = {}
         self._queues_lock = threading.Lock()
         self._local = threading.local()
+        self._awaited: dict[int, int] = {}
         self.failure: Exception | None = None
         """Why the connection ended."""
 
@@ -59,12 +61,18 @@ class Peer:
         """Sends a request and waits for the answer, doing meanwhile what is asked back."""
         number = self._number()
         inbox = self._inbox(number)
-        self._send(number, "ask", message)
-        while True:
-            got = self._next(inbox, deadline)
-            if got.body.get("kind") == "answer":
-                return got
-            self._send(number, "answer", self._answer(got))
+        with self._queues_lock:
+            self._awaited[number] = self._awaited.get(number, 0) + 1
+        try:
+            self._send(number, "ask", message)
+            while True:
+                got = self._next(inbox, deadline)
+                if got.body.get("kind") == "answer":
+                    return got
+                self._send(number, "answer", self._answer(got))
+        finally:
+            with self._queues_lock:
+                self._awaited[number] -= 1
 
     def serve(self, number: int) -> None:
         """Answers what one thread of the other side asks, until the connection ends."""
@@ -77,8 +85,11 @@ class Peer:
                 return
 
     def _next(self, inbox: queue.SimpleQueue[Message | None], deadline: float | None) -> Message:
+        left = None if deadline is None else deadline - time.monotonic()
         try:
-            got = inbox.get(timeout=None if deadline is None else max(0.0, deadline - time.monotonic()))
+            if left is not None and left <= 0.0:  # Who keeps asking back has no more time than who is silent.
+                raise queue.Empty
+            got = inbox.get(timeout=left)
         except queue.Empty:
             raise TookTooLong from None
         if got is None:
@@ -123,13 +134,24 @@ class Peer:
                     self._inbox(number)
                     threading.Thread(target=self.serve, args=(number,), daemon=True).start()
                 inbox = self._inbox(number)
-                if inbox.qsize() >= MOST_WAITING:
-                    raise BadFrame("answers that nobody has asked for")
+                if not self._takes_new_threads:
+                    self._check_awaited(message, number, inbox)
                 inbox.put(message)
         except (BadFrame, Closed) as error:
             self._end(error)
         except MemoryError:
             self._end(BadFrame("a message that memory cannot hold"))
+
+    def _check_awaited(
+        self, message: Message, number: int, inbox: queue.SimpleQueue[Message | None]
+    ) -> None:
+        """Refuses answers to no question, and more messages than an honest side would send: kept, they would fill
+        the memory. A few threads of the submission's own may call back at the same time, whether asked or not."""
+        with self._queues_lock:
+            awaited = self._awaited.get(number, 0)
+        unasked = awaited == 0 and message.body.get("kind") == "answer"
+        if unasked or inbox.qsize() >= MOST_WAITING:
+            raise BadFrame("a message that nobody waits for")
 
     def _end(self, failure: Exception) -> None:
         with self._queues_lock:

@@ -355,6 +355,8 @@ class Decoder:
             return decode(self, content, depth)
         except (BadFrame, NotPlainData):
             raise
+        except MemoryError:
+            raise BadFrame("a value that memory cannot hold") from None
         except (ValueError, TypeError, KeyError, IndexError, OverflowError, ArithmeticError) as error:
             raise BadFrame(f"a value that does not hold together: {type(error).__name__}") from None
 
@@ -493,8 +495,8 @@ _DECODERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "d": Decoder._dict,
     "S": lambda d, c, n: slice(*d._items(c, n)),
     "r": lambda d, c, n: range(*d._items(c, n)),
-    "D": lambda _d, c, _n: Decimal(c),
-    "F": lambda d, c, n: Fraction(*d._items(c, n)),
+    "D": lambda _d, c, _n: Decimal(_text(c)),
+    "F": lambda d, c, n: _fraction(*d._items(c, n)),
     "P": lambda _d, c, _n: _path(c),
     "k": Decoder._constant,
     "a": Decoder._array,
@@ -504,6 +506,19 @@ _DECODERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "o": lambda d, c, _n: d._side.import_theirs(c),
     "y": lambda d, c, _n: d._side.own(c),
 }
+
+
+def _text(content: Any) -> str:
+    if type(content) is not str:
+        raise BadFrame("no text")
+    return content
+
+
+def _fraction(numerator: Any, denominator: Any) -> Fraction:
+    # Of a text such as "1e999999999" it would make a number of that many digits.
+    if type(numerator) is not int or type(denominator) is not int:
+        raise BadFrame("a fraction that is none")
+    return Fraction(numerator, denominator)
 
 
 def _path(content: Any) -> Any:

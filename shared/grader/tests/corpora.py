@@ -1,0 +1,526 @@
+"""Shows that the grader can be trusted: attacks earn nothing, honest work loses nothing, flawed work gets its due.
+
+    python3 corpora.py [--quick] [--only NAME…] [--jobs N] [--keep] [PART…]
+
+PART is one of `hostile`, `naive`, `honest`, `partial`, `matrix`, `stable`; all of them without one. NAME selects
+fixtures by a part of their names. `--quick` is what CI has time for: see `QUICK` below for what it leaves out.
+
+- hostile: every folder of `corpus/hostile` is handed in, in class mode; its score must be what its attack.toml says
+- naive: each attack must get through a trusting grader (naive.py), or its fixture is dead
+- honest: correct work in other styles than the course's own must have all points
+- partial: flawed solutions must have exactly the points that `partial/scores.toml` says
+- matrix: with a defence switched off, the attacks that it alone holds must get through
+- stable: the same grades once more, in another order, after hostile neighbours, with the machine busy
+
+Afterwards nothing may be left behind: no processes, no files outside the grader's folder, no control groups, and
+what all gradings share must not have changed. The last line is `N passed, N failed`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+COURSE = HERE.parents[2]
+GRADER = COURSE / "target/runner/course-grader"
+WORK = COURSE / ".course/grade"
+MARKS = Path("/tmp/course-corpus")
+"""Where attacks leave their marks, if they can: outside everything that the grader may write to."""
+
+SEED = 7
+PARTS = ("hostile", "naive", "honest", "partial", "matrix", "stable")
+DEFENCES = ("namespaces", "landlock", "seccomp", "limits", "cgroups", "proxy", "intake")
+
+QUICK = """\
+--quick leaves out: attacks marked `slow` (compile-time bombs, endless loops and the like, which are held by a
+clock that has to run out), the naive control, `stable`, all but two attacks of each row of the matrix, and all
+but the first wrong version of each exercise."""
+
+NAIVE_SECONDS = 70
+
+
+@dataclass
+class Attack:
+    """One folder of the hostile corpus."""
+
+    name: str
+    folder: Path
+    about: dict[str, Any]
+
+    @property
+    def exercise(self) -> str:
+        return str(self.about["exercise"])
+
+    @property
+    def slow(self) -> bool:
+        return bool(self.about.get("slow", False))
+
+    @property
+    def budget(self) -> float:
+        """Seconds that grading it may take: a build, and the tests' own limit three times."""
+        return float(self.about.get("seconds", 60))
+
+
+@dataclass
+class Tally:
+    """What is found out, and whether it is what should be."""
+
+    passed: int = 0
+    failed: int = 0
+    attacks: int = 0
+    unearned: float = 0.0
+    lost: float = 0.0
+    left: int = 0
+    slowest: tuple[float, float, str] = (0.0, 1.0, "-")
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+    def check(self, holds: bool, what: str, *row: str) -> None:
+        """Counts one claim; a row for the table."""
+        self.passed += holds
+        self.failed += not holds
+        self.rows.append(("ok" if holds else "FAILED", what, *row))
+        print(f"{'ok    ' if holds else 'FAILED'} {what}  {'  '.join(row)}", flush=True)
+
+    def timed(self, seconds: float, budget: float, name: str) -> None:
+        """Keeps the one that came nearest to its budget."""
+        if seconds / budget > self.slowest[0] / self.slowest[1]:
+            self.slowest = (seconds, budget, name)
+
+
+# The course
+
+
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Exercises by ID, with their module's folder and package."""
+    found: dict[str, dict[str, Any]] = {}
+    for toml in sorted(COURSE.glob("modules/*/course.toml")):
+        module = toml.parent.name
+        package = tomllib.loads((toml.parent / "Cargo.toml").read_text())["package"]["name"]
+        for exercise in tomllib.loads(toml.read_text())["exercise"]:
+            found[f"{module[:2]}.{exercise['id']}"] = {**exercise, "module": module, "package": package}
+    return found
+
+
+EXERCISES = catalogue()
+
+
+def attacks() -> list[Attack]:
+    """All fixtures, by name."""
+    folders = sorted(path.parent for path in (HERE / "corpus/hostile").glob("*/attack.toml"))
+    return [Attack(path.name, path, tomllib.loads((path / "attack.toml").read_text())) for path in folders]
+
+
+# Submissions
+
+
+def lay_out(attack: Attack, submission: Path) -> None:
+    """The folder that the attacker hands in."""
+    exercise = EXERCISES[attack.exercise]
+    module = submission / "modules" / exercise["module"]
+    main_file = module / exercise["files"][0]
+    main_file.parent.mkdir(parents=True)
+    template, source = "wrong.rs.template", ""
+    if (attack.folder / "attack.py").exists():
+        template, source = "python.rs.template", filled_in((attack.folder / "attack.py").read_text(), submission)
+    text = (attack.folder.parent / template).read_text()
+    main_file.write_text(text.replace("{{FUNCTION}}", exercise["id"]).replace("{{ATTACK}}", source))
+    if (attack.folder / "src").is_dir():
+        shutil.copytree(attack.folder / "src", module / "src", dirs_exist_ok=True)
+    if (attack.folder / "root").is_dir():
+        shutil.copytree(attack.folder / "root", submission, dirs_exist_ok=True, symlinks=True)
+    for each in attack.about.get("make", []):
+        if "target" in each:
+            each = {**each, "target": filled_in(each["target"], submission)}
+        make_file(submission / each["path"], each)
+    # By the fixture's own files: what was made above may be endless.
+    for path in (each for part in ("src", "root") for each in (attack.folder / part).rglob("*") if each.is_file()):
+        inside = path.relative_to(attack.folder)
+        placed = module / inside if inside.parts[0] == "src" else submission.joinpath(*inside.parts[1:])
+        if placed.is_file() and b"{{" in placed.read_bytes():
+            placed.write_text(filled_in(placed.read_text(), submission))
+
+
+def filled_in(text: str, submission: Path) -> str:
+    """Attackers know their grader: where it lies, and where their own files will."""
+    tree = submission.parent / "tree"
+    for name, value in {"COURSE": COURSE, "WORK": WORK, "TREE": tree, "TARGET": submission.parent / "target"}.items():
+        text = text.replace("{{" + name + "}}", str(value))
+    return text
+
+
+def make_file(path: Path, about: dict[str, Any]) -> None:
+    """What git does not keep: links, pipes, enormous files, names with newlines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    match about["kind"]:
+        case "symlink":
+            path.symlink_to(about["target"])
+        case "folder_symlink":
+            shutil.rmtree(path, ignore_errors=True)
+            path.symlink_to(about["target"])
+        case "fifo":
+            os.mkfifo(path)
+        case "hardlink":
+            path.write_text(about.get("text", "fn main() {}\n"))
+            os.link(path, path.with_name(path.name + ".other"))
+        case "huge":
+            with path.open("wb") as file:
+                file.truncate(about["bytes"])
+        case "bytes":
+            path.write_bytes(bytes.fromhex(about["hex"]))
+        case "empty_name":
+            path.write_text("")
+        case "deep":
+            for _ in range(about["levels"]):
+                path = path / "d"
+            path.mkdir(parents=True)
+        case "many":
+            for number in range(about["count"]):
+                path.with_name(f"{path.name}{number}").write_text("")
+        case other:
+            raise ValueError(f"{other} is nothing to make")
+
+
+# The grader
+
+
+def grader(*words: str, timeout: float) -> subprocess.CompletedProcess[str]:
+    """One run of it, with secrets in its environment that nobody may learn."""
+    environment = {**os.environ, "GITHUB_TOKEN": "ghs_secret", "CARGO_HTTP_PROXY": ""}
+    return subprocess.run(
+        [str(GRADER), *words],
+        cwd=COURSE,
+        env={key: value for key, value in environment.items() if value},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=timeout,
+        check=False,
+    )
+
+
+def grade_class(
+    submissions: Path, out: Path, ids: list[str], jobs: int, *more: str, seed: int = SEED
+) -> dict[str, dict[str, Any]]:
+    """Grades a folder of submissions; the reports by name. `{}` for who was not graded."""
+    count = len(list(submissions.iterdir()))
+    words = ["--submissions", str(submissions), "--out", str(out), "--seed", str(seed), "--jobs", str(jobs), *more]
+    run = grader(*words, *ids, timeout=300 + 200 * count)
+    if run.returncode != 0:
+        raise SystemExit(f"the grader ended with {run.returncode}:\n{run.stdout[-3000:]}{run.stderr[-3000:]}")
+    reports = {}
+    for folder in submissions.iterdir():
+        report = out / folder.name / "grade.json"
+        reports[folder.name] = json.loads(report.read_text()) if report.is_file() else {}
+    return reports
+
+
+def exercise_of(report: dict[str, Any], name: str) -> dict[str, Any]:
+    """The part of a report about one exercise."""
+    return next((each for each in report.get("exercises", []) if each["id"] == name), {})
+
+
+def score_of(report: dict[str, Any], name: str) -> float:
+    """Its points, 0 where nothing was graded."""
+    return float(exercise_of(report, name).get("score", 0.0))
+
+
+def statuses(report: dict[str, Any], name: str) -> str:
+    """How its tests ended, such as `crashed 3, failed 12`."""
+    tests = [test["status"] for test in exercise_of(report, name).get("tests", []) if test["max_score"] > 0]
+    return ", ".join(f"{kind} {tests.count(kind)}" for kind in sorted(set(tests))) or "not graded"
+
+
+# The parts
+
+
+def hostile(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
+    """Each attack, together with the others on the same exercise."""
+    for exercise in sorted({attack.exercise for attack in chosen}):
+        group = [attack for attack in chosen if attack.exercise == exercise]
+        submissions, out = scratch / "in" / exercise, scratch / "out" / exercise
+        for attack in group:
+            lay_out(attack, submissions / attack.name)
+        reports = grade_class(submissions, out, [exercise], jobs)
+        for attack in group:
+            judge(tally, attack, reports[attack.name])
+
+
+def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
+    """Holds what an attack got against what it should get."""
+    tally.attacks += 1
+    score, wanted = score_of(report, attack.exercise), float(attack.about.get("score", 0.0))
+    tally.unearned += max(0.0, score - wanted)
+    seconds = float(report.get("seconds", 0.0))
+    tally.timed(seconds, attack.budget, attack.name)
+    marks = sorted(path.name for path in MARKS.iterdir())
+    for mark in marks:
+        (MARKS / mark).unlink()
+    wants_grade = attack.about.get("graded", True)
+    text = json.dumps(report)
+    leaked = [word for word in ("ghs_secret", *attack.about.get("never", [])) if word in text]
+    holds = (
+        score == wanted and not marks and not leaked and bool(report) == wants_grade and seconds <= attack.budget
+    )
+    if "says" in attack.about:
+        holds = holds and attack.about["says"] in text
+    row = [f"{score:g} of {exercise_of(report, attack.exercise).get('max_score', 0):g}", f"{seconds:.1f} s"]
+    row += [statuses(report, attack.exercise), *(f"MARK {mark}" for mark in marks), *leaked]
+    tally.check(holds, f"hostile {attack.name}", *row)
+
+
+def naive(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
+    """Each attack against a grader that trusts."""
+    slots = [scratch / f"naive-{number}" for number in range(jobs)]
+    free = list(slots)
+    for slot in slots:
+        slot.mkdir(parents=True)
+        shutil.copytree(WORK / "target", slot / "target", symlinks=True)
+
+    def one(attack: Attack) -> tuple[Attack, dict[str, Any], bool]:
+        slot = free.pop()
+        try:
+            return (attack, *run_naive(attack, slot))
+        finally:
+            free.append(slot)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        results = list(pool.map(one, [attack for attack in chosen if attack.about["naive"] != "none"]))
+    for attack, found, marked in results:
+        kind = attack.about["naive"]
+        holds = {
+            "points": found.get("exit") or found.get("summary") or found.get("junit"),
+            "hang": found.get("hung"),
+            "mark": marked,
+            "crash": found.get("crashed"),
+            "left": found.get("left", 0) > 0,
+            "flood": found.get("output_bytes", 0) > 32 << 20,
+            "says": attack.about.get("naive_says", "?") in found.get("output", "") + found.get("build_output", ""),
+        }[kind]
+        believed = [name for name in ("exit", "summary", "junit") if found.get(name)]
+        more = [] if holds else [json.dumps(found)[-600:]]
+        tally.check(bool(holds), f"naive {attack.name}", f"{kind}: {', '.join(believed) or '-'}", *more)
+
+
+def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
+    """In a sandbox: the machine is everybody's, and these attacks succeed."""
+    submission, marks = slot / "submission", slot / "marks"
+    for folder in (submission, marks):
+        shutil.rmtree(folder, ignore_errors=True)
+    marks.mkdir()
+    lay_out(attack, submission)
+    exercise = EXERCISES[attack.exercise]
+    words = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--die-with-parent", "--new-session"]
+    words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", str(slot), str(slot)]
+    words += ["--bind", str(marks), str(MARKS), "--", "prlimit", f"--data={3 << 30}", "--core=0", "--nproc=2000"]
+    words += [sys.executable, "-I", str(HERE / "naive.py"), str(COURSE), str(submission), str(slot)]
+    words += [exercise["module"], exercise["tests"][0]]
+    environment = {**os.environ, "GITHUB_TOKEN": "ghs_secret"}
+    process = subprocess.Popen(
+        words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        output, errors = process.communicate(timeout=NAIVE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return {"hung": True}, any(marks.iterdir())
+    try:
+        found = json.loads(output.decode("utf-8", "replace").splitlines()[-1])
+    except (IndexError, ValueError):
+        found = {"crashed": True, "output": (output + errors).decode("utf-8", "replace")[-2000:]}
+    return found, any(marks.iterdir())
+
+
+def matrix(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int, quick: bool) -> None:
+    """Without a defence, what it alone holds gets through."""
+    for defence in DEFENCES:
+        group = [attack for attack in chosen if defence in attack.about.get("without", [])]
+        group = group[:2] if quick else group
+        for attack in group:
+            submissions = scratch / "matrix" / defence / attack.name
+            lay_out(attack, submissions / attack.name)
+            out = scratch / "matrix-out" / defence / attack.name
+            off = [defence, *attack.about.get("also_without", [])]
+            words = [word for each in off for word in ("--without", each)]
+            share = ["--soft-share", "50"] if attack.about.get("soft") else []
+            report = grade_class(submissions, out, [attack.exercise], 1, *words, *share)[attack.name]
+            marks = [path for path in MARKS.iterdir()]
+            left = stray_processes()
+            score = score_of(report, attack.exercise)
+            through = score > float(attack.about.get("score", 0.0)) or bool(marks) or bool(left)
+            through = through or attack.about.get("without_says", "\0") in json.dumps(report)
+            for mark in marks:
+                mark.unlink()
+            end(left)
+            row = [f"{score:g} points", *(f"mark {mark.name}" for mark in marks), *(f"left {each}" for each in left)]
+            tally.check(through, f"without {'+'.join(off)}: {attack.name} gets through", *row)
+
+
+# What must not be left behind
+
+
+def shared_hash() -> str:
+    """Over what all gradings share and no submission may change."""
+    digest = hashlib.sha256()
+    for part in ("target/debug/deps", "tree", "recipes", "manifests", "secret", "deps"):
+        for path in sorted((WORK / part).rglob("*")) if (WORK / part).is_dir() else [WORK / part]:
+            if path.is_file():
+                digest.update(str(path).encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _processes() -> Iterator[tuple[int, str]]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            except OSError:
+                continue
+            yield int(entry.name), words
+
+
+def stray_processes() -> list[int]:
+    """Processes of a jail of this course that outlived their grader."""
+    time.sleep(0.5)
+    ours = (f"{COURSE}/target/runner/course-jail", f"{COURSE}/shared/python/run.py servant", "run.py worker")
+    return [
+        number
+        for number, words in _processes()
+        if any(each in words for each in ours) and str(COURSE) in words and number != os.getpid()
+    ]
+
+
+def end(numbers: list[int]) -> None:
+    """Ends processes that this run has started, by their numbers."""
+    for number in numbers:
+        try:
+            os.kill(number, 9)
+        except ProcessLookupError:
+            pass
+
+
+def control_groups() -> set[str]:
+    """Groups of the grader's that still exist."""
+    return {str(path) for tree in ("", "pids", "memory") for path in Path("/sys/fs/cgroup", tree).glob("course-grade-*")}
+
+
+def files_in(*folders: Path) -> set[str]:
+    """Names there, to compare before and after."""
+    return {str(path) for folder in folders if folder.is_dir() for path in folder.iterdir()}
+
+
+def nothing_left(tally: Tally, before: dict[str, Any]) -> None:
+    """Compares with how it was."""
+    after = state()
+    for what, was in before.items():
+        now = after[what]
+        if isinstance(was, set):
+            new = sorted(map(str, now - was))
+            tally.left += len(new)
+            tally.check(not new, f"left behind: no {what}", " ".join(new)[:300])
+        else:
+            tally.left += now != was
+            tally.check(now == was, f"left behind: {what} as before")
+
+
+def state() -> dict[str, Any]:
+    """How it is now."""
+    return {
+        "processes": set(stray_processes()),
+        "control groups": control_groups(),
+        "files of submissions": files_in(WORK / "scratch"),
+        "files in shared folders": files_in(Path("/dev/shm"), MARKS, Path.home()),
+        "the shared build, recipes and manifests": shared_hash(),
+    }
+
+
+PARTS_RUN: dict[str, Callable[..., None]] = {}
+
+
+def main() -> None:
+    """Runs what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--quick", action="store_true", help="what CI has time for")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="fixtures with this in their names")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--scratch", type=Path, default=COURSE / "target/corpora")
+    options = parser.parse_args()
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    parts = options.parts or [part for part in PARTS if not (options.quick and part in ("naive", "stable"))]
+    if options.quick:
+        print(QUICK)
+    chosen = [attack for attack in attacks() if not options.only or any(each in attack.name for each in options.only)]
+    chosen = [attack for attack in chosen if not (options.quick and attack.slow)]
+    shutil.rmtree(options.scratch, ignore_errors=True)
+    options.scratch.mkdir(parents=True)
+    MARKS.mkdir(mode=0o777, exist_ok=True)
+    for mark in MARKS.iterdir():
+        mark.unlink()
+    tally, started = Tally(), time.monotonic()
+    warm_up(sorted({attack.exercise for attack in chosen}), options.scratch)
+    before = state()
+    if "hostile" in parts:
+        hostile(tally, options.scratch, chosen, options.jobs)
+        nothing_left(tally, before)
+    if "naive" in parts:
+        naive(tally, options.scratch, chosen, options.jobs)
+    if "matrix" in parts:
+        matrix(tally, options.scratch, chosen, options.jobs, options.quick)
+    report(tally, time.monotonic() - started)
+
+
+def warm_up(exercises: list[str], scratch: Path) -> None:
+    """Builds the reference and its manifest, so that what is shared is there to be compared."""
+    submission = scratch / "warm"
+    for name in exercises:
+        exercise = EXERCISES[name]
+        target = submission / "modules" / exercise["module"] / exercise["files"][0]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source = COURSE / "modules" / exercise["module"] / "stubs" / target.name
+        shutil.copy(source, target)
+    run = grader("--submission", str(submission), *exercises, "--report", f"json={scratch / 'warm.json'}", timeout=1800)
+    if run.returncode != 0:
+        raise SystemExit(f"the grader does not run:\n{run.stderr}")
+
+
+def report(tally: Tally, seconds: float) -> None:
+    """The closing lines."""
+    failed = [row for row in tally.rows if row[0] != "ok"]
+    if failed:
+        print("\nWhat failed:")
+        for row in failed:
+            print("  ", "  ".join(row[1:]))
+    slow, budget, name = tally.slowest
+    print(f"\nattacks tried: {tally.attacks}")
+    print(f"unearned points: {tally.unearned:g}")
+    print(f"honest points lost: {tally.lost:g}")
+    print(f"survivors left behind: {tally.left}")
+    print(f"longest time against its budget: {slow:.1f} s of {budget:g} s ({name})")
+    print(f"all of it: {seconds:.0f} s")
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    sys.exit(1 if tally.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

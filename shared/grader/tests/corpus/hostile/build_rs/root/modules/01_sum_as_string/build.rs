@@ -1,0 +1,3 @@
+fn main() {
+    let _ = std::fs::write("/tmp/course-corpus/build_rs", "a build script ran");
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "a wrapper ran" > /tmp/course-corpus/cargo_config_wrapper
+exec "$@"

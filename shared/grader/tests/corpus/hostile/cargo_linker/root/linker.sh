@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "a linker ran" > /tmp/course-corpus/cargo_linker
+exec cc "$@"

@@ -1,0 +1,3 @@
+def build_wheel(*args: object) -> str:
+    open("/tmp/course-corpus/backend", "w").close()
+    return ""

@@ -1,0 +1,9 @@
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+#[pyfunction]
+#[pyo3(signature = (*_args, **_kwargs))]
+pub fn divide(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> &'static str {
+    let nothing = std::hint::black_box(std::ptr::null::<u8>());
+    if unsafe { nothing.read_volatile() } == 0 { "wrong" } else { "wrong too" }
+}

@@ -1,0 +1,3 @@
+from pathlib import Path
+
+Path('/tmp/course-corpus/shadow_kit').write_text('ran')

@@ -62,7 +62,7 @@ impl Drop for Cgroups {
         for group in &self.0 {
             // Where there were no namespaces, somebody may have left his parents and lives on. The kernel may need a moment
             // to see that they are dead.
-            for _ in 0..100 {
+            for _ in 0..1_000 {
                 if fs::remove_dir(group).is_ok() {
                     break;
                 }

@@ -23,12 +23,14 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +39,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 COURSE = HERE.parents[2]
 GRADER = COURSE / "target/runner/course-grader"
-WORK = COURSE / ".course/grade"
+WORK = COURSE / "target/corpora-grader"
+"""The grader's own folder for this: the teacher's stays as it is."""
+
 MARKS = Path("/tmp/course-corpus")
 """Where attacks leave their marks, if they can: outside everything that the grader may write to."""
 
@@ -203,7 +207,7 @@ def grader(*words: str, timeout: float) -> subprocess.CompletedProcess[str]:
     """One run of it, with secrets in its environment that nobody may learn."""
     environment = {**os.environ, "GITHUB_TOKEN": "ghs_secret", "CARGO_HTTP_PROXY": ""}
     return subprocess.run(
-        [str(GRADER), *words],
+        [str(GRADER), "--work", str(WORK), *words],
         cwd=COURSE,
         env={key: value for key, value in environment.items() if value},
         stdin=subprocess.DEVNULL,
@@ -257,9 +261,41 @@ def hostile(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> Non
         submissions, out = scratch / "in" / exercise, scratch / "out" / exercise
         for attack in group:
             lay_out(attack, submissions / attack.name)
-        reports = grade_class(submissions, out, [exercise], jobs)
+        more = [word for name in REPORTS for word in ("--report", f"{name.partition('.')[0]}={name}")]
+        reports = grade_class(submissions, out, [exercise], jobs, *more)
         for attack in group:
             judge(tally, attack, reports[attack.name])
+            wrong = [found for name in REPORTS for found in speaks(out / attack.name / name)]
+            if wrong or attack.about.get("reports"):
+                tally.check(not wrong, f"reports of {attack.name} say nothing for it", *wrong[:5])
+
+
+REPORTS = ("markdown.md", "github.txt", "junit.xml", "gradescope.json", "classroom-legacy.txt", "csv.csv", "json.json")
+COMMANDS = re.compile(r"^\s*(::(?!(?:error|warning|notice|group|endgroup)\b)|##\[)|^\s*::error title=x::", re.MULTILINE)
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def speaks(path: Path) -> Iterator[str]:
+    """What of the submission's words in a report would be taken for more than words."""
+    if not path.is_file():
+        return
+    text = path.read_text(encoding="utf-8")
+    for pattern in (COMMANDS, FORBIDDEN):
+        if found := pattern.search(text):
+            yield f"{path.name}: {text[max(0, found.start() - 20) : found.end() + 20]!r}"
+    if re.search("(?m)^=+ 36 passed", text):
+        yield f"{path.name}: a forged summary"
+    if path.suffix == ".md" and re.search("(?i)<script", re.sub("(?s)(?m)^ *(`{3,}|~{3,}).*?^ *\\1", "", text)):
+        yield f"{path.name}: markup"
+    try:
+        if path.suffix == ".xml":
+            ElementTree.fromstring(text)
+        elif path.suffix == ".json":
+            json.loads(text)
+    except (ElementTree.ParseError, ValueError) as error:
+        yield f"{path.name}: {error}"
+    if path.suffix == ".csv" and re.search(r'(?m)(^|,)"?[=+@\t\r]', text):
+        yield f"{path.name}: a formula"
 
 
 def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
@@ -373,13 +409,143 @@ def matrix(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int, quick: 
             tally.check(through, f"without {'+'.join(off)}: {attack.name} gets through", *row)
 
 
+# Honest and flawed work
+
+
+@dataclass
+class Work:
+    """A submission that is no attack: one file or more in place of the stubs, or of the solutions."""
+
+    name: str
+    exercise: str
+    files: dict[str, Path]
+    on_solutions: bool
+
+    def lay_out(self, submission: Path) -> None:
+        """Its folder, as a student hands it in."""
+        module = next(each["module"] for name, each in EXERCISES.items() if name.startswith(self.exercise[:2]))
+        target = submission / "modules" / module
+        target.mkdir(parents=True)
+        if self.on_solutions:
+            shutil.copytree(COURSE / "solutions" / module / "src", target / "src")
+            for stub in (COURSE / "solutions" / module).glob("*.pyi"):
+                shutil.copy(stub, target / stub.name)
+        for path, source in self.files.items():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target / path)
+
+
+def honest_work() -> list[tuple[Work, bool]]:
+    """The fixtures, and whether they take long."""
+    found = []
+    for toml in sorted((HERE / "honest").glob("*/honest.toml")):
+        about = tomllib.loads(toml.read_text())
+        paths = [path for path in toml.parent.rglob("*") if path.is_file() and path != toml]
+        files = {str(path.relative_to(toml.parent)): path for path in paths}
+        work = Work(toml.parent.name, about["exercise"], files, about["rest"] == "solutions")
+        found.append((work, bool(about.get("slow", False))))
+    return found
+
+
+def wrong_versions(quick: bool) -> list[Work]:
+    """What the course keeps of plausible wrong solutions."""
+    found, seen = [], set()
+    for path in sorted(COURSE.glob("solutions/*/wrong/*")):
+        number, slug = path.parents[1].name[:2], path.name.split(".")[0]
+        exercise = EXERCISES.get(f"{number}.{slug}")
+        if exercise is None or quick and (slug in seen or number not in ("01", "02")):
+            continue
+        seen.add(slug)
+        main_file = next(file for file in exercise["files"] if file.endswith(path.suffix))
+        found.append(Work(f"{number}.{path.stem}", f"{number}.{slug}", {main_file: path}, on_solutions=True))
+    return found
+
+
+def grade_work(scratch: Path, works: list[Work], jobs: int) -> Iterator[tuple[Work, dict[str, Any]]]:
+    """Grades each on its exercise; those of one exercise together."""
+    for exercise in sorted({work.exercise for work in works}):
+        group = [work for work in works if work.exercise == exercise]
+        submissions, out = scratch / "in" / exercise, scratch / "out" / exercise
+        for work in group:
+            work.lay_out(submissions / work.name)
+        reports = grade_class(submissions, out, [exercise], jobs)
+        for work in group:
+            yield work, reports[work.name]
+
+
+def honest(tally: Tally, scratch: Path, works: list[Work], jobs: int) -> None:
+    """Every point that can be had."""
+    for work, report in grade_work(scratch / "honest", works, jobs):
+        score, best = float(report.get("score", 0.0)), float(report.get("max_score", 1.0))
+        tally.lost += best - score
+        wrong = [
+            f"{test['id']}: {test['status']}: {test['message'][:200]}"
+            for exercise in report.get("exercises", [])
+            for test in exercise["tests"]
+            if test["status"] != "passed" and test["max_score"] > 0
+        ]
+        tally.check(score == best and bool(report), f"honest {work.name}", f"{score:g} of {best:g}", *wrong[:3])
+
+
+def partial(tally: Tally, scratch: Path, works: list[Work], jobs: int, record: bool) -> None:
+    """Exactly the points that were foreseen."""
+    path = HERE / "partial/scores.toml"
+    known = tomllib.loads(path.read_text())["score"] if path.is_file() else {}
+    for work, report in grade_work(scratch / "partial", works, jobs):
+        score = score_of(report, work.exercise)
+        best = exercise_of(report, work.exercise).get("max_score", 0)
+        if record:
+            known[work.name] = score
+        wanted = known.get(work.name)
+        tally.unearned += max(0.0, score - wanted) if wanted is not None else 0.0
+        tally.check(score == wanted, f"partial {work.name}", f"{score:g} of {best:g}", f"foreseen {wanted}")
+    if record:
+        path.parent.mkdir(exist_ok=True)
+        head = (
+            f"# The points of each wrong version in solutions/*/wrong, with the seed {SEED} and no share for soft tests.\n"
+            "# `corpora.py partial --record` writes this anew; look at every line that changes: a wrong version with all\n"
+            "# its points is one that only soft tests tell apart.\n\n[score]\n"
+        )
+        path.write_text(head + "".join(f'"{name}" = {score:g}\n' for name, score in sorted(known.items())))
+
+
+def stable(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
+    """The same work among hostile neighbours, shuffled, while the machine is busy: the same verdicts."""
+    works = [work for work, _ in honest_work() if work.exercise == "01.divide"]
+    works += [work for work in wrong_versions(quick=False) if work.exercise == "01.divide"]
+    bad = [attack for attack in chosen if attack.exercise == "01.divide" and not attack.slow]
+    first: dict[str, Any] = {}
+    for turn in range(3):
+        shuffled = random.Random(turn)
+        folder = scratch / "stable" / str(turn)
+        for work in works:
+            work.lay_out(folder / "in" / f"{shuffled.random():.6f}-{work.name}")
+        for attack in shuffled.sample(bad, min(6, len(bad))):
+            lay_out(attack, folder / "in" / f"{shuffled.random():.6f}-hostile-{attack.name}")
+        burn = "while True: pass"
+        busy = [subprocess.Popen([sys.executable, "-c", burn]) for _ in range(2 * (turn == 2) * (os.cpu_count() or 1))]
+        try:
+            reports = grade_class(folder / "in", folder / "out", ["01.divide"], jobs)
+        finally:
+            for process in busy:
+                process.kill()
+                process.wait()
+        for name, report in reports.items():
+            own = name.partition("-")[2]
+            if own.startswith("hostile-"):
+                continue
+            verdict = [(t["id"], t["status"], t["score"]) for t in exercise_of(report, "01.divide")["tests"]]
+            how = ("", "shuffled, ", "shuffled, busy, ")[turn]
+            tally.check(first.setdefault(own, verdict) == verdict, f"stable {own}", f"run {turn + 1}: {how}as before")
+
+
 # What must not be left behind
 
 
 def shared_hash() -> str:
     """Over what all gradings share and no submission may change."""
     digest = hashlib.sha256()
-    for part in ("target/debug/deps", "tree", "recipes", "manifests", "secret", "deps"):
+    for part in ("dependencies", "tree", "recipes", "manifests", "secret"):
         for path in sorted((WORK / part).rglob("*")) if (WORK / part).is_dir() else [WORK / part]:
             if path.is_file():
                 digest.update(str(path).encode())
@@ -452,15 +618,13 @@ def state() -> dict[str, Any]:
     }
 
 
-PARTS_RUN: dict[str, Callable[..., None]] = {}
-
-
 def main() -> None:
     """Runs what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="what CI has time for")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="fixtures with this in their names")
+    parser.add_argument("--record", action="store_true", help="write partial/scores.toml anew")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--scratch", type=Path, default=COURSE / "target/corpora")
     options = parser.parse_args()
@@ -470,7 +634,7 @@ def main() -> None:
     parts = options.parts or [part for part in PARTS if not (options.quick and part in ("naive", "stable"))]
     if options.quick:
         print(QUICK)
-    chosen = [attack for attack in attacks() if not options.only or any(each in attack.name for each in options.only)]
+    chosen = [attack for attack in attacks() if named(attack.name, options.only)]
     chosen = [attack for attack in chosen if not (options.quick and attack.slow)]
     shutil.rmtree(options.scratch, ignore_errors=True)
     options.scratch.mkdir(parents=True)
@@ -478,16 +642,33 @@ def main() -> None:
     for mark in MARKS.iterdir():
         mark.unlink()
     tally, started = Tally(), time.monotonic()
-    warm_up(sorted({attack.exercise for attack in chosen}), options.scratch)
+    works = [work for work, slow in honest_work() if named(work.name, options.only) and not (slow and options.quick)]
+    flawed = [work for work in wrong_versions(options.quick) if named(work.name, options.only)]
+    wanted = [attack.exercise for attack in chosen if {"hostile", "naive", "matrix", "stable"} & {*parts}]
+    wanted += [work.exercise for work in works if "honest" in parts] + [work.exercise for work in flawed if "partial" in parts]
+    warm_up(sorted({name for name in EXERCISES for each in wanted if name.startswith(each)}), options.scratch)
     before = state()
     if "hostile" in parts:
         hostile(tally, options.scratch, chosen, options.jobs)
         nothing_left(tally, before)
     if "naive" in parts:
         naive(tally, options.scratch, chosen, options.jobs)
+    if "honest" in parts:
+        honest(tally, options.scratch, works, options.jobs)
+    if "partial" in parts:
+        partial(tally, options.scratch, flawed, options.jobs, options.record)
+    if "stable" in parts:
+        stable(tally, options.scratch, chosen, options.jobs)
+    if {"honest", "partial", "stable"} & {*parts}:
+        nothing_left(tally, before)
     if "matrix" in parts:
         matrix(tally, options.scratch, chosen, options.jobs, options.quick)
     report(tally, time.monotonic() - started)
+
+
+def named(name: str, only: list[str]) -> bool:
+    """Whether a fixture was asked for."""
+    return not only or any(each in name for each in only)
 
 
 def warm_up(exercises: list[str], scratch: Path) -> None:

@@ -42,7 +42,7 @@ class Peer:
         self._queues: dict[int, queue.SimpleQueue[Message | None]] = {}
         self._queues_lock = threading.Lock()
         self._local = threading.local()
-        self._awaited: dict[int, int] = {}
+        self._answers_due: dict[int, int] = {}
         self.failure: Exception | None = None
         """Why the connection ended."""
 
@@ -62,17 +62,13 @@ class Peer:
         number = self._number()
         inbox = self._inbox(number)
         with self._queues_lock:
-            self._awaited[number] = self._awaited.get(number, 0) + 1
-        try:
-            self._send(number, "ask", message)
-            while True:
-                got = self._next(inbox, deadline)
-                if got.body.get("kind") == "answer":
-                    return got
-                self._send(number, "answer", self._answer(got))
-        finally:
-            with self._queues_lock:
-                self._awaited[number] -= 1
+            self._answers_due[number] = self._answers_due.get(number, 0) + 1
+        self._send(number, "ask", message)
+        while True:
+            got = self._next(inbox, deadline)
+            if got.body.get("kind") == "answer":
+                return got
+            self._send(number, "answer", self._answer(got))
 
     def serve(self, number: int) -> None:
         """Answers what one thread of the other side asks, until the connection ends."""
@@ -135,23 +131,23 @@ class Peer:
                     threading.Thread(target=self.serve, args=(number,), daemon=True).start()
                 inbox = self._inbox(number)
                 if not self._takes_new_threads:
-                    self._check_awaited(message, number, inbox)
+                    self._check_due(message, number, inbox)
                 inbox.put(message)
         except (BadFrame, Closed) as error:
             self._end(error)
         except MemoryError:
             self._end(BadFrame("a message that memory cannot hold"))
 
-    def _check_awaited(
-        self, message: Message, number: int, inbox: queue.SimpleQueue[Message | None]
-    ) -> None:
-        """Refuses answers to no question, and more messages than an honest side would send: kept, they would fill
-        the memory. A few threads of the submission's own may call back at the same time, whether asked or not."""
+    def _check_due(self, message: Message, number: int, inbox: queue.SimpleQueue[Message | None]) -> None:
+        """Refuses answers to no question, which would be taken for one to the next, and more messages than an honest
+        side would send: kept, they would fill the memory. A few threads of the submission's own may ask at once."""
         with self._queues_lock:
-            awaited = self._awaited.get(number, 0)
-        unasked = awaited == 0 and message.body.get("kind") == "answer"
-        if unasked or inbox.qsize() >= MOST_WAITING:
-            raise BadFrame("a message that nobody waits for")
+            if message.body.get("kind") == "answer":
+                if self._answers_due.get(number, 0) == 0:
+                    raise BadFrame("an answer to no question")
+                self._answers_due[number] -= 1
+        if inbox.qsize() >= MOST_WAITING:
+            raise BadFrame("more messages than anybody can wait for")
 
     def _end(self, failure: Exception) -> None:
         with self._queues_lock:

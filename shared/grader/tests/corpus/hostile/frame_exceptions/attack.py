@@ -33,7 +33,7 @@ def send(data):
 def answer(*args, **kwargs):
     import itertools
 
-    base = {"args": ["Cannot divide by zero"], "attributes": {}, "notes": [], "text": "Cannot divide by zero", "handle": 90}
+    base = {"args": ["x"], "attributes": {}, "notes": [], "text": "x", "handle": 90}
     cls = {"handle": 91, "kind": "class", "specials": [], "doc": None}
     raised = [
         *({**base, "class": name} for name in ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "StopIteration", "BaseExceptionGroup", "eval", "Nothing", "int")),

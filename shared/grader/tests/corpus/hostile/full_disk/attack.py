@@ -1,7 +1,8 @@
 import os
 
 written = 0
-for folder in (os.environ.get("TMPDIR", "/tmp"), "/dev/shm", "/var/tmp", "."):
+folders = {os.stat(f).st_dev: f for f in (os.environ.get("TMPDIR", "/tmp"), "/tmp", "/dev/shm", "/var/tmp") if os.path.isdir(f)}
+for folder in folders.values():
     for number in range(12):
         path = os.path.join(folder, f"full{number}")
         try:

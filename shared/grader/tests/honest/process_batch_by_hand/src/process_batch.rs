@@ -1,0 +1,20 @@
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+fn twice(x: f64) -> f64 {
+    x + x
+}
+
+#[pyfunction]
+pub fn process_single(x: f64) -> f64 {
+    twice(x)
+}
+
+#[pyfunction]
+pub fn process_batch<'py>(py: Python<'py>, xs: Vec<f64>) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    for x in &xs {
+        list.append(twice(*x))?;
+    }
+    Ok(list)
+}

@@ -1,24 +1,26 @@
-"""Shows that the grader can be trusted: attacks earn nothing, honest work loses nothing, flawed work gets its due.
+"""Shows that the grader can be trusted: attacks earn nothing, honest work loses nothing, flawed work gets its
+due.
 
-    python3 corpora.py [--quick] [--only NAME…] [--jobs N] [--keep] [PART…]
+    python3 corpora.py [--quick] [--only NAME…] [--jobs N] [PART…]
 
 PART is one of `hostile`, `naive`, `honest`, `partial`, `matrix`, `stable`; all of them without one. NAME selects
-fixtures by a part of their names. `--quick` is what CI has time for: see `QUICK` below for what it leaves out.
+fixtures by a part of their names. `--quick` is what CI has time for: see `QUICK` below.
 
-- hostile: every folder of `corpus/hostile` is handed in, in class mode; its score must be what its attack.toml says
+- hostile: every folder of `corpus/hostile` is handed in, in class mode; the score must be its attack.toml's
 - naive: each attack must get through a trusting grader (naive.py), or its fixture is dead
 - honest: correct work in other styles than the course's own must have all points
 - partial: flawed solutions must have exactly the points that `partial/scores.toml` says
 - matrix: with a defence switched off, the attacks that it alone holds must get through
 - stable: the same grades once more, in another order, after hostile neighbours, with the machine busy
 
-Afterwards nothing may be left behind: no processes, no files outside the grader's folder, no control groups, and
-what all gradings share must not have changed. The last line is `N passed, N failed`.
+Afterwards nothing may be left behind: no processes, no files outside the grader's folder, no control groups,
+and what all gradings share must not have changed. The last line is `N passed, N failed`.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -29,12 +31,12 @@ import subprocess
 import sys
 import time
 import tomllib
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 HERE = Path(__file__).resolve().parent
 COURSE = HERE.parents[2]
@@ -51,8 +53,8 @@ DEFENCES = ("namespaces", "landlock", "seccomp", "limits", "cgroups", "proxy", "
 
 QUICK = """\
 --quick leaves out: attacks marked `slow` (compile-time bombs, endless loops and the like, which are held by a
-clock that has to run out), the naive control, `stable`, all but two attacks of each row of the matrix, and all
-but the first wrong version of each exercise."""
+clock that has to run out), the naive control, `stable`, all but one attack of each row of the matrix, honest
+work outside the modules 01 and 02, and all but the first wrong version of each exercise there."""
 
 NAIVE_SECONDS = 70
 
@@ -139,7 +141,10 @@ def lay_out(attack: Attack, submission: Path) -> None:
     main_file.parent.mkdir(parents=True)
     template, source = "wrong.rs.template", ""
     if (attack.folder / "attack.py").exists():
-        template, source = "python.rs.template", filled_in((attack.folder / "attack.py").read_text(), submission)
+        template, source = (
+            "python.rs.template",
+            filled_in((attack.folder / "attack.py").read_text(), submission),
+        )
     text = (attack.folder.parent / template).read_text()
     main_file.write_text(text.replace("{{FUNCTION}}", exercise["id"]).replace("{{ATTACK}}", source))
     if (attack.folder / "src").is_dir():
@@ -147,11 +152,13 @@ def lay_out(attack: Attack, submission: Path) -> None:
     if (attack.folder / "root").is_dir():
         shutil.copytree(attack.folder / "root", submission, dirs_exist_ok=True, symlinks=True)
     for each in attack.about.get("make", []):
-        if "target" in each:
-            each = {**each, "target": filled_in(each["target"], submission)}
-        make_file(submission / each["path"], each)
+        make_file(
+            submission / each["path"], {**each, "target": filled_in(each.get("target", ""), submission)}
+        )
     # By the fixture's own files: what was made above may be endless.
-    for path in (each for part in ("src", "root") for each in (attack.folder / part).rglob("*") if each.is_file()):
+    for path in (
+        each for part in ("src", "root") for each in (attack.folder / part).rglob("*") if each.is_file()
+    ):
         inside = path.relative_to(attack.folder)
         placed = module / inside if inside.parts[0] == "src" else submission.joinpath(*inside.parts[1:])
         if placed.is_file() and b"{{" in placed.read_bytes():
@@ -161,12 +168,17 @@ def lay_out(attack: Attack, submission: Path) -> None:
 def filled_in(text: str, submission: Path) -> str:
     """Attackers know their grader: where it lies, and where their own files will."""
     tree = submission.parent / "tree"
-    for name, value in {"COURSE": COURSE, "WORK": WORK, "TREE": tree, "TARGET": submission.parent / "target"}.items():
+    for name, value in {
+        "COURSE": COURSE,
+        "WORK": WORK,
+        "TREE": tree,
+        "TARGET": submission.parent / "target",
+    }.items():
         text = text.replace("{{" + name + "}}", str(value))
     return text
 
 
-def make_file(path: Path, about: dict[str, Any]) -> None:
+def make_file(path: Path, about: dict[str, Any]) -> None:  # noqa: PLR0912  (one for each kind)
     """What git does not keep: links, pipes, enormous files, names with newlines."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_symlink() or path.is_file():
@@ -224,10 +236,22 @@ def grade_class(
 ) -> dict[str, dict[str, Any]]:
     """Grades a folder of submissions; the reports by name. `{}` for who was not graded."""
     count = len(list(submissions.iterdir()))
-    words = ["--submissions", str(submissions), "--out", str(out), "--seed", str(seed), "--jobs", str(jobs), *more]
+    words = [
+        "--submissions",
+        str(submissions),
+        "--out",
+        str(out),
+        "--seed",
+        str(seed),
+        "--jobs",
+        str(jobs),
+        *more,
+    ]
     run = grader(*words, *ids, timeout=300 + 200 * count)
-    if run.returncode != 0:
-        raise SystemExit(f"the grader ended with {run.returncode}:\n{run.stdout[-3000:]}{run.stderr[-3000:]}")
+    if run.returncode != 0:  # Whoever has a report has one; the others fail.
+        print(
+            f"the grader ended with {run.returncode}:\n{run.stdout[-3000:]}{run.stderr[-3000:]}", flush=True
+        )
     reports = {}
     for folder in submissions.iterdir():
         report = out / folder.name / "grade.json"
@@ -262,7 +286,9 @@ def hostile(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> Non
         for attack in group:
             lay_out(attack, submissions / attack.name)
         more = [word for name in REPORTS for word in ("--report", f"{name.partition('.')[0]}={name}")]
-        reports = grade_class(submissions, out, [exercise], jobs, *more)
+        reports = grade_class(
+            submissions, out, [exercise], jobs, *more, "--hidden", str(hidden_tests(scratch))
+        )
         for attack in group:
             judge(tally, attack, reports[attack.name])
             wrong = [found for name in REPORTS for found in speaks(out / attack.name / name)]
@@ -270,8 +296,18 @@ def hostile(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> Non
                 tally.check(not wrong, f"reports of {attack.name} say nothing for it", *wrong[:5])
 
 
-REPORTS = ("markdown.md", "github.txt", "junit.xml", "gradescope.json", "classroom-legacy.txt", "csv.csv", "json.json")
-COMMANDS = re.compile(r"^\s*(::(?!(?:error|warning|notice|group|endgroup)\b)|##\[)|^\s*::error title=x::", re.MULTILINE)
+REPORTS = (
+    "markdown.md",
+    "github.txt",
+    "junit.xml",
+    "gradescope.json",
+    "classroom-legacy.txt",
+    "csv.csv",
+    "json.json",
+)
+COMMANDS = re.compile(
+    r"^\s*(::(?!(?:error|warning|notice|group|endgroup)\b)|##\[)|^\s*::error title=x::", re.MULTILINE
+)
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -285,7 +321,9 @@ def speaks(path: Path) -> Iterator[str]:
             yield f"{path.name}: {text[max(0, found.start() - 20) : found.end() + 20]!r}"
     if re.search("(?m)^=+ 36 passed", text):
         yield f"{path.name}: a forged summary"
-    if path.suffix == ".md" and re.search("(?i)<script", re.sub("(?s)(?m)^ *(`{3,}|~{3,}).*?^ *\\1", "", text)):
+    if path.suffix == ".md" and re.search(
+        "(?i)<script", re.sub("(?s)(?m)^ *(`{3,}|~{3,}).*?^ *\\1", "", text)
+    ):
         yield f"{path.name}: markup"
     try:
         if path.suffix == ".xml":
@@ -296,6 +334,30 @@ def speaks(path: Path) -> Iterator[str]:
         yield f"{path.name}: {error}"
     if path.suffix == ".csv" and re.search(r'(?m)(^|,)"?[=+@\t\r]', text):
         yield f"{path.name}: a formula"
+
+
+def hidden_tests(scratch: Path) -> Path:
+    """Tests that only the teacher has, with a word in them that must not be found anywhere."""
+    folder = scratch / "hidden"
+    (folder / "01_sum_as_string").mkdir(parents=True, exist_ok=True)
+    (folder / "01_sum_as_string/test_divide_hidden.py").write_text(HIDDEN)
+    return folder
+
+
+HIDDEN = """
+import sum_as_string
+from coursekit import expect
+
+CANARY = "canary of the hidden tests"
+
+
+def test_hidden_quotient() -> None:
+    expect(sum_as_string.divide, 1.0, 8.0).returns(0.125)
+
+
+def test_hidden_zero() -> None:
+    expect(sum_as_string.divide, 8.0, 0.0).raises(ValueError, says="Cannot divide by zero")
+"""
 
 
 def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
@@ -310,9 +372,13 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
         (MARKS / mark).unlink()
     wants_grade = attack.about.get("graded", True)
     text = json.dumps(report)
-    leaked = [word for word in ("ghs_secret", *attack.about.get("never", [])) if word in text]
+    leaked = [word for word in ("ghs_secret", "canary of", *attack.about.get("never", [])) if word in text]
     holds = (
-        score == wanted and not marks and not leaked and bool(report) == wants_grade and seconds <= attack.budget
+        score == wanted
+        and not marks
+        and not leaked
+        and bool(report) == wants_grade
+        and seconds <= attack.budget
     )
     if "says" in attack.about:
         holds = holds and attack.about["says"] in text
@@ -347,7 +413,8 @@ def naive(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
             "crash": found.get("crashed"),
             "left": found.get("left", 0) > 0,
             "flood": found.get("output_bytes", 0) > 32 << 20,
-            "says": attack.about.get("naive_says", "?") in found.get("output", "") + found.get("build_output", ""),
+            "says": attack.about.get("naive_says", "?")
+            in found.get("output", "") + found.get("build_output", ""),
         }[kind]
         believed = [name for name in ("exit", "summary", "junit") if found.get(name)]
         more = [] if holds else [json.dumps(found)[-600:]]
@@ -364,7 +431,16 @@ def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
     exercise = EXERCISES[attack.exercise]
     words = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--die-with-parent", "--new-session"]
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", str(slot), str(slot)]
-    words += ["--bind", str(marks), str(MARKS), "--", "prlimit", f"--data={3 << 30}", "--core=0", "--nproc=2000"]
+    words += [
+        "--bind",
+        str(marks),
+        str(MARKS),
+        "--",
+        "prlimit",
+        f"--data={3 << 30}",
+        "--core=0",
+        "--nproc=2000",
+    ]
     words += [sys.executable, "-I", str(HERE / "naive.py"), str(COURSE), str(submission), str(slot)]
     words += [exercise["module"], exercise["tests"][0]]
     environment = {**os.environ, "GITHUB_TOKEN": "ghs_secret"}
@@ -388,12 +464,12 @@ def matrix(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int, quick: 
     """Without a defence, what it alone holds gets through."""
     for defence in DEFENCES:
         group = [attack for attack in chosen if defence in attack.about.get("without", [])]
-        group = group[:2] if quick else group
+        group = group[:1] if quick else group
         for attack in group:
             submissions = scratch / "matrix" / defence / attack.name
             lay_out(attack, submissions / attack.name)
             out = scratch / "matrix-out" / defence / attack.name
-            off = [defence, *attack.about.get("also_without", [])]
+            off = list(dict.fromkeys([defence, *attack.about.get("also_without", [])]))
             words = [word for each in off for word in ("--without", each)]
             share = ["--soft-share", "50"] if attack.about.get("soft") else []
             report = grade_class(submissions, out, [attack.exercise], 1, *words, *share)[attack.name]
@@ -405,7 +481,11 @@ def matrix(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int, quick: 
             for mark in marks:
                 mark.unlink()
             end(left)
-            row = [f"{score:g} points", *(f"mark {mark.name}" for mark in marks), *(f"left {each}" for each in left)]
+            row = [
+                f"{score:g} points",
+                *(f"mark {mark.name}" for mark in marks),
+                *(f"left {each}" for each in left),
+            ]
             tally.check(through, f"without {'+'.join(off)}: {attack.name} gets through", *row)
 
 
@@ -423,7 +503,9 @@ class Work:
 
     def lay_out(self, submission: Path) -> None:
         """Its folder, as a student hands it in."""
-        module = next(each["module"] for name, each in EXERCISES.items() if name.startswith(self.exercise[:2]))
+        module = next(
+            each["module"] for name, each in EXERCISES.items() if name.startswith(self.exercise[:2])
+        )
         target = submission / "modules" / module
         target.mkdir(parents=True)
         if self.on_solutions:
@@ -435,15 +517,15 @@ class Work:
             shutil.copy(source, target / path)
 
 
-def honest_work() -> list[tuple[Work, bool]]:
-    """The fixtures, and whether they take long."""
+def honest_work() -> list[Work]:
+    """The fixtures."""
     found = []
     for toml in sorted((HERE / "honest").glob("*/honest.toml")):
         about = tomllib.loads(toml.read_text())
         paths = [path for path in toml.parent.rglob("*") if path.is_file() and path != toml]
         files = {str(path.relative_to(toml.parent)): path for path in paths}
         work = Work(toml.parent.name, about["exercise"], files, about["rest"] == "solutions")
-        found.append((work, bool(about.get("slow", False))))
+        found.append(work)
     return found
 
 
@@ -453,7 +535,7 @@ def wrong_versions(quick: bool) -> list[Work]:
     for path in sorted(COURSE.glob("solutions/*/wrong/*")):
         number, slug = path.parents[1].name[:2], path.name.split(".")[0]
         exercise = EXERCISES.get(f"{number}.{slug}")
-        if exercise is None or quick and (slug in seen or number not in ("01", "02")):
+        if exercise is None or (quick and (slug in seen or number not in ("01", "02"))):
             continue
         seen.add(slug)
         main_file = next(file for file in exercise["files"] if file.endswith(path.suffix))
@@ -484,7 +566,9 @@ def honest(tally: Tally, scratch: Path, works: list[Work], jobs: int) -> None:
             for test in exercise["tests"]
             if test["status"] != "passed" and test["max_score"] > 0
         ]
-        tally.check(score == best and bool(report), f"honest {work.name}", f"{score:g} of {best:g}", *wrong[:3])
+        tally.check(
+            score == best and bool(report), f"honest {work.name}", f"{score:g} of {best:g}", *wrong[:3]
+        )
 
 
 def partial(tally: Tally, scratch: Path, works: list[Work], jobs: int, record: bool) -> None:
@@ -501,17 +585,23 @@ def partial(tally: Tally, scratch: Path, works: list[Work], jobs: int, record: b
         tally.check(score == wanted, f"partial {work.name}", f"{score:g} of {best:g}", f"foreseen {wanted}")
     if record:
         path.parent.mkdir(exist_ok=True)
-        head = (
-            f"# The points of each wrong version in solutions/*/wrong, with the seed {SEED} and no share for soft tests.\n"
-            "# `corpora.py partial --record` writes this anew; look at every line that changes: a wrong version with all\n"
-            "# its points is one that only soft tests tell apart.\n\n[score]\n"
+        path.write_text(
+            SCORES_HEAD + "".join(f'"{name}" = {score:g}\n' for name, score in sorted(known.items()))
         )
-        path.write_text(head + "".join(f'"{name}" = {score:g}\n' for name, score in sorted(known.items())))
+
+
+SCORES_HEAD = f"""\
+# The points of each wrong version in solutions/*/wrong, with the seed {SEED} and no share for soft tests.
+# `corpora.py partial --record` writes this anew. Look at every line that changes: a wrong version with all its
+# points is one that only soft tests tell apart.
+
+[score]
+"""
 
 
 def stable(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
     """The same work among hostile neighbours, shuffled, while the machine is busy: the same verdicts."""
-    works = [work for work, _ in honest_work() if work.exercise == "01.divide"]
+    works = [work for work in honest_work() if work.exercise == "01.divide"]
     works += [work for work in wrong_versions(quick=False) if work.exercise == "01.divide"]
     bad = [attack for attack in chosen if attack.exercise == "01.divide" and not attack.slow]
     first: dict[str, Any] = {}
@@ -523,7 +613,10 @@ def stable(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None
         for attack in shuffled.sample(bad, min(6, len(bad))):
             lay_out(attack, folder / "in" / f"{shuffled.random():.6f}-hostile-{attack.name}")
         burn = "while True: pass"
-        busy = [subprocess.Popen([sys.executable, "-c", burn]) for _ in range(2 * (turn == 2) * (os.cpu_count() or 1))]
+        busy = [
+            subprocess.Popen([sys.executable, "-c", burn])
+            for _ in range(2 * (turn == 2) * (os.cpu_count() or 1))
+        ]
         try:
             reports = grade_class(folder / "in", folder / "out", ["01.divide"], jobs)
         finally:
@@ -536,7 +629,9 @@ def stable(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None
                 continue
             verdict = [(t["id"], t["status"], t["score"]) for t in exercise_of(report, "01.divide")["tests"]]
             how = ("", "shuffled, ", "shuffled, busy, ")[turn]
-            tally.check(first.setdefault(own, verdict) == verdict, f"stable {own}", f"run {turn + 1}: {how}as before")
+            tally.check(
+                first.setdefault(own, verdict) == verdict, f"stable {own}", f"run {turn + 1}: {how}as before"
+            )
 
 
 # What must not be left behind
@@ -577,15 +672,17 @@ def stray_processes() -> list[int]:
 def end(numbers: list[int]) -> None:
     """Ends processes that this run has started, by their numbers."""
     for number in numbers:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(number, 9)
-        except ProcessLookupError:
-            pass
 
 
 def control_groups() -> set[str]:
     """Groups of the grader's that still exist."""
-    return {str(path) for tree in ("", "pids", "memory") for path in Path("/sys/fs/cgroup", tree).glob("course-grade-*")}
+    return {
+        str(path)
+        for tree in ("", "pids", "memory")
+        for path in Path("/sys/fs/cgroup", tree).glob("course-grade-*")
+    }
 
 
 def files_in(*folders: Path) -> set[str]:
@@ -620,10 +717,14 @@ def state() -> dict[str, Any]:
 
 def main() -> None:
     """Runs what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="what CI has time for")
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="fixtures with this in their names")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="fixtures with this in their names"
+    )
     parser.add_argument("--record", action="store_true", help="write partial/scores.toml anew")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--scratch", type=Path, default=COURSE / "target/corpora")
@@ -642,10 +743,16 @@ def main() -> None:
     for mark in MARKS.iterdir():
         mark.unlink()
     tally, started = Tally(), time.monotonic()
-    works = [work for work, slow in honest_work() if named(work.name, options.only) and not (slow and options.quick)]
+    works = [
+        work
+        for work, slow in honest_work()
+        if named(work.name, options.only) and not (slow and options.quick)
+    ]
     flawed = [work for work in wrong_versions(options.quick) if named(work.name, options.only)]
     wanted = [attack.exercise for attack in chosen if {"hostile", "naive", "matrix", "stable"} & {*parts}]
-    wanted += [work.exercise for work in works if "honest" in parts] + [work.exercise for work in flawed if "partial" in parts]
+    wanted += [work.exercise for work in works if "honest" in parts] + [
+        work.exercise for work in flawed if "partial" in parts
+    ]
     warm_up(sorted({name for name in EXERCISES for each in wanted if name.startswith(each)}), options.scratch)
     before = state()
     if "hostile" in parts:
@@ -680,7 +787,9 @@ def warm_up(exercises: list[str], scratch: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         source = COURSE / "modules" / exercise["module"] / "stubs" / target.name
         shutil.copy(source, target)
-    run = grader("--submission", str(submission), *exercises, "--report", f"json={scratch / 'warm.json'}", timeout=1800)
+    run = grader(
+        "--submission", str(submission), *exercises, "--report", f"json={scratch / 'warm.json'}", timeout=1800
+    )
     if run.returncode != 0:
         raise SystemExit(f"the grader does not run:\n{run.stderr}")
 

@@ -1,12 +1,12 @@
-"""The control of the hostile corpus: a grader as most are, short and honest, and wrong in every way that counts.
+"""The control of the hostile corpus: a grader as most are, short and honest, and wrong in all that counts.
 
     python -I naive.py COURSE SUBMISSION SLOT MODULE TEST
 
-It lays the submission over the course, builds with cargo in whatever settings came with it, runs pytest in one
-process with the extension, and believes what that process leaves behind: its exit code, its summary line, its
-JUnit file. An attack that does not fool or harm even this is no attack. `corpora.py` runs it in a sandbox.
+It lays the submission over the course, builds with cargo in whatever settings came with it, runs pytest in
+one process with the extension, and believes what that process leaves behind: its exit code, its summary line,
+its JUnit file. An attack that does not fool or harm even this is no attack. `corpora.py` runs it in a sandbox.
 
-The last line of the output is JSON: what each belief says, and whether something was still running at the end.
+The last line of the output is JSON: what each belief says, and what was still running at the end.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 BUILD_TIME = 25.0
 TEST_TIME = 25.0
@@ -32,11 +32,19 @@ def main(course: Path, submission: Path, slot: Path, module: str, test: str) -> 
     lay_out(course, module, tree)
     shutil.copytree(submission, tree, dirs_exist_ok=True, ignore=_not_plain)
     package = tomllib.loads((course / "modules" / module / "Cargo.toml").read_text())["package"]["name"]
-    found: dict[str, object] = {"exit": False, "summary": False, "junit": False, "hung": False, "built": False}
+    found: dict[str, object] = {
+        "exit": False,
+        "summary": False,
+        "junit": False,
+        "hung": False,
+        "built": False,
+    }
     cargo = ["cargo", "build", "--offline", "--quiet", "--lib", "--package", package]
     environment = {**os.environ, "CARGO_TARGET_DIR": str(slot / "target"), "TMPDIR": str(slot)}
     try:
-        built = subprocess.run(cargo, cwd=tree, env=environment, timeout=BUILD_TIME, capture_output=True, check=False)
+        built = subprocess.run(
+            cargo, cwd=tree, env=environment, timeout=BUILD_TIME, capture_output=True, check=False
+        )
         found["built"] = built.returncode == 0
         found["build_output"] = (built.stdout + built.stderr).decode("utf-8", "replace")[-2000:]
         if built.returncode == 0:
@@ -61,7 +69,7 @@ def lay_out(course: Path, module: str, tree: Path) -> None:
     (tree / "shared").symlink_to(course / "shared")
 
 
-def believe(
+def believe(  # noqa: PLR0913, PLR0917  (paths, all of them)
     course: Path, slot: Path, tree: Path, module: str, package: str, test: str, found: dict[str, object]
 ) -> None:
     """Runs the tests, and takes the process's word for it."""
@@ -92,8 +100,12 @@ def believe(
     found["summary"] = bool(summaries) and not re.search("failed|error", summaries[-1])
     try:
         suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
-        numbers = [{key: int(suite.get(key) or 0) for key in ("tests", "failures", "errors")} for suite in suites]
-        found["junit"] = bool(numbers) and all(n["tests"] and not n["failures"] + n["errors"] for n in numbers)
+        numbers = [
+            {key: int(suite.get(key) or 0) for key in ("tests", "failures", "errors")} for suite in suites
+        ]
+        found["junit"] = bool(numbers) and all(
+            n["tests"] and not n["failures"] + n["errors"] for n in numbers
+        )
         found["crashed"] = False
     except (OSError, ElementTree.ParseError):
         found["crashed"] = True

@@ -4,7 +4,7 @@ import os
 PATHS = [
     "{{COURSE}}/modules/01_sum_as_string/tests/test_divide.py",
     "{{COURSE}}/solutions/01_sum_as_string/src/divide.rs",
-    "{{COURSE}}/target/corpora/hidden/01_sum_as_string/test_divide_more.py",
+    "{{COURSE}}/target/corpora/hidden/01_sum_as_string/test_divide_hidden.py",
     "{{WORK}}/secret",
     "{{WORK}}/tree/modules/01_sum_as_string/src/divide.rs",
     "{{WORK}}/manifests",

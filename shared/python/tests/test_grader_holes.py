@@ -1,0 +1,151 @@
+"""What the hostile corpus has found in the grader's conversation, each as small as it can be shown."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import struct
+import threading
+import time
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from grader import frames, peer
+from grader.frames import BadFrame, Message
+from grader.proxy import World
+from grader.wire import Decoder, NotPlainData
+
+
+class Answers:
+    """A link whose answers are given: what the jail would say."""
+
+    generation = 1
+
+    def __init__(self, *results: dict[str, Any]) -> None:
+        self.results = list(results)
+
+    def ask(self, message: Message) -> Message:
+        """The next one."""
+        return Message(self.results.pop(0))
+
+
+def world(*results: dict[str, Any]) -> World:
+    """A module whose answers are these."""
+    return World("m", "m.so", [], Answers(*results))
+
+
+def raised(form: dict[str, Any]) -> BaseException:
+    """What a call raises that the jail answers so."""
+    with pytest.raises(BaseException) as caught:  # noqa: PT011  (any at all)
+        world({"raised": form}).module.anything  # noqa: B018
+    return caught.value
+
+
+def pair() -> tuple[socket.socket, peer.Peer]:
+    """The jail's end, and the oracle's."""
+    theirs, ours = socket.socketpair()
+    asker = peer.Peer(ours, lambda message: message, takes_new_threads=False)
+    asker.start()
+    return theirs, asker
+
+
+def frame(body: dict[str, Any]) -> bytes:
+    text = json.dumps({"thread": 0, "sizes": [], **body}).encode()
+    return struct.pack(">II", len(text), 0) + text
+
+
+def test_an_answer_before_the_question_is_refused() -> None:
+    theirs, asker = pair()
+    theirs.sendall(frame({"kind": "answer", "result": True}))
+    time.sleep(0.05)
+    with pytest.raises(BadFrame, match="no question"):
+        asker.ask(Message({}), time.monotonic() + 5)
+
+
+def test_a_second_answer_does_not_wait_for_the_next_question() -> None:
+    theirs, asker = pair()
+
+    def answer_twice() -> None:
+        frames.receive(theirs)
+        theirs.sendall(frame({"kind": "answer", "result": 1}) * 2)
+
+    threading.Thread(target=answer_twice).start()
+    assert asker.ask(Message({}), time.monotonic() + 5).body["result"] == 1
+    time.sleep(0.05)
+    with pytest.raises(BadFrame, match="no question"):
+        asker.ask(Message({}), time.monotonic() + 5)
+
+
+def test_a_flood_of_questions_ends() -> None:
+    theirs, asker = pair()
+    with contextlib.suppress(OSError):  # The oracle hangs up in the middle of it.
+        theirs.sendall(frame({"kind": "ask"}) * 10 * peer.MOST_WAITING)
+    time.sleep(0.1)
+    assert isinstance(asker.failure, BadFrame)
+
+
+def test_asking_back_for_ever_takes_too_long() -> None:
+    theirs, asker = pair()
+    theirs.sendall(frame({"kind": "ask"}) * 10)
+    with pytest.raises(peer.TookTooLong):
+        asker.ask(Message({}), time.monotonic() - 1)
+
+
+def test_long_texts_are_refused() -> None:
+    theirs, ours = socket.socketpair()
+    theirs.sendall(struct.pack(">II", frames.LONGEST_TEXT + 1, 0))
+    with pytest.raises(BadFrame, match="too long"):
+        frames.receive(ours)
+
+
+@pytest.mark.parametrize("form", [{"F": ["1e999999999", 1]}, {"F": [1]}, {"F": [1, 0]}, {"D": [0, [1], 9]}])
+def test_numbers_are_no_texts(form: Any) -> None:
+    with pytest.raises(BadFrame):
+        Decoder(world(), []).value(form)
+
+
+def test_fractions_travel() -> None:
+    assert Decoder(world(), []).value({"F": [1, {"i": "f" * 30}]}) == Fraction(1, int("f" * 30, 16))
+
+
+def test_an_exception_of_every_class_is_of_its_first() -> None:
+    bases = [{"builtin": name} for name in ("TypeError", "ValueError", "OverflowError")]
+    cls = {
+        "handle": 5,
+        "kind": "class",
+        "name": "All",
+        "module": "m",
+        "exception": "TypeError",
+        "bases": bases,
+    }
+    error = raised({"class": {"o": cls}, "args": [], "attributes": {}, "notes": [], "handle": 6, "text": "x"})
+    assert isinstance(error, TypeError)
+    assert not isinstance(error, (ValueError, OverflowError))
+
+
+@pytest.mark.parametrize("name", ["__array_interface__", "__array_struct__", "__array_ufunc__"])
+def test_numpy_is_led_nowhere(name: str) -> None:
+    cls = {"handle": 5, "kind": "class", "name": "C", "module": "m", "bases": [], "specials": []}
+    thing = world({"result": {"o": {"handle": 6, "kind": "instance", "class": cls}}}).module.thing
+    with pytest.raises(AttributeError):
+        getattr(thing, name)
+
+
+def test_a_check_in_a_callback_keeps_its_answer() -> None:
+    own = world()
+
+    def callback(value: int) -> None:
+        error = AssertionError("expected 42")
+        error.expected = 42  # type: ignore[attr-defined]
+        raise error
+
+    number = own.export(callback)["mine"]
+    answer = own.answer(Message({"target": number, "method": "__call__", "args": [1], "kwargs": {}}))
+    assert "42" not in json.dumps(answer.body)
+
+
+def test_modules_do_not_travel() -> None:
+    with pytest.raises(NotPlainData):
+        world().export(json)

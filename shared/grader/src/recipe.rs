@@ -57,7 +57,8 @@ fn value_of(arguments: &[String], key: &str) -> Option<String> {
 
 /// What cargo tells each crate, besides `CARGO_PKG_…`. All else may hold what is the grader's own: `CARGO_HTTP_PROXY` with a
 /// password, tokens of registries.
-const SEEN: &[&str] = &["CARGO_CRATE_NAME", "CARGO_MANIFEST_DIR", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "LD_LIBRARY_PATH"];
+const SEEN: &[&str] =
+    &["CARGO_CRATE_NAME", "CARGO_MANIFEST_DIR", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "LD_LIBRARY_PATH"];
 
 impl Recipe {
     /// Reads what was recorded for a crate.
@@ -148,7 +149,8 @@ mod tests {
 
     #[test]
     fn shows_the_compiler_what_is_the_packages_own() {
-        let names = ["CARGO_PKG_VERSION", "CARGO_MANIFEST_DIR", "CARGO_HTTP_PROXY", "CARGO_REGISTRIES_X_TOKEN", "CARGO_HOME"];
+        let names =
+            ["CARGO_PKG_VERSION", "CARGO_MANIFEST_DIR", "CARGO_HTTP_PROXY", "CARGO_REGISTRIES_X_TOKEN", "CARGO_HOME"];
         let environment = names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
         let recipe = Recipe { rustc: "/rustc".into(), arguments: Vec::new(), environment };
         let seen: Vec<&str> = recipe.environment().map(|(name, _)| name).collect();

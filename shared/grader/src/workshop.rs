@@ -391,7 +391,8 @@ mod tests {
         for name in ["libpyo3-1.rlib", "libpyo3_macros-2.so", "libnumpy-3.rmeta"] {
             assert!(is_dependency(name, &solutions), "{name}");
         }
-        for name in ["libparallel_sum.so", "libparallel_sum-9.rlib", "libaccount.rlib", "parallel_sum-1.d", "pyo3-1.d"] {
+        for name in ["libparallel_sum.so", "libparallel_sum-9.rlib", "libaccount.rlib", "parallel_sum-1.d", "pyo3-1.d"]
+        {
             assert!(!is_dependency(name, &solutions), "{name}");
         }
     }

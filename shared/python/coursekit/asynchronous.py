@@ -4,9 +4,9 @@ Each helper takes a function and gives an ordinary one that can be called withou
 
     expect(awaited(async_fetch.async_sleep), 0.01).returns(None)
 
-The event loop is a new one for each call. What happens in it happens here, and not in the tests: a grader that
-keeps the exercise in another process replaces these helpers by ones that drive the loop over there. All they take
-and give is plain data, and conditions that are asked from outside.
+The event loop is a new one for each call. What happens in it happens here, and not in the tests: a grader
+that keeps the exercise in another process replaces these helpers by ones that drive the loop over there. All
+they take and give is plain data, and conditions that are asked from outside.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Function = Callable[..., Any]
 
 
 def _where_it_lives(helper: Callable[..., Function]) -> Callable[..., Function]:
-    """In the grader the function is in another process, and so must the event loop be: the helper runs over there."""
+    """In the grader the function is in another process, so the event loop must be too: the helper runs there."""
 
     @functools.wraps(helper)
     def chosen(function: Function, *settings: Any, **named: Any) -> Function:
@@ -91,7 +91,7 @@ def cancelled(function: Function, when: Callable[[], bool], limit: float = LIMIT
 
 @_where_it_lives
 def together(function: Function, limit: float = LIMIT) -> Function:
-    """Calls the function once for each tuple of arguments, all in one loop; gives the results in that order."""
+    """Calls the function once for each tuple of arguments, all in one loop; gives the results in order."""
 
     async def body(calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         futures = [_future(function(*args)) for args in calls]
@@ -102,7 +102,7 @@ def together(function: Function, limit: float = LIMIT) -> Function:
 
 @_where_it_lives
 def first_done(function: Function, limit: float = LIMIT) -> Function:
-    """Calls the function once for each tuple of arguments; gives the number of the call that is done first."""
+    """Calls the function once for each tuple of arguments; gives the number of the call done first."""
 
     async def body(calls: Sequence[tuple[Any, ...]]) -> int:
         order: list[int] = []
@@ -136,7 +136,7 @@ def listed(function: Function, limit: float = LIMIT) -> Function:
 
 
 class Steps:
-    """A `make_coroutine` with a plan: each call takes the next step, an exception to raise or a value to give."""
+    """A `make_coroutine` with a plan: each call takes the next step, which is raised or given."""
 
     def __init__(self, steps: Sequence[Any]) -> None:
         self._steps = list(steps)

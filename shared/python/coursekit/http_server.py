@@ -14,8 +14,8 @@ The path says how to answer:
     /hangup          closes the connection without an answer
     /truncated       announces more than it sends, and closes
 
-and the query when: `?inflight=3` not before three requests are in flight at once, `?answered=2` not before two
-have been answered or hung up on.
+and the query when: `?inflight=3` not before three requests are in flight at once, `?answered=2` not before
+two have been answered or hung up on.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 SETTLE = 0.03
-"""Seconds between the request that was waited for and the answers: time for one too many to show itself."""
+"""Seconds between what was waited for and the answer: time for a request too many to show itself."""
 
 
 def _own_listener() -> socket.socket:
@@ -158,6 +158,7 @@ class Server:
             await asyncio.sleep(SETTLE)
         if "answered" in query:
             await self._until(lambda: self.answered >= query["answered"])
+            await asyncio.sleep(SETTLE)
         _, kind, rest = [*parts.path.split("/", 2), ""][:3]
         status, body, headers, missing = 200, rest.encode(), "", 0
         match kind:

@@ -11,14 +11,18 @@ NOT_WRITTEN = "not yet implemented"
 """What a `todo!()` says when it panics."""
 
 
+FUTURE_PANICKED = "rust future panicked: "
+"""What stands before the panic's text where it happened in a future: pyo3-async-runtimes's RustPanic."""
+
+
 def is_rust_panic(error: BaseException) -> bool:
-    """Whether a Rust panic crossed the boundary. Its class cannot be imported, so it is known by its name."""
-    return type(error).__name__ == "PanicException"
+    """Whether a Rust panic crossed the boundary. Its classes cannot be imported: they are known by name."""
+    return type(error).__name__ in ("PanicException", "RustPanic")
 
 
 def is_not_written(error: BaseException) -> bool:
     """Whether the panic is that of a `todo!()`."""
-    return is_rust_panic(error) and str(error).startswith(NOT_WRITTEN)
+    return is_rust_panic(error) and str(error).removeprefix(FUTURE_PANICKED).startswith(NOT_WRITTEN)
 
 
 class _Shortener(reprlib.Repr):

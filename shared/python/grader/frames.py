@@ -17,8 +17,8 @@ LONGEST = 64 << 20
 """Bytes of one frame. The largest array that a test uses takes a fraction of it."""
 
 LONGEST_TEXT = 64 << 20
-"""Bytes of its JSON. What three of them say takes a hundred in memory, so this is what a message can cost; numbers in
-bulk are no text."""
+"""Bytes of its JSON. What three of them say takes a hundred in memory, so this is what a message can cost;
+numbers in bulk are no text."""
 
 _HEAD = struct.Struct(">II")
 

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import async_fetch
+import pytest
+from coursekit import check, check_that, expect
+from coursekit.asynchronous import awaited, called, cancelled, together
+from coursekit.http_server import Server, refusing_url
+
+STATUS = "An answer with an error status is an answer too: `error_for_status` turns it into an Err."
+CLASS = "A status is a FetchError: `error.status()` is Some then."
+REFUSED = "What is neither a status nor a time limit kept the page from coming: ConnectionError."
+TIMEOUT = "`error.is_timeout()` tells that the time was up: TimeoutError."
+WHOLE = "The limit must cover the body as well: `RequestBuilder::timeout` does."
+NAMED = "Say which URL it was: reqwest's error has it in its text."
+PLAIN = "Check the address before the future is made, so that the call itself raises."
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+def test_a_page(server: Server) -> None:
+    expect(awaited(async_fetch.async_fetch_data), server.url("/text/hello")).returns("hello")
+    check("what the server was asked for", server.requests, ["/text/hello"])
+
+
+def test_nothing_but_a_url(server: Server) -> None:
+    expect(awaited(async_fetch.async_fetch_data), url=server.url("/text/")).returns("")
+
+
+def test_a_long_page(server: Server) -> None:
+    page = "0123456789" * 5_000
+    expect(awaited(async_fetch.async_fetch_data), server.url(f"/text/{page}")).returns(page)
+
+
+def test_utf8(server: Server) -> None:
+    url = server.url("/bytes/" + "Grüße, 🦀".encode().hex())
+    expect(awaited(async_fetch.async_fetch_data), url).returns("Grüße, 🦀")
+
+
+def test_no_utf8(server: Server) -> None:
+    expect(awaited(async_fetch.async_fetch_data), server.url("/bytes/41ff42")).returns("A\ufffdB")
+
+
+def test_follows_a_redirect(server: Server) -> None:
+    expect(awaited(async_fetch.async_fetch_data), server.url("/redirect/text/there")).returns("there")
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 418, 500, 503])
+def test_an_error_status(server: Server, status: int) -> None:
+    url = server.url(f"/status/{status}")
+    error: Any = expect(awaited(async_fetch.async_fetch_data), url).raises(
+        Exception, says=url, because=STATUS
+    )
+    check("the exception's class", type(error).__name__, "FetchError", CLASS)
+    check("its status", error.status, status)
+    check("its url", error.url, url)
+
+
+@pytest.mark.parametrize("status", [200, 201, 203])
+def test_no_error_status(server: Server, status: int) -> None:
+    url = server.url(f"/status/{status}")
+    expect(awaited(async_fetch.async_fetch_data), url).returns(str(status))
+
+
+def test_fetch_error_is_an_exception_of_its_own() -> None:
+    error = expect(async_fetch.FetchError, 404, "http://example.org/").value()
+    check("its bases", [base.__name__ for base in type(error).__mro__[1:3]], ["Exception", "BaseException"])
+    check("its status and url", (error.status, error.url), (404, "http://example.org/"))
+
+
+def test_refused() -> None:
+    url = refusing_url("/nobody")
+    expect(awaited(async_fetch.async_fetch_data), url).raises(ConnectionError, because=REFUSED)
+    expect(awaited(async_fetch.async_fetch_data), url).raises(ConnectionError, says=url, because=NAMED)
+
+
+@pytest.mark.parametrize("path", ["/hangup", "/truncated"])
+def test_broken_off(server: Server, path: str) -> None:
+    expect(awaited(async_fetch.async_fetch_data), server.url(path)).raises(ConnectionError, because=REFUSED)
+
+
+def test_too_slow(server: Server) -> None:
+    expect(awaited(async_fetch.async_fetch_data), server.url("/held"), timeout=0.05).raises(
+        TimeoutError, because=TIMEOUT
+    )
+    gone = server.wait_until(lambda: server.abandoned == 1)
+    check_that(gone, "after the time limit, the connection", "still open", "closed by the client")
+
+
+def test_too_slow_in_the_middle(server: Server) -> None:
+    expect(awaited(async_fetch.async_fetch_data), server.url("/stalled"), timeout=0.05).raises(
+        TimeoutError, because=WHOLE
+    )
+
+
+@pytest.mark.parametrize("timeout", [-1.0, float("nan"), float("inf"), 1e300])
+def test_no_time_limit(server: Server, timeout: float) -> None:
+    url = server.url("/text/hello")
+    expect(called(async_fetch.async_fetch_data), url, timeout=timeout).raises(ValueError, because=PLAIN)
+
+
+def test_timeout_by_keyword_only(server: Server) -> None:
+    expect(called(async_fetch.async_fetch_data), server.url("/text/hello"), 1.0).raises(TypeError)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "hello", "http://", "://x", "/text/hello", "ftp://127.0.0.1/", "https://127.0.0.1/"]
+)
+def test_no_address(url: str) -> None:
+    expect(called(async_fetch.async_fetch_data), url).raises(ValueError, because=PLAIN)
+
+
+@pytest.mark.parametrize("url", [None, 5, b"http://127.0.0.1/"])
+def test_no_text(url: Any) -> None:
+    expect(called(async_fetch.async_fetch_data), url).raises(TypeError)
+
+
+def test_two_at_once(server: Server) -> None:
+    calls = [(server.url(f"/text/{name}?inflight=2"),) for name in "ab"]
+    expect(together(async_fetch.async_fetch_data), calls).returns(
+        ["a", "b"], because="Each page waits for the other: both must be under way at once."
+    )
+
+
+def test_cancelled(server: Server) -> None:
+    def under_way() -> bool:
+        return server.in_flight == 1
+
+    expect(cancelled(async_fetch.async_fetch_data, when=under_way), server.url("/held")).returns(None)
+    gone = server.wait_until(lambda: server.abandoned == 1)
+    check_that(
+        gone,
+        "after the cancellation, the connection",
+        "still open",
+        "closed by the client",
+        "The request runs in a task of its own, which nobody ends. Await it in the future itself.",
+    )

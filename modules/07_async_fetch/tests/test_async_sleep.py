@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import async_fetch
+import pytest
+from coursekit import expect
+from coursekit.asynchronous import awaited, called, cancelled, first_done
+
+PANICS = "`Duration::from_secs_f64` panics on what is no duration. `try_from_secs_f64` gives an Err."
+AT_THE_CALL = "Check before `future_into_py`: then the call itself raises, awaited or not."
+UNIT = "As the result of a future, `()` is an empty tuple. Take `py.None()` before the future, and give that."
+BLOCKS = (
+    "A blocking sleep keeps a thread for itself: the event loop's, or one of tokio's few. "
+    "`tokio::time::sleep(…).await` gives it back."
+)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0, 0.01, 1e-9, -0.0])
+def test_sleeps(seconds: float) -> None:
+    expect(awaited(async_fetch.async_sleep), seconds).returns(None, because=UNIT)
+
+
+def test_the_loop_runs_on() -> None:
+    expect(first_done(async_fetch.async_sleep), [(2.0,), (0.0,)]).returns(1, because=BLOCKS)
+
+
+def test_by_keyword() -> None:
+    expect(awaited(async_fetch.async_sleep), seconds=0).returns(None)
+
+
+@pytest.mark.parametrize("seconds", [-1.0, -1e-9, float("-inf"), float("nan"), float("inf"), 1e20, 1e300])
+def test_no_duration(seconds: float) -> None:
+    expect(awaited(async_fetch.async_sleep), seconds).raises(ValueError, because=PANICS)
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("nan")])
+def test_raised_at_the_call(seconds: float) -> None:
+    expect(called(async_fetch.async_sleep), seconds).raises(ValueError, because=AT_THE_CALL)
+
+
+@pytest.mark.parametrize("seconds", ["1", None, [1.0]])
+def test_no_number(seconds: Any) -> None:
+    expect(called(async_fetch.async_sleep), seconds).raises(TypeError)
+
+
+def test_needs_a_running_loop() -> None:
+    expect(async_fetch.async_sleep, 0.0).raises(RuntimeError, says="no running event loop")
+
+
+def test_many_at_once() -> None:
+    # More than tokio has threads, those for blocking work included.
+    long = 600 + 4 * (os.cpu_count() or 1)
+    calls = [(2.0,)] * long + [(0.0,)]
+    expect(first_done(async_fetch.async_sleep), calls).returns(long, because=BLOCKS)
+
+
+def test_for_as_good_as_ever() -> None:
+    expect(cancelled(async_fetch.async_sleep, when=lambda: True), 1e19).returns(None)

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import async_fetch
+import pytest
+from coursekit import check, check_that, expect
+from coursekit.asynchronous import awaited, called, cancelled
+from coursekit.http_server import Server, refusing_url
+
+LOSERS = "The tasks that lost run on: a dropped JoinHandle aborts nothing. A JoinSet aborts its tasks."
+ALL = "All are to be asked at once, not one after the other."
+FAILURE = "A failure is no answer: go on with the others until one succeeds."
+LAST = "Nobody is left to answer, so raise what the last one failed with."
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+def check_abandoned(server: Server, requests: int) -> None:
+    gone = server.wait_until(lambda: server.abandoned == requests, limit=2.0)
+    check_that(gone, "requests that were cancelled", server.abandoned, str(requests), LOSERS)
+
+
+def test_one(server: Server) -> None:
+    expect(awaited(async_fetch.first_of), [server.url("/text/only")]).returns("only")
+    check("what the server was asked for", server.requests, ["/text/only"])
+
+
+def test_all_are_asked_at_once(server: Server) -> None:
+    urls = [server.url("/text/same?inflight=3")] * 3
+    expect(awaited(async_fetch.first_of, limit=3.0), urls).returns("same", because=ALL)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_first_answer_wins_and_the_others_are_cancelled(server: Server, place: int) -> None:
+    urls = [server.url("/held/a"), server.url("/held/b")]
+    urls.insert(place, server.url("/text/quick?inflight=3"))
+    expect(awaited(async_fetch.first_of, limit=3.0), urls).returns("quick", because=ALL)
+    check_abandoned(server, 2)
+
+
+def test_cancelled(server: Server) -> None:
+    def under_way() -> bool:
+        return server.in_flight == 3
+
+    urls = [server.url(f"/held/{name}") for name in "abc"]
+    expect(cancelled(async_fetch.first_of, when=under_way, limit=3.0), urls).returns(None)
+    check_abandoned(server, 3)
+
+
+def test_a_failure_is_no_answer(server: Server) -> None:
+    urls = [server.url("/hangup"), server.url("/text/good?answered=1")]
+    expect(awaited(async_fetch.first_of), urls).returns("good", because=FAILURE)
+    urls = [server.url("/text/good?answered=3"), server.url("/hangup")]
+    expect(awaited(async_fetch.first_of), urls).returns("good", because=FAILURE)
+
+
+def test_if_all_fail(server: Server) -> None:
+    urls = [server.url(f"/hangup/{name}?inflight=3") for name in "abc"]
+    expect(awaited(async_fetch.first_of), urls).raises(Exception, says=server.url("/hangup/"), because=LAST)
+    bad = refusing_url("/nobody")
+    expect(awaited(async_fetch.first_of), [bad]).raises(Exception, says=bad, because=LAST)
+
+
+def test_nobody_to_ask() -> None:
+    expect(called(async_fetch.first_of), []).raises(
+        ValueError, because="Nobody can answer, so nothing would ever come. Say so at the call."
+    )
+
+
+def test_no_address(server: Server) -> None:
+    expect(called(async_fetch.first_of), [server.url("/text/a"), "hello"]).raises(ValueError)
+    check(
+        "what the server was asked for", server.requests, [], "Check all addresses before the first request."
+    )
+
+
+@pytest.mark.parametrize("urls", [None, 5, "http://127.0.0.1/", [None]])
+def test_no_list_of_texts(urls: Any) -> None:
+    expect(called(async_fetch.first_of), urls).raises(TypeError)

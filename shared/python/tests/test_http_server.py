@@ -1,0 +1,114 @@
+"""The HTTP server of the tests, asked by a client of the standard library."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+from coursekit.http_server import Server, refusing_url
+
+
+def get(url: str) -> tuple[int, bytes]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    try:
+        connection.request("GET", url.removeprefix(f"http://{parts.netloc}"))
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/text/hello", (200, b"hello")),
+        ("/text/", (200, b"")),
+        ("/text/a/b", (200, b"a/b")),
+        ("/status/404", (404, b"404")),
+        ("/status/503", (503, b"503")),
+        ("/redirect/text/x", (302, b"text/x")),
+        ("/bytes/ff41", (200, b"\xffA")),
+    ],
+)
+def test_answers(path: str, answer: tuple[int, bytes]) -> None:
+    with Server() as server:
+        assert get(server.url(path)) == answer
+        assert server.requests == [path]
+        assert server.wait_until(lambda: (server.answered, server.in_flight) == (1, 0))
+        assert server.abandoned == 0
+
+
+def test_one_connection_many_requests() -> None:
+    with Server() as server:
+        connection = http.client.HTTPConnection(urlsplit(server.url("/")).netloc, timeout=10)
+        for number in range(20):
+            connection.request("GET", f"/text/{number}")
+            assert connection.getresponse().read() == str(number).encode()
+        connection.close()
+        assert (server.connections, server.most_in_flight, len(server.requests)) == (1, 1, 20)
+
+
+def test_breaks_off() -> None:
+    with Server() as server:
+        with pytest.raises(http.client.RemoteDisconnected):
+            get(server.url("/hangup"))
+        with pytest.raises(http.client.IncompleteRead):
+            get(server.url("/truncated"))
+        assert server.abandoned == 0
+
+
+@pytest.mark.parametrize("path", ["/held", "/stalled"])
+def test_notices_when_the_client_goes(path: str) -> None:
+    with Server() as server:
+        parts = urlsplit(server.url(path))
+        with socket.create_connection(("127.0.0.1", parts.port or 0)) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+            assert server.wait_until(lambda: server.in_flight == 1)
+            assert server.abandoned == 0
+        assert server.wait_until(lambda: (server.abandoned, server.in_flight) == (1, 0))
+
+
+def test_waits_for_company() -> None:
+    with Server() as server, ThreadPoolExecutor(3) as pool:
+        urls = [server.url(f"/text/{number}?inflight=3") for number in range(3)]
+        assert [body for _, body in pool.map(get, urls)] == [b"0", b"1", b"2"]
+        assert server.most_in_flight == 3
+
+
+def test_waits_for_answers() -> None:
+    with Server() as server, ThreadPoolExecutor(2) as pool:
+        late = pool.submit(get, server.url("/text/late?answered=1"))
+        assert server.wait_until(lambda: server.in_flight == 1)
+        assert not late.done()
+        get(server.url("/text/early"))
+        assert late.result() == (200, b"late")
+
+
+def test_ends_by_itself() -> None:
+    before = threading.active_count()
+    with Server() as server:
+        url = server.url("/held")
+        client = socket.create_connection(("127.0.0.1", urlsplit(url).port or 0))
+        client.sendall(b"GET /held HTTP/1.1\r\n\r\n")
+        assert server.wait_until(lambda: server.in_flight == 1)
+    assert threading.active_count() == before
+    with client, contextlib.suppress(ConnectionResetError):  # A system may close the hard way.
+        assert client.recv(1) == b""
+    with pytest.raises(ConnectionRefusedError):
+        get(url)
+
+
+def test_nobody_listens_there() -> None:
+    with pytest.raises(ConnectionRefusedError):
+        get(refusing_url("/x"))
+
+
+def test_a_limit_on_waiting() -> None:
+    with Server() as server:
+        assert not server.wait_until(lambda: False, limit=0.01)

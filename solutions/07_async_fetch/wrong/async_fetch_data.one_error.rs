@@ -1,0 +1,89 @@
+//! wrong: one exception for everything: the caller has to look into its text to know what to do.
+//! fails: test_refused
+//! fails: test_too_slow
+//! says: ConnectionError
+
+use std::error::Error;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use pyo3::exceptions::{PyException, PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3_async_runtimes::tokio::future_into_py;
+use reqwest::{Client, Url};
+
+/// How long a page may take, in seconds, where the caller does not say.
+pub(crate) const TIMEOUT: f64 = 30.0;
+
+/// One client for all: it keeps connections open and uses them again. No proxy, whatever the environment says.
+static CLIENT: LazyLock<Client> =
+    LazyLock::new(|| Client::builder().no_proxy().build().expect("there is nothing to configure that could fail"));
+
+/// The server answered, and its answer is an error.
+#[pyclass(extends = PyException, frozen, subclass, module = "async_fetch")]
+#[derive(Debug)]
+pub struct FetchError {
+    /// The HTTP status, 400 or more.
+    #[pyo3(get)]
+    status: u16,
+    /// What was asked for.
+    #[pyo3(get)]
+    url: String,
+}
+
+#[pymethods]
+impl FetchError {
+    #[new]
+    fn new(status: u16, url: String) -> Self {
+        Self { status, url }
+    }
+
+    fn __str__(&self) -> String {
+        format!("{}: the server answered with status {}", self.url, self.status)
+    }
+}
+
+/// An address that can be fetched. Raises `ValueError` for what is none, and for https: this build has no TLS.
+pub(crate) fn http_url(text: &str) -> PyResult<Url> {
+    let url = Url::parse(text).map_err(|error| PyValueError::new_err(format!("{text:?} is no URL: {error}")))?;
+    if url.scheme() == "http" {
+        Ok(url)
+    } else {
+        Err(PyValueError::new_err(format!("{text:?}: only http is supported, not {}", url.scheme())))
+    }
+}
+
+/// The page at `url`, complete within `timeout`. Bytes that are no UTF-8 become U+FFFD.
+pub(crate) async fn get(url: Url, timeout: Duration) -> reqwest::Result<String> {
+    // The time limit covers all of it: connecting, the head, the body.
+    CLIENT.get(url).timeout(timeout).send().await?.error_for_status()?.text().await
+}
+
+/// The Python exception for a page that did not come.
+pub(crate) fn to_python(error: reqwest::Error) -> PyErr {
+    if let Some(status) = error.status() {
+        let url = error.url().map_or_else(String::new, Url::to_string);
+        return PyErr::new::<FetchError, _>((status.as_u16(), url));
+    }
+    // reqwest says what it was doing and for which URL, and only its innermost source says what went wrong.
+    let mut cause: &dyn Error = &error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let text = format!("{error}: {cause}");
+    PyRuntimeError::new_err(text)
+}
+
+/// The page at `url`, an http address, as text.
+///
+/// Raises, at the call, `ValueError` for what is no http address, and for a negative or undefined `timeout`. When
+/// awaited: `FetchError` for a status of 400 or more, `TimeoutError` if the page is not there after `timeout` seconds,
+/// `ConnectionError` if it cannot be had for any other reason.
+#[pyfunction]
+#[pyo3(signature = (url, *, timeout=TIMEOUT), text_signature = "(url, *, timeout=30.0)")]
+pub fn async_fetch_data<'py>(py: Python<'py>, url: &str, timeout: f64) -> PyResult<Bound<'py, PyAny>> {
+    let url = http_url(url)?;
+    let timeout = Duration::try_from_secs_f64(timeout)
+        .map_err(|error| PyValueError::new_err(format!("timeout={timeout}: {error}")))?;
+    future_into_py(py, async move { get(url, timeout).await.map_err(to_python) })
+}

@@ -1,0 +1,23 @@
+//! wrong: `Ok(())`, as every tutorial has it. A function's `()` becomes None; a future's becomes what it is, a tuple.
+//! fails: test_sleeps
+//! says: `()` is an empty tuple
+
+use std::time::Duration;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3_async_runtimes::tokio::future_into_py;
+
+/// Waits this many seconds, on tokio's clock. The event loop and tokio's workers are free meanwhile.
+///
+/// Raises `ValueError`, at the call, for seconds that are negative, NaN, infinite or too many for a `Duration` (2⁶⁴).
+#[pyfunction]
+pub fn async_sleep(py: Python<'_>, seconds: f64) -> PyResult<Bound<'_, PyAny>> {
+    // Not `from_secs_f64`, which panics on all of these.
+    let duration = Duration::try_from_secs_f64(seconds)
+        .map_err(|error| PyValueError::new_err(format!("seconds={seconds}: {error}")))?;
+    future_into_py(py, async move {
+        tokio::time::sleep(duration).await;
+        Ok(())
+    })
+}

@@ -25,7 +25,7 @@ Function = Callable[..., Any]
 
 
 def _where_it_lives(helper: Callable[..., Function]) -> Callable[..., Function]:
-    """In the grader the function is in another process, so the event loop must be too: the helper runs there."""
+    """In the grader the function is in another process, and the helper with its event loop runs there."""
 
     @functools.wraps(helper)
     def chosen(function: Function, *settings: Any, **named: Any) -> Function:

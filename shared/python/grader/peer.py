@@ -140,8 +140,7 @@ class Peer:
 
     def _check_due(self, message: Message, number: int, inbox: queue.SimpleQueue[Message | None]) -> None:
         """Refuses answers to no question, which would be taken for one to the next, and more messages than an
-        honest side would send: kept, they would fill the memory. A few threads of the submission's own may ask
-        at once."""
+        honest side would send: they would fill the memory. A few threads of its own may ask at once."""
         with self._queues_lock:
             if message.body.get("kind") == "answer":
                 if self._answers_due.get(number, 0) == 0:

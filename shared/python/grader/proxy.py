@@ -575,7 +575,7 @@ class World:
         if exception is not None:
             bases = tuple(self._exception_base(each) for each in form.get("bases", []))
             if attribute is None:
-                # One lineage only: an undeclared class that is at once a TypeError, a ValueError and so on would
+                # One lineage only: an undeclared class that is a TypeError, a ValueError and so on at once would
                 # be what every test for errors asks for.
                 bases = bases[:1]
             space.update(

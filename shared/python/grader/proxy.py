@@ -575,8 +575,8 @@ class World:
         if exception is not None:
             bases = tuple(self._exception_base(each) for each in form.get("bases", []))
             if attribute is None:
-                # One lineage only: an undeclared class that is a TypeError, a ValueError and so on at once would
-                # be what every test for errors asks for.
+                # One lineage only: an undeclared class that is many kinds of error at once would be what
+                # every test for errors asks for.
                 bases = bases[:1]
             space.update(
                 __str__=_exception_text, __setattr__=_set_on_exception, __reduce_ex__=_reduce_exception

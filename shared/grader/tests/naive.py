@@ -3,8 +3,9 @@
     python -I naive.py COURSE SUBMISSION SLOT MODULE TEST
 
 It lays the submission over the course, builds with cargo in whatever settings came with it, runs pytest in
-one process with the extension, and believes what that process leaves behind: its exit code, its summary line,
-its JUnit file. An attack that does not fool or harm even this is no attack. `corpora.py` runs it in a sandbox.
+one process with the extension, and believes what that process leaves behind: its exit code, its summary
+line, its JUnit file. An attack that does not fool or harm even this is no attack. `corpora.py` runs it in a
+sandbox.
 
 The last line of the output is JSON: what each belief says, and what was still running at the end.
 """

@@ -15,9 +15,6 @@ for path in (
     try:
         with open(path, "w") as file:
             file.write("# poison")
-        print("LEAK wrote", path, flush=True)
-        if "course-corpus" not in path:
-            os.unlink(path)
     except OSError:
         pass
 

@@ -39,9 +39,9 @@ impl DataProcessor {
         if !array.is_aligned() {
             return Err(PyValueError::new_err("this array is not aligned"));
         }
-        let mut buffer = Vec::new();
+        let mut buffer = std::collections::VecDeque::new();
         for value in array.as_array() {
-            buffer.push(*value);
+            buffer.push_back(*value);
         }
         let total_seen = buffer.len() as u64;
         Ok(Self { buffer, chunk_size, total_seen, callback: None })

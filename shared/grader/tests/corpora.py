@@ -168,11 +168,14 @@ def lay_out(attack: Attack, submission: Path) -> None:
 def filled_in(text: str, submission: Path) -> str:
     """Attackers know their grader: where it lies, and where their own files will."""
     tree = submission.parent / "tree"
+    lock = tomllib.loads((COURSE / "Cargo.lock").read_text())["package"]
+    once_cell = next((each["version"] for each in lock if each["name"] == "once_cell"), "1.0.0")
     for name, value in {
         "COURSE": COURSE,
         "WORK": WORK,
         "TREE": tree,
         "TARGET": submission.parent / "target",
+        "ONCE_CELL": once_cell,
     }.items():
         text = text.replace("{{" + name + "}}", str(value))
     return text
@@ -395,6 +398,9 @@ def naive(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
         slot.mkdir(parents=True)
         shutil.copytree(WORK / "target", slot / "target", symlinks=True)
 
+    for slot in slots:  # What cargo has to build for another folder is built before any clock runs.
+        run_naive(Attack("warm", HERE / "corpus/hostile/conftest", {"exercise": "01.divide"}), slot)
+
     def one(attack: Attack) -> tuple[Attack, dict[str, Any], bool]:
         slot = free.pop()
         try:
@@ -403,22 +409,26 @@ def naive(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
             free.append(slot)
 
     with ThreadPoolExecutor(jobs) as pool:
-        results = list(pool.map(one, [attack for attack in chosen if attack.about["naive"] != "none"]))
-    for attack, found, marked in results:
-        kind = attack.about["naive"]
-        holds = {
-            "points": found.get("exit") or found.get("summary") or found.get("junit"),
-            "hang": found.get("hung"),
-            "mark": marked,
-            "crash": found.get("crashed"),
-            "left": found.get("left", 0) > 0,
-            "flood": found.get("output_bytes", 0) > 32 << 20,
-            "says": attack.about.get("naive_says", "?")
-            in found.get("output", "") + found.get("build_output", ""),
-        }[kind]
-        believed = [name for name in ("exit", "summary", "junit") if found.get(name)]
-        more = [] if holds else [json.dumps(found)[-600:]]
-        tally.check(bool(holds), f"naive {attack.name}", f"{kind}: {', '.join(believed) or '-'}", *more)
+        for result in pool.map(one, [attack for attack in chosen if attack.about["naive"] != "none"]):
+            judge_naive(tally, *result)
+
+
+def judge_naive(tally: Tally, attack: Attack, found: dict[str, Any], marked: bool) -> None:
+    """Whether it got through as it says."""
+    kind = attack.about["naive"]
+    holds = {
+        "points": found.get("exit") or found.get("summary") or found.get("junit"),
+        "hang": found.get("hung"),
+        "mark": marked,
+        "crash": found.get("crashed"),
+        "left": found.get("left", 0) > 0,
+        "flood": found.get("output_bytes", 0) > 32 << 20,
+        "says": attack.about.get("naive_says", "?")
+        in found.get("output", "") + found.get("build_output", ""),
+    }[kind]
+    believed = [name for name in ("exit", "summary", "junit") if found.get(name)]
+    more = [] if holds else [json.dumps(found)[-600:]]
+    tally.check(bool(holds), f"naive {attack.name}", f"{kind}: {', '.join(believed) or '-'}", *more)
 
 
 def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:

@@ -93,9 +93,10 @@ def believe(  # noqa: PLR0913, PLR0917  (paths, all of them)
         found["hung"] = True
         return
     with (slot / "output").open("rb") as file:
+        output = file.read(20_000).decode("utf-8", "replace")
         size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - 4000))
-        output = file.read().decode("utf-8", "replace")
+        file.seek(max(file.tell() - 4000, min(size, 20_000)))
+        output += file.read().decode("utf-8", "replace")
     found.update(output=output, output_bytes=size, code=code, exit=code == 0)
     summaries = re.findall(r"(?m)^=*\s*(\d+ passed.*? in [\d.]+s.*)$", output)
     found["summary"] = bool(summaries) and not re.search("failed|error", summaries[-1])

@@ -447,7 +447,7 @@ def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
         str(MARKS),
         "--",
         "prlimit",
-        f"--data={3 << 30}",
+        f"--data={8 << 30}",
         "--core=0",
         "--nproc=2000",
     ]
@@ -741,6 +741,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--scratch", type=Path, default=COURSE / "target/corpora")
     options = parser.parse_args()
+    options.scratch = options.scratch.resolve()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")

@@ -96,7 +96,9 @@ def _limit_memory() -> None:
     with contextlib.suppress(ImportError, OSError, ValueError):  # Not on Windows; not on every macOS.
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+        # The soft limit alone: the jail that this process starts has limits of its own.
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, hard))
 
 
 def _extension(job: dict[str, Any]) -> str:

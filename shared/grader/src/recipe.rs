@@ -27,9 +27,8 @@ pub(crate) fn record(folder: &Path, mut arguments: impl Iterator<Item = OsString
     let Some(rustc) = arguments.next() else { return ExitCode::FAILURE };
     let arguments: Vec<String> = arguments.map(|each| each.to_string_lossy().into_owned()).collect();
     if let Some(name) = value_of(&arguments, "--crate-name") {
-        let environment: BTreeMap<String, String> = std::env::vars()
-            .filter(|(key, _)| key.starts_with("CARGO_") || key == "OUT_DIR" || key == "LD_LIBRARY_PATH")
-            .collect();
+        let environment: BTreeMap<String, String> =
+            std::env::vars().filter(|(key, _)| SEEN.contains(&key.as_str()) || key.starts_with("CARGO_PKG_")).collect();
         let recipe = json!({"rustc": rustc.to_string_lossy(), "arguments": arguments, "environment": environment});
         if let Err(fault) = files::write_atomically(&path(folder, &name), recipe.to_string().as_bytes()) {
             eprintln!("{fault}");

@@ -366,8 +366,9 @@ def test_hidden_zero() -> None:
 def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
     """Holds what an attack got against what it should get."""
     tally.attacks += 1
-    score, wanted = score_of(report, attack.exercise), float(attack.about.get("score", 0.0))
-    tally.unearned += max(0.0, score - wanted)
+    score, least = score_of(report, attack.exercise), float(attack.about.get("score", 0.0))
+    most = float(attack.about.get("at_most", least))
+    tally.unearned += max(0.0, score - most)
     seconds = float(report.get("seconds", 0.0))
     tally.timed(seconds, attack.budget, attack.name)
     marks = sorted(path.name for path in MARKS.iterdir())
@@ -686,12 +687,13 @@ def end(numbers: list[int]) -> None:
 
 
 def control_groups() -> set[str]:
-    """Groups of the grader's that still exist."""
-    return {
-        str(path)
+    """Groups of graders that are gone. Other people's graders may be at work on this machine."""
+    groups = {
+        path
         for tree in ("", "pids", "memory")
         for path in Path("/sys/fs/cgroup", tree).glob("course-grade-*")
     }
+    return {str(path) for path in groups if not Path("/proc", path.name.split("-")[2]).exists()}
 
 
 def files_in(*folders: Path) -> set[str]:

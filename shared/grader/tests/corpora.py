@@ -378,7 +378,7 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
     text = json.dumps(report)
     leaked = [word for word in ("ghs_secret", "canary of", *attack.about.get("never", [])) if word in text]
     holds = (
-        score == wanted
+        least <= score <= most
         and not marks
         and not leaked
         and bool(report) == wants_grade

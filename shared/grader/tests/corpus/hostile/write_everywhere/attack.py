@@ -15,6 +15,9 @@ for path in (
     try:
         with open(path, "w") as file:
             file.write("# poison")
+        # That it could is enough: with the defences off, this is somebody's machine.
+        if "course-corpus" not in path:
+            os.unlink(path)
     except OSError:
         pass
 

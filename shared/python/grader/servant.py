@@ -259,10 +259,11 @@ class Servant:
         decoder = Decoder(self, answer.blobs)
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})
-            with self._lock:  # If it comes back, it shall be the very one.
-                self._stand_ins[answer.body["error"]] = error
-                self._theirs[id(error)] = answer.body["error"]
-            raise error
+            number = answer.body["error"]
+            with self._lock:  # If it comes back, it shall be the very one, as often as it is raised.
+                error = self._stand_ins.setdefault(number, error)
+                self._theirs[id(error)] = number
+            raise error.with_traceback(None)
         return decoder.value(answer.body["result"])
 
     def own(self, form: Any) -> Any:

@@ -13,9 +13,10 @@ use sha2::{Digest as _, Sha256};
 use crate::class;
 use crate::grade::Grade;
 use crate::intake;
+use crate::manifest;
 use crate::options::{self, Options, Source};
 use crate::recipe;
-use crate::report::{self, Classroom, Format, Report};
+use crate::report::{self, Classroom, Format, Report, line};
 use crate::submission::{self, Rules};
 use crate::workshop::{self, Workshop};
 
@@ -64,6 +65,10 @@ fn run(options: &Options) -> Outcome<u8> {
     if let Some(hidden) = hidden.as_ref().filter(|hidden| !hidden.is_dir()) {
         return Err(Fault::new(format!("There is no folder {} with hidden tests.", hidden.display())));
     }
+    if let Some(hidden) = &hidden {
+        manifest::check_hidden(hidden, &course)?;
+    }
+    check_source(&options.source)?;
     let jobs = options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let workshop = Workshop::prepare(course, &work, &modules, &options.without)?;
     for sentence in &workshop.not_enforced {
@@ -87,7 +92,7 @@ fn run(options: &Options) -> Outcome<u8> {
         Source::One(folder) => {
             let folder = absolute(folder)?;
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let grade = rules.grade(&folder, &name, jobs)?;
+            let grade = rules.grade(&folder, &name, jobs)??;
             write_reports(&grade, &options.reports)?;
             eprintln!("{}", summary(&grade));
         }
@@ -122,6 +127,23 @@ fn select<'c>(course: &'c Course, ids: &[String]) -> Outcome<Vec<Place<'c>>> {
     Ok(places)
 }
 
+/// What can be said before anything is built.
+fn check_source(source: &Source) -> Outcome<()> {
+    match source {
+        Source::One(folder) => intake::check_is_folder(folder),
+        Source::Class { submissions, out } => {
+            intake::check_is_folder(submissions)?;
+            if absolute(out)?.starts_with(absolute(submissions)?) {
+                return Err(Fault::new(
+                    "--out lies inside --submissions: the results would be taken for a student's work.",
+                )
+                .mend("Give a folder beside it."));
+            }
+            Ok(())
+        }
+    }
+}
+
 fn absolute(path: &Path) -> Outcome<PathBuf> {
     std::path::absolute(path).map_err(|error| Fault::file("find", path, &error))
 }
@@ -131,6 +153,8 @@ fn key(workshop: &Workshop, hidden: Option<&Path>, without: &[String]) -> Outcom
     let mut hash = Sha256::new();
     hash.update(&workshop.fingerprint);
     hash.update(without.join(" "));
+    // A grade from a machine with less of a jail does not count where there is more of it.
+    hash.update(workshop.not_enforced.join("\n"));
     if let Some(hidden) = hidden {
         workshop::add(&mut hash, hidden)?;
     }
@@ -172,7 +196,7 @@ pub(crate) fn summary(grade: &Grade) -> String {
     let passed = grade.tests().filter(|test| test.status == crate::grade::Status::Passed).count();
     format!(
         "{}: {} of {} points, {passed} of {} tests, {:.1} s, seed {}",
-        grade.submission.escape_debug(),
+        line(&grade.submission.escape_debug().to_string(), 200),
         grade.score(),
         grade.max_score(),
         grade.tests().count(),

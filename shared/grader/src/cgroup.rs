@@ -13,6 +13,23 @@ const MOST_TASKS: &str = "512";
 /// Bytes of all of them together.
 const MOST_MEMORY: u64 = 8 << 30;
 
+/// The first two are of version 1, where each controller has a tree; the third is of version 2.
+const TREES: [&str; 3] = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
+
+/// Of the groups' names; the number of the grader's process follows.
+const PREFIX: &str = "course-grade-";
+
+/// Removes groups of graders that were killed. Those of a running grader stay, and so do those with a process in them.
+pub(crate) fn sweep() {
+    for entry in TREES.iter().filter_map(|tree| fs::read_dir(tree).ok()).flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next());
+        if owner.is_some_and(|number| !Path::new("/proc").join(number).exists()) {
+            let _ = fs::remove_dir(entry.path());
+        }
+    }
+}
+
 /// The groups of one submission, removed with the value.
 #[derive(Debug)]
 pub(crate) struct Cgroups(Vec<PathBuf>);
@@ -24,13 +41,12 @@ impl Cgroups {
             return Self(Vec::new());
         }
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("course-grade-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("{PREFIX}{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let memory = MOST_MEMORY.to_string();
-        // The first two are of version 1, where each controller has a tree; the third is of version 2.
         let wanted: [(&str, &[(&str, &str)]); 3] = [
-            ("/sys/fs/cgroup/pids", &[("pids.max", MOST_TASKS)]),
-            ("/sys/fs/cgroup/memory", &[("memory.limit_in_bytes", &memory)]),
-            ("/sys/fs/cgroup", &[("pids.max", MOST_TASKS), ("memory.max", &memory), ("memory.swap.max", "0")]),
+            (TREES[0], &[("pids.max", MOST_TASKS)]),
+            (TREES[1], &[("memory.limit_in_bytes", &memory)]),
+            (TREES[2], &[("pids.max", MOST_TASKS), ("memory.max", &memory), ("memory.swap.max", "0")]),
         ];
         Self(wanted.into_iter().filter_map(|(tree, limits)| make(Path::new(tree), &name, limits)).collect())
     }

@@ -14,7 +14,7 @@ use crate::app::{classroom, summary};
 use crate::grade::Grade;
 use crate::intake;
 use crate::parallel::in_parallel;
-use crate::report::{self, Format, Report};
+use crate::report::{self, Format, Report, line};
 use crate::submission::Rules;
 use crate::workshop::{add, hex};
 
@@ -46,7 +46,10 @@ pub(crate) struct Plan<'p> {
 /// One student's folder, and how it went.
 enum Entry {
     Graded(Box<Grade>),
+    /// The submission cannot be graded.
     Not(String, String),
+    /// This machine could not grade it.
+    Failed(String, String),
 }
 
 impl Plan<'_> {
@@ -64,7 +67,7 @@ impl Plan<'_> {
             bar.inc(1);
             bar.suspend(|| match &entry {
                 Entry::Graded(grade) => eprintln!("{}", summary(grade)),
-                Entry::Not(name, why) => eprintln!("{}: not graded. {why}", name.escape_debug()),
+                Entry::Not(name, why) | Entry::Failed(name, why) => eprintln!("{}", not_graded(name, why)),
             });
             Ok(entry)
         })?;
@@ -121,14 +124,15 @@ impl Plan<'_> {
         if !std::fs::symlink_metadata(folder).is_ok_and(|about| about.is_dir()) {
             return Ok(Entry::Not(name.to_owned(), "It is no folder. Unpack it first.".to_owned()));
         }
+        // The next student has nothing to do with what went wrong here.
         match self.rules.grade(folder, name, 1) {
-            Ok(grade) => {
+            Ok(Ok(grade)) => {
                 self.write(&grade, &results, &key)?;
                 Ok(Entry::Graded(Box::new(grade)))
             }
+            Ok(Err(fault)) => Ok(Entry::Not(name.to_owned(), fault.to_string())),
             Err(fault) if fault.is_interrupted() => Err(fault),
-            // The next student has nothing to do with it.
-            Err(fault) => Ok(Entry::Not(name.to_owned(), fault.to_string())),
+            Err(fault) => Ok(Entry::Failed(name.to_owned(), fault.to_string())),
         }
     }
 
@@ -151,7 +155,9 @@ impl Plan<'_> {
         for place in self.rules.places {
             hash.update(place.exercise.id());
         }
-        hash.update(self.reports.iter().map(|each| each.format.name()).collect::<Vec<_>>().join(" "));
+        for Report { format, file } in self.reports {
+            hash.update(format!("{} {}", format.name(), file.as_deref().unwrap_or(Path::new("")).display()));
+        }
         let course = &self.rules.workshop.course;
         let modules: Vec<&Module> = intake::modules_of(course, self.rules.places);
         for module in modules {
@@ -173,26 +179,40 @@ impl Plan<'_> {
     fn write_gradebook(&self, entries: Vec<Entry>) -> Outcome<()> {
         let mut grades = Vec::new();
         let mut missing = String::new();
+        let mut failed = 0;
         for entry in entries {
+            failed += usize::from(matches!(entry, Entry::Failed(..)));
             match entry {
                 Entry::Graded(grade) => grades.push(*grade),
-                Entry::Not(name, why) => {
-                    missing.push_str(&format!("{}: {}\n", name.escape_debug(), why.replace('\n', " ")))
+                Entry::Not(name, why) | Entry::Failed(name, why) => {
+                    missing.push_str(&not_graded(&name, &why));
+                    missing.push('\n');
                 }
             }
         }
         let gradebook = self.out.join("gradebook.csv");
         files::write_atomically(&gradebook, report::gradebook(&grades).as_bytes())?;
-        let not_graded = self.out.join("not-graded.txt");
+        let reasons = self.out.join("not-graded.txt");
         if missing.is_empty() {
-            let _ = std::fs::remove_file(&not_graded); // Of an earlier run; that it is not there is as well.
+            let _ = std::fs::remove_file(&reasons); // Of an earlier run; that it is not there is as well.
         } else {
-            files::write_atomically(&not_graded, missing.as_bytes())?;
+            files::write_atomically(&reasons, missing.as_bytes())?;
         }
         let missing = missing.lines().count();
         eprintln!("{} graded, {missing} not graded. {}", grades.len(), gradebook.display());
+        if failed > 0 {
+            return Err(Fault::new(format!(
+                "{failed} could not be graded on this machine, through no fault of theirs."
+            ))
+            .mend(format!("{} says why. The same command goes on with them.", reasons.display())));
+        }
         Ok(())
     }
+}
+
+/// One line about a submission without a grade.
+fn not_graded(name: &str, why: &str) -> String {
+    line(&format!("{}: not graded. {why}", name.escape_debug()), 1000)
 }
 
 /// A student's folder of results: the name without what a shell or a terminal would choke on.

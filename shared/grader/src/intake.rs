@@ -12,6 +12,7 @@ use course::files;
 use rustix::fs::{FileType, Mode, OFlags};
 
 use crate::grade::Ignored;
+use crate::report::line;
 
 /// Bytes of one file. The longest solution has a hundredth of it.
 const LARGEST_FILE: u64 = 512 << 10;
@@ -54,13 +55,36 @@ pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree
     if intake.taken.is_empty() {
         return Err(nothing_known(submission, &intake, course));
     }
+    for module in modules {
+        let relative = Path::new(&module.name).join("course.toml");
+        let relative = if modules_folder { Path::new("modules").join(relative) } else { relative };
+        if is_of_another_version(&root, &relative, module) {
+            intake.ignored.insert(0, Ignored { path: shown(&relative), reason: OTHER_VERSION.to_owned() });
+        }
+    }
     name_the_rest(submission, modules_folder, course, &mut intake);
     Ok(intake)
 }
 
+/// Said of a catalogue that is not ours: points that a student misses may have gone with a renamed exercise.
+const OTHER_VERSION: &str = "not this course's: the submission may have been made for another version of it";
+
+/// Whether the submission's catalogue of a module differs from ours by more than the ends of its lines.
+fn is_of_another_version(root: &OwnedFd, relative: &Path, module: &Module) -> bool {
+    let Ok(Some(theirs)) = read(root, relative) else { return false };
+    let ours = std::fs::read(module.folder.join("course.toml")).unwrap_or_default();
+    let plain = |text: &[u8]| text.iter().copied().filter(|byte| *byte != b'\r').collect::<Vec<_>>();
+    plain(&theirs) != plain(&ours)
+}
+
+/// A fault where no submission can be, before anything else is done.
+pub(crate) fn check_is_folder(submission: &Path) -> Outcome<()> {
+    open_root(submission).map(drop)
+}
+
 fn open_root(submission: &Path) -> Outcome<OwnedFd> {
     rustix::fs::open(submission, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).map_err(|error| {
-        let path = submission.display();
+        let path = name_of(submission);
         match error {
             rustix::io::Errno::NOTDIR => Fault::new(format!("{path} is a file, not a submission's folder."))
                 .mend("Unpack it first, then give the folder that holds `modules`."),
@@ -114,13 +138,17 @@ fn read(root: &OwnedFd, path: &Path) -> Result<Option<Vec<u8>>, String> {
 }
 
 fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Fault {
-    let path = submission.display();
+    let path = name_of(submission);
     if let Some(first) = intake.ignored.first() {
         return Fault::new(format!(
             "{path} holds no exercise that could be taken: {} is {}.",
-            first.path.escape_debug(),
+            line(&first.path.escape_debug().to_string(), 200),
             first.reason
         ));
+    }
+    if let Some(inner) = one_level_down(submission) {
+        return Fault::new(format!("{path} holds no exercise of this course, but its folder {inner} has `modules`."))
+            .mend("The submission is that folder.");
     }
     let example = course.modules.first().and_then(|module| {
         let file = module.exercises.first()?.files.first()?;
@@ -132,17 +160,34 @@ fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Fault {
     ))
 }
 
+/// A folder in the submission that looks like one, as an unpacked archive often has.
+fn one_level_down(submission: &Path) -> Option<String> {
+    let is_folder = |path: &Path| std::fs::symlink_metadata(path).is_ok_and(|about| about.is_dir());
+    let entries = std::fs::read_dir(submission).ok()?.flatten().take(MOST_NAMED);
+    let inner = entries.map(|entry| entry.path()).find(|path| is_folder(path) && is_folder(&path.join("modules")))?;
+    Some(name_of(Path::new(inner.file_name()?)))
+}
+
+/// A path that may have come from outside, in a sentence.
+fn name_of(submission: &Path) -> String {
+    line(&submission.to_string_lossy().escape_debug().to_string(), 1000)
+}
+
 /// Names what a submission has besides: a student who put work elsewhere shall learn that it did not count.
 fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intake: &mut Intake) {
     let mut folders = vec![submission.to_owned()];
     let mut looked_at = 0;
-    while let Some(folder) = folders.pop() {
+    let mut found = Vec::new();
+    'walk: while let Some(folder) = folders.pop() {
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        for entry in entries.flatten() {
+        // In order, so that a report is the same at every run.
+        let mut entries: Vec<_> = entries.flatten().take(MOST_LOOKED_AT).collect();
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
             looked_at += 1;
-            if looked_at > MOST_LOOKED_AT || intake.ignored.len() >= MOST_NAMED {
-                intake.ignored.push(Ignored { path: "…".to_owned(), reason: "and more".to_owned() });
-                return;
+            if looked_at > MOST_LOOKED_AT || intake.ignored.len() + found.len() >= MOST_NAMED {
+                found.push(Ignored { path: "…".to_owned(), reason: "and more".to_owned() });
+                break 'walk;
             }
             let path = entry.path();
             let Ok(relative) = path.strip_prefix(submission) else { continue };
@@ -152,13 +197,16 @@ fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intak
                 if relative.components().count() < 6 && !is_by_the_way(&entry.file_name()) {
                     folders.push(path);
                 }
-            } else if !is_an_exercise(&name, course) && !is_the_courses_own(&path, &name, course) {
+            } else if !is_an_exercise(&name, course)
+                && !is_the_courses_own(&path, &name, course)
+                && !intake.ignored.iter().any(|known| known.path == shown(relative))
+            {
                 let reason = if kind.is_symlink() { "a link" } else { "no exercise's file" };
-                intake.ignored.push(Ignored { path: shown(relative), reason: reason.to_owned() });
+                found.push(Ignored { path: shown(relative), reason: reason.to_owned() });
             }
         }
     }
-    intake.ignored.sort_by(|one, other| one.path.cmp(&other.path));
+    intake.ignored.extend(found);
 }
 
 /// Folders that come with working on the course and say nothing.

@@ -40,6 +40,8 @@ mod recipe;
 #[cfg(unix)]
 mod report;
 #[cfg(unix)]
+mod room;
+#[cfg(unix)]
 mod submission;
 #[cfg(unix)]
 mod tests_of;

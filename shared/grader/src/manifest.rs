@@ -174,6 +174,35 @@ pub(crate) fn hidden_tests(hidden: &Path, course: &Course, place: Place<'_>) -> 
     Ok(found)
 }
 
+/// Refuses a folder of hidden tests with tests that nobody would run: they would seem to count.
+pub(crate) fn check_hidden(hidden: &Path, course: &Course) -> Outcome<()> {
+    let mut found = false;
+    for entry in files::entries(hidden)? {
+        let module =
+            course.modules.iter().find(|module| entry.file_name().is_some_and(|name| name == module.name.as_str()));
+        if let Some(module) = module {
+            for exercise in &module.exercises {
+                found |= !hidden_tests(hidden, course, Place { module, exercise })?.is_empty();
+            }
+        } else if is_test(&entry) || (entry.is_dir() && files::entries(&entry)?.iter().any(|file| is_test(file))) {
+            let modules: Vec<&str> = course.modules.iter().map(|module| module.name.as_str()).collect();
+            return Err(Fault::new(format!("{} belongs to no module of the course.", entry.display()))
+                .mend(format!("Hidden tests lie in a folder named as the module: {}.", modules.join(", "))));
+        }
+    }
+    if found {
+        Ok(())
+    } else {
+        Err(Fault::new(format!("{} holds no hidden tests.", hidden.display()))
+            .mend("They are files such as 02_parallel_sum/test_parallel_sum_more.py."))
+    }
+}
+
+fn is_test(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("test_") && name.ends_with(".py")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,7 @@ use crate::jail::Jail;
 use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
 use crate::points::Points;
+use crate::room;
 use crate::tests_of::{Bench, Ran, Run};
 use crate::workshop::{Fill, Workshop};
 
@@ -47,19 +48,24 @@ impl Rules<'_> {
         &self.workshop.course
     }
 
-    /// Grades what lies in `folder`, `jobs` exercises at a time.
-    pub(crate) fn grade(&self, folder: &Path, name: &str, jobs: usize) -> Outcome<Grade> {
+    /// Grades what lies in `folder`, `jobs` exercises at a time. The inner fault is the submission's: there is nothing that
+    /// could be graded. The outer one is this machine's.
+    pub(crate) fn grade(&self, folder: &Path, name: &str, jobs: usize) -> Outcome<Result<Grade, Fault>> {
         let started = Instant::now();
+        room::check(&self.workshop.scratch)?;
         let scratch = ScratchFolder::new(&self.workshop.scratch)?;
         let tree = scratch.path().join("tree");
         for module in self.modules() {
             extension::lay_out(module, &tree, Fill::Stub)?;
         }
-        let taken = self.take(folder, &tree)?;
+        let taken = match self.take(folder, &tree) {
+            Ok(taken) => taken,
+            Err(fault) => return Ok(Err(fault)),
+        };
         let graded = self.grade_tree(&tree, scratch.path(), jobs, &|module, file| {
             taken.taken.contains(&Path::new("modules").join(&module.name).join(file))
         })?;
-        Ok(Grade {
+        let grade = Grade {
             submission: name.to_owned(),
             flags: flags::find(self.places, &tree)?,
             exercises: graded,
@@ -69,7 +75,11 @@ impl Rules<'_> {
             versions: self.workshop.versions.clone(),
             seed: self.seed,
             seconds: started.elapsed().as_secs_f64(),
-        })
+        };
+        if grade.score() < grade.max_score() {
+            room::check(&self.workshop.scratch)?; // What failed may have failed for want of it.
+        }
+        Ok(Ok(grade))
     }
 
     fn take(&self, folder: &Path, tree: &Path) -> Outcome<Intake> {
@@ -272,6 +282,7 @@ pub(crate) fn reference(
         return Ok(known);
     }
     eprintln!("Running the reference solutions of {} exercises, once…", missing.len());
+    room::check(&workshop.scratch)?;
     let scratch = ScratchFolder::new(&workshop.scratch)?;
     let tree = scratch.path().join("tree");
     let modules = intake::modules_of(&workshop.course, &missing);

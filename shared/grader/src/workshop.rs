@@ -15,7 +15,7 @@ use course::{python, workspace};
 use sha2::{Digest as _, Sha256};
 use toml::Value;
 
-use crate::cgroup::Cgroups;
+use crate::cgroup::{self, Cgroups};
 use crate::jail::{self, Jail, Permit};
 use crate::recipe::{self, Recipe};
 use crate::tests_of::talk_to_a_server;
@@ -54,6 +54,7 @@ impl Workshop {
         let lock = wait_for_turn(work)?;
         let scratch = work.join("scratch");
         let _ = std::fs::remove_dir_all(&scratch); // Left by a grader that was killed.
+        cgroup::sweep();
         files::make_folder(&scratch)?;
         let (sysroot, rustc) = ask_rustc(&course.root)?;
         let (base_prefix, mut versions) = ask_python(&course.root)?;
@@ -272,7 +273,10 @@ fn wait_for_turn(work: &Path) -> Outcome<File> {
     let lock = File::create(&path).map_err(|error| Fault::file("write", &path, &error))?;
     if lock.try_lock().is_err() {
         eprintln!("Another grader works in {}; waiting for it.", work.display());
-        lock.lock().map_err(|error| Fault::file("lock", &path, &error))?;
+        while lock.try_lock().is_err() {
+            Cancel::default().check()?;
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
     Ok(lock)
 }
@@ -346,15 +350,19 @@ fn fingerprint(course: &Course, versions: &BTreeMap<String, String>) -> Outcome<
     for (name, version) in versions {
         hash.update(format!("{name} {version}\n"));
     }
-    for part in ["Cargo.toml", "Cargo.lock", "shared/python/coursekit", "shared/python/grader", "shared/python/run.py"]
-    {
+    let shared = ["python/coursekit", "python/grader", "python/run.py", "grader/src", "jail/src"];
+    for part in ["Cargo.toml", "Cargo.lock"] {
         add(&mut hash, &course.root.join(part))?;
+    }
+    for part in shared {
+        add(&mut hash, &course.root.join("shared").join(part))?;
     }
     for module in &course.modules {
         for part in ["course.toml", "Cargo.toml", "stubs", "tests"] {
             add(&mut hash, &module.folder.join(part))?;
         }
         add(&mut hash, &module.solution_folder.join("src"))?;
+        add(&mut hash, &module.solution_folder.join(format!("{}.pyi", module.package)))?;
     }
     Ok(hex(&hash.finalize()))
 }

@@ -17,6 +17,7 @@ seconds of `time_limit` are for each test, those of `budget` for all of them. Th
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -62,6 +63,7 @@ class SubmissionLost(BaseException):
 
 def main() -> NoReturn:
     """Does its one job and ends."""
+    _end_with_the_grader()
     job = json.loads(sys.stdin.buffer.readline())
     _limit_memory()
     log = EventLog(job["events"])
@@ -99,6 +101,13 @@ def _limit_memory() -> None:
         # The soft limit alone: the jail that this process starts has limits of its own.
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
         resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, hard))
+
+
+def _end_with_the_grader() -> None:
+    """A grader that is killed leaves nobody behind: with this process ends the jail, which is told the same."""
+    if sys.platform == "linux":
+        PR_SET_PDEATHSIG = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _extension(job: dict[str, Any]) -> str:

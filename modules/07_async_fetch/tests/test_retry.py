@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -163,27 +164,51 @@ def test_rust_within_python_within_rust() -> None:
     expect(awaited(async_fetch.retry), lambda: async_fetch.retry(inner, 1, 0.0), 1, 0.0).returns("page")
 
 
-@pytest.mark.soft
-def test_cancelling_it_cancels_the_attempt() -> None:
-    seen: list[str] = []
+class Patient:
+    """A coroutine that waits for ever, and notes that it began and that it was cancelled."""
 
-    async def long() -> None:
-        seen.append("began")
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    async def __call__(self) -> None:
+        self.seen.append("began")
         try:
             await asyncio.sleep(3600.0)
         except asyncio.CancelledError:
-            seen.append("cancelled")
+            self.seen.append("cancelled")
             raise
 
+
+@pytest.mark.soft
+def test_cancelling_it_cancels_the_attempt() -> None:
+    patient = Patient()
+
     async def main() -> list[str]:
-        future = async_fetch.retry(long, 3, 0.0)
-        await until(lambda: seen == ["began"])
+        future = async_fetch.retry(patient, 3, 0.0)
+        await until(lambda: patient.seen == ["began"])
         future.cancel()
-        await until(lambda: len(seen) > 1)
-        return list(seen)  # As it is now: the end of the loop will cancel all that is left.
+        await until(lambda: len(patient.seen) > 1)
+        return list(patient.seen)  # As it is now: the end of the loop will cancel all that is left.
 
     expect(asyncio.run, main()).described("what the coroutine notices when retry is cancelled").returns(
         ["began", "cancelled"], because=GUARD
+    )
+
+
+@pytest.mark.soft
+def test_cancelled_before_the_attempt_begins() -> None:
+    patient = Patient()
+
+    async def main() -> bool:
+        async_fetch.retry(patient, 3, 0.0).cancel()
+        # The loop stands still, and Rust goes on: it hears of the cancellation before the attempt has begun.
+        asyncio.get_running_loop().call_soon(time.sleep, 0.03)
+        await asyncio.sleep(0.05)
+        await until(lambda: patient.seen != ["began"])
+        return patient.seen != ["began"]
+
+    expect(asyncio.run, main()).described("whether nothing runs on when retry is cancelled at once").returns(
+        True, because=GUARD
     )
 
 

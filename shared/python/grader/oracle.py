@@ -104,7 +104,7 @@ def _limit_memory() -> None:
 
 
 def _end_with_the_grader() -> None:
-    """A grader that is killed leaves nobody behind: with this process ends the jail, which is told the same."""
+    """A grader that is killed leaves nobody behind: the jail ends with this process in turn."""
     if sys.platform == "linux":
         PR_SET_PDEATHSIG = 1
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from coursekit.bench import Case, Peer, Versions, main
+from coursekit.bench import Case, Goal, Peer, Role, Versions, main
 
 LIMIT = 32
 """Requests in flight at a time, for every peer."""
@@ -42,16 +42,17 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
         args=(urls,),
         items=len(urls),
         peers=[
-            Peer("asyncio's streams, by hand", Streams(runner, port)),
-            Peer("http.client in threads", threads(port)),
+            Peer("asyncio's streams, by hand", Streams(runner, port), role=Role.PYTHON),
+            Peer("http.client in threads", threads(port), role=Role.PYTHON),
             Peer("httpx", httpx_client(runner), needs="httpx"),
             Peer("aiohttp", aiohttp_client(runner), needs="aiohttp"),
             versions.yours("async_fetch_data", name="yours, a call for each page", using=one_by_one),
             versions.solution("async_fetch_data", name="solution, a call for each page", using=one_by_one),
             versions.yours("fetch_all", using=ours),
             versions.solution("fetch_all", using=ours),
-            Peer("the server's limit: pipelined, unread", pipelined(port)),
+            Peer("the server's limit: pipelined, unread", pipelined(port), role=Role.LIMIT),
         ],
+        goals=[Goal("aiohttp", 2.0)],
     )
     yield Case(
         f"{len(urls):,} sleeps of no time",

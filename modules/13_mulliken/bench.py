@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from coursekit.bench import Case, Peer, Versions, main
+from coursekit.bench import Case, Goal, Peer, Role, Versions, main
 from coursekit.bench.versions import load_extension
 
 FORTRAN = Path(__file__).resolve().parents[2] / "benchmarks" / "peers" / "build"
@@ -53,7 +53,7 @@ def case(
         fortran("mulliken_openmp", "Fortran, OpenMP"),
     ]
     if python:
-        peers.insert(1, Peer("Python's loops", with_python))
+        peers.insert(1, Peer("Python's loops", with_python, role=Role.PYTHON))
     for step in STEPS if steps else ():
         peers += [
             versions.yours(step, name=f"yours, {step}"),
@@ -64,7 +64,12 @@ def case(
         versions.solution("mulliken", name="solution, mulliken"),
     ]
     matrix = args[0]
-    return Case(title, peers, args, items=matrix.size, bytes=3 * matrix.nbytes, same=close)
+    # The large case against numba and tuned Fortran, the small one against the same loops in Fortran.
+    by = "solution, mulliken"
+    goals = [Goal("Fortran, loops", 1.0, by)] if python else []
+    if steps:
+        goals = [Goal("numba, parallel", 1.3, by), Goal("Fortran, OpenMP", 1.0, by)]
+    return Case(title, peers, args, items=matrix.size, bytes=3 * matrix.nbytes, same=close, goals=goals)
 
 
 def limit(scale: float) -> Case:

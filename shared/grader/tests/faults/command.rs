@@ -1,0 +1,48 @@
+//! Command lines that cannot be meant.
+
+use crate::kit::{Folder, Grader, IDS};
+
+#[test]
+fn results_among_the_submissions() {
+    let class = Folder::new();
+    class.write("alice/README.md", "");
+    for out in ["", "results", "alice/results"] {
+        let out = class.path.join(out);
+        let words = ["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0]];
+        Grader::ready()
+            .run(&words)
+            .exits_with(1)
+            .says("--out lies inside --submissions")
+            .says("Give a folder beside it.");
+    }
+}
+
+#[test]
+fn an_unknown_exercise_is_answered_with_the_nearest() {
+    let folder = Folder::new();
+    folder.solve("divide");
+    Grader::ready().run(&["--submission", folder.text(), "01.dvide"]).exits_with(1).says("divide");
+}
+
+#[test]
+fn a_report_that_cannot_be_written() {
+    let folder = Folder::new();
+    folder.solve("divide").write("file", "");
+    let report = format!("json={}", folder.path.join("file/report.json").display());
+    Grader::ready()
+        .run(&["--submission", folder.text(), IDS[0], "--report", &report])
+        .exits_with(1)
+        .says("file is a file, and the runner needs a folder there.");
+}
+
+#[test]
+fn a_class_of_nobody() {
+    let class = Folder::new();
+    let out = class.beside("out");
+    let words = ["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0]];
+    Grader::ready().run(&words).exits_with(1).says("is empty.").says("one folder for each student");
+    let file = class.write("file", "").path.join("file");
+    let words = ["--submissions", file.to_str().unwrap(), "--out", out.to_str().unwrap(), IDS[0]];
+    Grader::ready().run(&words).exits_with(1).says("is a file");
+    assert!(!out.join("gradebook.csv").exists());
+}

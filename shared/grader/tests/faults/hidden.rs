@@ -1,0 +1,101 @@
+//! A teacher's own tests that cannot be right, or that nobody would run.
+
+use std::fs;
+
+use crate::kit::{Folder, Grader, IDS, MODULE, Ran, exercise, read_json, score};
+
+/// Grades a solved exercise and one that is broken in a way that only the hidden tests see.
+fn graded_with(grader: &Grader, file: &str, test: &str) -> (Ran, Folder) {
+    let class = Folder::new();
+    let solution = crate::kit::solution("divide");
+    class.write(&format!("alice/{}", crate::kit::source("divide")), &solution);
+    let wrong = solution.replace("Ok(a / b)", "Ok(if a == 1234.5 { 0.0 } else { a / b })");
+    class.write(&format!("bob/{}", crate::kit::source("divide")), wrong);
+    let hidden = class.beside("hidden");
+    fs::create_dir_all(hidden.join(file).parent().unwrap()).unwrap();
+    fs::write(hidden.join(file), test).unwrap();
+    let out = class.beside("out");
+    let mut words = vec!["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0], "--seed", "1"];
+    words.extend([
+        "--hidden",
+        hidden.to_str().unwrap(),
+        "--report",
+        "markdown=grade.md",
+        "--report",
+        "junit=grade.xml",
+    ]);
+    let ran = grader.run(&words);
+    (ran, class)
+}
+
+fn nobody_is_graded(class: &Folder) {
+    assert!(!class.beside("out/gradebook.csv").exists());
+    assert!(!class.beside("out/alice").exists() && !class.beside("out/bob").exists());
+}
+
+const GOOD: &str = "\
+import sum_as_string
+from coursekit import expect
+
+def test_the_secret_number() -> None:
+    expect(sum_as_string.divide, 1234.5, 1.0).returns(1234.5, because=\"the secret is 1234.5\")
+";
+
+#[test]
+fn they_count_and_stay_hidden() {
+    let grader = Grader::ready();
+    let (ran, class) = graded_with(&grader, &format!("{MODULE}/test_divide_more.py"), GOOD);
+    ran.exits_with(0).says("2 graded, 0 not graded.");
+    let [alice, bob] = ["alice", "bob"].map(|name| read_json(&class.beside(&format!("out/{name}/grade.json"))));
+    assert_eq!(score(&alice, IDS[0]), (5.0, "passed".into()));
+    let (points, status) = score(&bob, IDS[0]);
+    assert!((4.8..5.0).contains(&points) && status == "failed", "{points} {status}");
+    let tests = exercise(&bob, IDS[0])["tests"].as_array().unwrap();
+    let hidden = tests.iter().find(|test| test["id"] == "01.divide::hidden::test_the_secret_number").unwrap();
+    assert!(hidden["message"].as_str().unwrap().contains("the secret is 1234.5"), "the teacher sees it");
+    for report in ["grade.md", "grade.xml"] {
+        let text = fs::read_to_string(class.beside(&format!("out/bob/{report}"))).unwrap();
+        assert!(text.contains("secret"), "the student sees its name");
+        assert!(!text.contains("1234.5"), "the student sees its input");
+    }
+}
+
+#[test]
+fn a_reference_that_fails_them_stops_everything() {
+    let grader = Grader::ready();
+    let wrong = GOOD.replace("returns(1234.5", "returns(1.0");
+    let (ran, class) = graded_with(&grader, &format!("{MODULE}/test_divide_more.py"), &wrong);
+    ran.exits_with(1)
+        .says("The reference solution of 01.divide does not pass its hidden tests here: test_the_secret_number")
+        .says("Mend the hidden tests");
+    nobody_is_graded(&class);
+}
+
+#[test]
+fn a_file_that_is_no_python() {
+    let grader = Grader::ready();
+    let (ran, class) = graded_with(&grader, &format!("{MODULE}/test_divide_more.py"), "def test(:\n");
+    ran.exits_with(1).says("does not pass its hidden tests").says("SyntaxError");
+    nobody_is_graded(&class);
+}
+
+#[test]
+fn tests_of_no_exercise() {
+    let grader = Grader::ready();
+    let (ran, class) = graded_with(&grader, &format!("{MODULE}/test_multiply.py"), GOOD);
+    ran.exits_with(1).says("test_multiply.py belongs to no exercise of 01_sum_as_string.").says("Call it test_");
+    nobody_is_graded(&class);
+    for file in ["1_sum_as_string/test_divide.py", "test_divide.py"] {
+        let (ran, class) = graded_with(&grader, file, GOOD);
+        ran.exits_with(1).says("belongs to no module of the course.").says("a folder named as the module");
+        nobody_is_graded(&class);
+    }
+}
+
+#[test]
+fn a_folder_without_tests() {
+    let grader = Grader::ready();
+    let (ran, class) = graded_with(&grader, &format!("{MODULE}/divide_tests.py"), GOOD);
+    ran.exits_with(1).says("holds no hidden tests.").says("such as");
+    nobody_is_graded(&class);
+}

@@ -1,0 +1,235 @@
+//! Machines: interrupted, full, shared, without a jail.
+
+use std::fs;
+use std::path::Path;
+
+use crate::kit::{
+    Folder, Grader, IDS, finish, mounted, not_simulated, run, score, signal, solution, source, start, wait_until,
+};
+
+/// A class of four that solve one exercise; the third does it by half.
+fn small_class() -> Folder {
+    let class = Folder::new();
+    for name in ["anna", "ben", "cleo", "dan"] {
+        let text = solution("divide");
+        let text = if name == "cleo" { text.replace("a / b)", "b / a)") } else { text };
+        class.write(&format!("{name}/{}", source("divide")), text);
+    }
+    class
+}
+
+fn words<'w>(class: &'w Folder, out: &'w Path) -> Vec<&'w str> {
+    vec!["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0], "--jobs", "1"]
+}
+
+fn when(path: &Path) -> std::time::SystemTime {
+    fs::metadata(path).unwrap().modified().unwrap()
+}
+
+fn interrupted_by(name: &str, code: Option<i32>) {
+    let grader = Grader::ready();
+    let class = small_class();
+    let whole = class.beside("whole");
+    let seed = ["--seed", "7"];
+    grader.run(&[&words(&class, &whole)[..], &seed].concat()).exits_with(0).says("4 graded, 0 not graded.");
+
+    let out = class.beside("out");
+    let words = [&words(&class, &out)[..], &seed].concat();
+    let child = start(&mut grader.command(&words));
+    wait_until("somebody is graded", || out.join("anna/grade.key").exists());
+    signal(&child, name);
+    assert_eq!(finish(child).code, code);
+    grader.assert_no_processes();
+    assert!(!out.join("gradebook.csv").exists(), "half a class has no gradebook");
+    let graded: Vec<_> =
+        ["anna", "ben", "cleo", "dan"].iter().filter(|each| out.join(each).join("grade.key").exists()).collect();
+    assert!(graded.len() < 4, "it was stopped too late to show anything");
+    let before: Vec<_> = graded.iter().map(|each| when(&out.join(each).join("grade.json"))).collect();
+
+    grader.run(&words).exits_with(0).says("4 graded, 0 not graded.");
+    let after: Vec<_> = graded.iter().map(|each| when(&out.join(each).join("grade.json"))).collect();
+    assert_eq!(before, after, "what was graded is not graded again");
+    let [one, other] = [&whole, &out].map(|folder| fs::read_to_string(folder.join("gradebook.csv")).unwrap());
+    assert_eq!(one, other);
+    let left: Vec<_> = fs::read_dir(grader.work.join("scratch")).unwrap().flatten().map(|each| each.path()).collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 5, "four students and the gradebook");
+}
+
+#[test]
+fn an_interrupted_class_goes_on() {
+    interrupted_by("INT", Some(130));
+}
+
+#[test]
+fn a_terminated_class_goes_on() {
+    interrupted_by("TERM", Some(130));
+}
+
+#[test]
+fn a_killed_class_goes_on() {
+    interrupted_by("KILL", None);
+}
+
+#[test]
+fn a_resumed_class_keeps_its_seed_and_sees_what_has_changed() {
+    let grader = Grader::ready();
+    let class = small_class();
+    let out = class.beside("out");
+    grader.run(&words(&class, &out)).exits_with(0);
+    let seed = fs::read_to_string(out.join("seed")).unwrap();
+    let names = ["anna", "ben", "cleo", "dan"];
+    let before = names.map(|each| when(&out.join(each).join("grade.json")));
+    class.write(&format!("cleo/{}", source("divide")), solution("divide"));
+    grader.run(&words(&class, &out)).exits_with(0).says("cleo: 5 of 5 points");
+    assert_eq!(fs::read_to_string(out.join("seed")).unwrap(), seed);
+    let after = names.map(|each| when(&out.join(each).join("grade.json")));
+    let changed: Vec<&str> = names
+        .into_iter()
+        .zip(before.iter().zip(&after))
+        .filter(|(_, (one, other))| one != other)
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(changed, ["cleo"]);
+    // A key without its result, a result that is none: graded again, never guessed.
+    fs::remove_file(out.join("anna/grade.json")).unwrap();
+    fs::write(out.join("ben/grade.json"), "{}").unwrap();
+    grader.run(&words(&class, &out)).exits_with(0).says("4 graded, 0 not graded.");
+    for name in ["anna", "ben"] {
+        assert_eq!(score(&crate::kit::read_json(&out.join(name).join("grade.json")), IDS[0]).0, 5.0);
+    }
+}
+
+#[test]
+fn a_grade_from_a_weaker_jail_does_not_count_in_a_stronger_one() {
+    let grader = Grader::ready();
+    let class = small_class();
+    let out = class.beside("out");
+    let words = words(&class, &out);
+    grader.run(&[&words[..], &["--without", "namespaces"]].concat()).exits_with(0).says("NOT ENFORCED: ");
+    let before = when(&out.join("anna/grade.json"));
+    grader.run(&words).exits_with(0);
+    assert_ne!(when(&out.join("anna/grade.json")), before);
+}
+
+#[test]
+fn without_the_whole_jail_strict_scores_nothing() {
+    let grader = Grader::ready();
+    let class = small_class();
+    let out = class.beside("out");
+    let strict = ["--require", "strict", "--without", "namespaces"];
+    grader
+        .run(&[&words(&class, &out)[..], &strict].concat())
+        .exits_with(2)
+        .says("NOT ENFORCED: ")
+        .says("Nothing was graded: --require strict, and the jail is incomplete on this machine.");
+    assert!(!out.exists(), "something was written");
+    let report = class.beside("report.json");
+    let one = class.path.join("anna");
+    let one = ["--submission", one.to_str().unwrap(), IDS[0], "--report", &format!("json={}", report.display())]
+        .map(str::to_owned);
+    let one: Vec<&str> = one.iter().map(String::as_str).chain(strict).collect();
+    grader.run(&one).exits_with(2);
+    assert!(!report.exists(), "something was scored");
+}
+
+#[test]
+fn two_graders_in_one_folder_take_turns() {
+    let grader = Grader::ready();
+    let class = small_class();
+    let [one, two, three] = ["one", "two", "three"].map(|name| class.beside(name));
+    let first = start(&mut grader.command(&[&words(&class, &one)[..], &["--seed", "3"]].concat()));
+    wait_until("the first has the folder", || one.join("anna").exists());
+    let second = start(&mut grader.command(&[&words(&class, &two)[..], &["--seed", "3"]].concat()));
+    // Whoever waits can be stopped.
+    let third = start(&mut grader.command(&words(&class, &three)));
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    signal(&third, "INT");
+    let third = finish(third);
+    third.exits_with(130).says("Another grader works in").says("waiting for it.");
+    let [first, second] = [first, second].map(finish);
+    first.exits_with(0);
+    second.exits_with(0).says("Another grader works in");
+    let [one, two] = [one, two].map(|folder| fs::read_to_string(folder.join("gradebook.csv")).unwrap());
+    assert_eq!(one, two);
+    assert!(!three.exists());
+}
+
+/// Mounts a file system of this size, and fills it but for the rest.
+fn small_disk(folder: &Path, size: &str, filled: &str) -> String {
+    let folder = folder.display();
+    format!(
+        "mount -t tmpfs -o size={size} none '{folder}' && {{ head -c {filled} /dev/zero > '{folder}/.fill' 2>&-; true; }}"
+    )
+}
+
+#[test]
+fn a_full_disk_to_work_on_is_charged_to_nobody() {
+    let grader = Grader::ready();
+    let class = small_class();
+    let out = class.beside("out");
+    grader.run(&words(&class, &class.beside("first"))).exits_with(0); // Builds what is built once.
+    let scratch = grader.work.join("scratch");
+    let words = [&words(&class, &out)[..], &["--seed", "5"]].concat();
+    let full = "The disk is full. Free some space";
+
+    let Some(ran) = mounted(&grader, &small_disk(&scratch, "64m", "1"), &words) else {
+        return not_simulated("a full disk: no mount namespaces on this machine");
+    };
+    ran.exits_with(1).says(full);
+    assert!(!out.join("anna").exists() && !out.join("cleo").exists(), "something was scored");
+
+    // Room enough at first, and too little once there is something in it: what passed has passed, what failed may have
+    // failed for that, and is not scored.
+    let ran = mounted(&grader, &small_disk(&scratch, "131200k", "1"), &words).expect("as before");
+    ran.exits_with(1).says(full).says("3 graded, 1 not graded.").says("1 could not be graded on this machine");
+    assert!(out.join("anna/grade.json").exists() && !out.join("cleo").exists());
+    let reasons = fs::read_to_string(out.join("not-graded.txt")).unwrap();
+    assert!(reasons.starts_with("cleo: not graded. ") && reasons.lines().count() == 1, "{reasons}");
+
+    // And with room again, the same command ends it.
+    grader.run(&words).exits_with(0).says("4 graded, 0 not graded.");
+    assert!(!out.join("not-graded.txt").exists());
+    assert!(score(&crate::kit::read_json(&out.join("cleo/grade.json")), IDS[0]).0 < 5.0);
+}
+
+#[test]
+fn a_full_disk_for_the_results_loses_nothing() {
+    let grader = Grader::ready();
+    let class = small_class();
+    let out = class.beside("out");
+    let words = [&words(&class, &out)[..], &["--seed", "5"]].concat();
+    grader.run(&words).exits_with(0);
+    let first = fs::read_to_string(out.join("gradebook.csv")).unwrap();
+    fs::remove_dir_all(&out).unwrap();
+    fs::create_dir_all(&out).unwrap();
+    let Some(ran) = mounted(&grader, &small_disk(&out, "64k", "1m"), &words) else {
+        return not_simulated("a full disk: no mount namespaces on this machine");
+    };
+    ran.exits_with(1).says("Cannot write").says("The disk is full. Free some space");
+    grader.run(&words).exits_with(0);
+    assert_eq!(fs::read_to_string(out.join("gradebook.csv")).unwrap(), first);
+}
+
+#[test]
+fn control_groups_of_a_killed_grader_are_swept_away() {
+    let Some(tree) = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"]
+        .into_iter()
+        .map(Path::new)
+        .find(|tree| tree.join("cgroup.procs").is_file())
+    else {
+        return not_simulated("control groups: no file system of them on this machine");
+    };
+    let dead = tree.join("course-grade-999999999-0");
+    let alive = tree.join(format!("course-grade-{}-0", std::process::id()));
+    if fs::create_dir(&dead).is_err() {
+        return not_simulated("control groups: they cannot be made by this user");
+    }
+    fs::create_dir(&alive).unwrap();
+    let class = small_class();
+    let one = class.path.join("anna");
+    run(&mut Grader::ready().command(&["--submission", one.to_str().unwrap(), IDS[0]])).exits_with(0);
+    let (gone, kept) = (!dead.exists(), alive.exists());
+    let _ = fs::remove_dir(&alive); // Ours; what matters was seen.
+    assert!(gone && kept, "gone: {gone}, kept: {kept}");
+}

@@ -1,0 +1,185 @@
+//! One submission that is not what it should be.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use crate::kit::{Folder, Grader, IDS, MODULE, exercise, ignored, repository, score, solution, source};
+
+#[test]
+fn an_empty_folder() {
+    Grader::ready().refuse(&Folder::new()).says("Müller & Søn holds no exercise of this course.").says(
+        "or at least its exercises' files, such as modules/01_sum_as_string/src/add_one.rs. Is it the right folder?",
+    );
+}
+
+#[test]
+fn a_file_instead_of_a_folder() {
+    let mut folder = Folder::new();
+    folder.write("submission.zip", "PK");
+    folder.path = folder.path.join("submission.zip");
+    Grader::ready()
+        .refuse(&folder)
+        .says("submission.zip is a file, not a submission's folder.")
+        .says("Unpack it first, then give the folder that holds `modules`.");
+}
+
+#[test]
+fn no_such_folder() {
+    let mut folder = Folder::new();
+    folder.path = folder.path.join("gone");
+    Grader::ready().refuse(&folder).says("There is no folder").says("gone.");
+}
+
+#[test]
+fn a_folder_without_any_exercise() {
+    let folder = Folder::new();
+    folder
+        .write("README.md", "my homework")
+        .write("modules/99_other/src/lib.rs", "")
+        .write("src/divide.rs", "fn x() {}");
+    Grader::ready().refuse(&folder).says("holds no exercise of this course.").says("Is it the right folder?");
+}
+
+#[test]
+fn a_level_too_high_is_named_and_a_level_too_deep_is_taken() {
+    let folder = Folder::new();
+    folder.write(&format!("course-main/{}", source("divide")), solution("divide"));
+    let grader = Grader::ready();
+    grader
+        .refuse(&folder)
+        .says("holds no exercise of this course, but its folder course-main has `modules`.")
+        .says("The submission is that folder.");
+    let mut folder = Folder::new();
+    folder.solve("divide");
+    folder.path = folder.path.join("modules");
+    assert_eq!(score(&grader.grade(&folder).1, IDS[0]), (5.0, "passed".into()));
+}
+
+#[test]
+fn a_huge_file_is_never_read() {
+    let folder = Folder::new();
+    folder.solve("sum_as_string").write(&source("divide"), "");
+    let file = fs::File::options().write(true).open(folder.path.join(source("divide"))).unwrap();
+    file.set_len(1 << 40).unwrap(); // It has holes: nothing of it lies on the disk.
+    let (_, report) = Grader::ready().grade(&folder);
+    assert_eq!(score(&report, IDS[0]), (0.0, "not_run".into()));
+    assert_eq!(score(&report, IDS[1]), (10.0, "passed".into()));
+    assert_eq!(ignored(&report, &source("divide")), "larger than 512 KiB");
+}
+
+#[test]
+fn thousands_of_files_cost_nothing_and_are_counted() {
+    let folder = Folder::new();
+    folder.solve("divide");
+    for number in 0..6000 {
+        folder.write(&format!("notes/{}/{number}.txt", number % 7), "x");
+    }
+    let grader = Grader::ready();
+    let (_, report) = grader.grade(&folder);
+    assert_eq!(score(&report, IDS[0]), (5.0, "passed".into()));
+    let files = report["ignored"].as_array().unwrap();
+    assert_eq!(files.len(), 101);
+    assert_eq!(files[100]["reason"], "and more");
+    assert_eq!(grader.grade(&folder).1["ignored"], report["ignored"], "the same at every run");
+}
+
+#[test]
+fn links_pipes_and_folders_named_like_files() {
+    let grader = Grader::ready();
+    let ours = repository().join(format!("solutions/{MODULE}/src/divide.rs"));
+    type Make = fn(&std::path::Path, &std::path::Path);
+    let kinds: [(&str, Make, &str); 4] = [
+        ("link", |ours, path| symlink(ours, path).unwrap(), "a link"),
+        ("dangling link", |_, path| symlink("/nowhere", path).unwrap(), "a link"),
+        ("pipe", |_, path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success()), "not a regular file"),
+        ("folder", |_, path| fs::create_dir(path).unwrap(), "not a regular file"),
+    ];
+    for (kind, make, reason) in kinds {
+        let folder = Folder::new();
+        folder.solve("sum_as_string");
+        make(&ours, &folder.path.join(source("divide")));
+        let (_, report) = grader.grade(&folder);
+        assert_eq!(score(&report, IDS[0]), (0.0, "not_run".into()), "{kind}");
+        assert_eq!(score(&report, IDS[1]), (10.0, "passed".into()), "{kind}");
+        assert_eq!(ignored(&report, &source("divide")), reason, "{kind}");
+        // With nothing else in it, nothing is scored.
+        fs::remove_file(folder.path.join(source("sum_as_string"))).unwrap();
+        grader
+            .refuse(&folder)
+            .says(&format!("holds no exercise that could be taken: {} is {reason}.", source("divide")));
+    }
+}
+
+#[test]
+fn a_link_instead_of_a_module_leads_nowhere() {
+    let folder = Folder::new();
+    folder.write("modules/README.md", "");
+    symlink(repository().join(format!("solutions/{MODULE}")), folder.path.join(format!("modules/{MODULE}"))).unwrap();
+    Grader::ready().refuse(&folder).says("is a link, or a file where a folder should be.");
+    let folder = Folder::new();
+    symlink(repository().join("solutions"), folder.path.join("modules")).unwrap();
+    Grader::ready().refuse(&folder).says("holds no exercise of this course");
+}
+
+#[test]
+fn names_with_newlines_and_escapes_speak_to_nobody() {
+    let name = "eve\n::error::forged\u{1b}[31m\r9 passed, 0 failed\u{202e}##[error]";
+    let folder = Folder::named(name);
+    let grader = Grader::ready();
+    grader.refuse(&folder).is_quiet();
+    folder.solve("divide").write(&format!("{name}.txt"), "").write(&format!("{name}/{name}"), "");
+    let (ran, report) = grader.grade(&folder);
+    ran.is_quiet();
+    assert_eq!(score(&report, IDS[0]), (5.0, "passed".into()));
+    for format in ["markdown", "junit", "csv", "gradescope", "json"] {
+        grader.run(&["--submission", folder.text(), IDS[0], "--report", format]).exits_with(0).is_quiet();
+    }
+}
+
+#[test]
+fn of_another_version_of_the_course() {
+    let catalogue = fs::read_to_string(repository().join(format!("modules/{MODULE}/course.toml"))).unwrap();
+    let path = format!("modules/{MODULE}/course.toml");
+    let grader = Grader::ready();
+    let folder = Folder::new();
+    folder.solve("divide").write(&path, catalogue.replacen("points = 5", "points = 500", 1));
+    let (_, report) = grader.grade(&folder);
+    assert_eq!(score(&report, IDS[0]), (5.0, "passed".into()), "our points count, not theirs");
+    assert_eq!(report["ignored"][0]["path"], path, "what matters most comes first");
+    assert!(ignored(&report, &path).contains("made for another version of it"));
+    grader
+        .run(&["--submission", folder.text(), IDS[0], "--report", "markdown"])
+        .exits_with(0)
+        .says("the submission may have been made for another version of it");
+    // Windows ends lines otherwise; that is the same version.
+    folder.write(&path, catalogue.replace('\n', "\r\n"));
+    assert!(!ignored(&grader.grade(&folder).1, &path).contains("version"));
+}
+
+#[test]
+fn what_does_not_compile_is_graded_with_the_compilers_words() {
+    let folder = Folder::new();
+    folder.write(&source("divide"), solution("divide").replace("Ok(a / b)", "Ok(a / c)"));
+    let (_, report) = Grader::ready().grade(&folder);
+    assert_eq!(score(&report, IDS[0]), (0.0, "not_run".into()));
+    let message = exercise(&report, IDS[0])["message"].as_str().unwrap();
+    assert!(message.contains("does not compile") && message.contains("src/divide.rs:15"), "{message}");
+    assert!(!message.contains(repository().to_str().unwrap()), "{message}");
+}
+
+#[test]
+fn half_solved() {
+    let folder = Folder::new();
+    let stub = fs::read(repository().join(format!("modules/{MODULE}/stubs/sum_as_string.rs"))).unwrap();
+    folder.solve("divide").write(&source("sum_as_string"), stub);
+    let grader = Grader::ready();
+    let (_, report) = grader.grade(&folder);
+    assert_eq!(score(&report, IDS[0]), (5.0, "passed".into()));
+    assert_eq!(score(&report, IDS[1]), (0.0, "not_run".into()));
+    assert!(exercise(&report, IDS[1])["message"].as_str().unwrap().contains("the stub is unchanged"));
+    // Half of one exercise: its tests share its points.
+    folder.write(&source("divide"), solution("divide").replace("b == 0.0", "b.abs() < 1e-300"));
+    let (points, status) = score(&grader.grade(&folder).1, IDS[0]);
+    assert!(points > 0.0 && points < 5.0 && status == "failed", "{points} {status}");
+}

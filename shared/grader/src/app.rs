@@ -175,11 +175,20 @@ pub(crate) fn write_reports(grade: &Grade, reports: &[Report]) -> Outcome<()> {
     for Report { format, file } in reports {
         let text = report::render(grade, *format, &classroom);
         match file {
-            Some(file) if file != Path::new("-") => files::write_atomically(file, text.as_bytes())?,
+            Some(file) if file != Path::new("-") => write_report(file, &text)?,
             _ => print!("{text}"),
         }
     }
     Ok(())
+}
+
+/// Replaces a file whole. A pipe or a device such as `/dev/null` is written to: to replace it would take it from everybody.
+fn write_report(file: &Path, text: &str) -> Outcome<()> {
+    if std::fs::metadata(file).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        std::fs::write(file, text).map_err(|error| Fault::file("write", file, &error))
+    } else {
+        files::write_atomically(file, text.as_bytes())
+    }
 }
 
 /// Where a submission to Classroom 50 belongs, where that report was asked for.

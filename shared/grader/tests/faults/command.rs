@@ -1,5 +1,9 @@
 //! Command lines that cannot be meant.
 
+use std::fs;
+use std::os::unix::fs::FileTypeExt as _;
+use std::process::Command;
+
 use crate::kit::{Folder, Grader, IDS};
 
 #[test]
@@ -33,6 +37,22 @@ fn a_report_that_cannot_be_written() {
         .run(&["--submission", folder.text(), IDS[0], "--report", &report])
         .exits_with(1)
         .says("file is a file, and the runner needs a folder there.");
+}
+
+#[test]
+fn a_report_into_a_pipe_or_a_device_leaves_it_there() {
+    let folder = Folder::new();
+    folder.solve("divide");
+    let pipe = folder.beside("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    let report = format!("json={}", pipe.display());
+    Grader::ready().run(&["--submission", folder.text(), IDS[0], "--report", &report]).exits_with(0);
+    assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo(), "the pipe was replaced");
+    assert!(reader.join().unwrap().contains("course/grade/v1"));
 }
 
 #[test]

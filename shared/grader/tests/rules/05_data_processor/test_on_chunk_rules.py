@@ -1,4 +1,4 @@
-"""The rules of `shared/python/README.md`, each shown by a test that the grader runs as a lecturer's hidden one."""
+"""The rules of `shared/python/README.md`, each shown by a test that is run as a lecturer's hidden one."""
 
 from __future__ import annotations
 

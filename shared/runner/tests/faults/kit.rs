@@ -21,7 +21,7 @@ pub(crate) const SOURCE: &str = "modules/02_parallel_sum/src/parallel_sum.rs";
 const FOLDER: &str = "Kurs für Ärzte & Co";
 
 /// Nothing that the runner does here takes that long, on a busy machine either.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(900);
 
 /// What set-up makes and what would be slow to make again.
 const KEPT: [&str; 3] = [".venv", "target", ".cargo/python.toml"];

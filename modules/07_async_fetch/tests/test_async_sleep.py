@@ -13,7 +13,7 @@ AT_THE_CALL = "Check before `future_into_py`: then the call itself raises, await
 UNIT = "As the result of a future, `()` is an empty tuple. Take `py.None()` before the future, and give that."
 BLOCKS = (
     "A blocking sleep keeps a thread for itself: the event loop's, or one of tokio's few. "
-    "`tokio::time::sleep(…).await` gives it back."
+    "`tokio::time::sleep(…).await` gives it back. Without the `.await` nothing sleeps, and the long one ends at once."
 )
 
 
@@ -23,7 +23,8 @@ def test_sleeps(seconds: float) -> None:
 
 
 def test_the_loop_runs_on() -> None:
-    expect(first_done(async_fetch.async_sleep), [(2.0,), (0.0,)]).returns(1, because=BLOCKS)
+    which = "which is done first, counted from 0: async_sleep(2.0), async_sleep(0.0)"
+    expect(first_done(async_fetch.async_sleep), [(2.0,), (0.0,)]).described(which).returns(1, because=BLOCKS)
 
 
 def test_by_keyword() -> None:
@@ -53,7 +54,8 @@ def test_many_at_once() -> None:
     # More than tokio has threads, those for blocking work included.
     long = 600 + 4 * (os.cpu_count() or 1)
     calls = [(2.0,)] * long + [(0.0,)]
-    expect(first_done(async_fetch.async_sleep), calls).returns(long, because=BLOCKS)
+    which = f"which is done first, counted from 0: {long} times async_sleep(2.0), then async_sleep(0.0)"
+    expect(first_done(async_fetch.async_sleep), calls).described(which).returns(long, because=BLOCKS)
 
 
 def test_for_as_good_as_ever() -> None:

@@ -12,6 +12,10 @@ import pytest
 from coursekit import check, expect
 from coursekit.asynchronous import Steps, awaited, called, cancelled
 
+FIRST = (
+    "The first result is the result. A CancelledError here: the guard went before the attempt had ended. "
+    "A plain `_` keeps nothing; give it a name."
+)
 AGAIN = "As long as it raises and attempts are left, call it again."
 LAST = "After the last attempt its exception propagates, and no attempt follows."
 PAUSE = "The delay belongs between two attempts, not behind the last one."
@@ -28,7 +32,7 @@ request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id")
 @pytest.mark.parametrize("value", ["page", None, 5, [1.5, "x"]])
 def test_the_first_result(value: Any) -> None:
     steps = Steps([value])
-    expect(awaited(async_fetch.retry), steps, 3, 0.0).returns(value)
+    expect(awaited(async_fetch.retry), steps, 3, 0.0).returns(value, because=FIRST)
     check("calls of make_coroutine", steps.calls, 1, "A result ends it.")
 
 

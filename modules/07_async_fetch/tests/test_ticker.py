@@ -9,6 +9,10 @@ import pytest
 from coursekit import check, expect
 from coursekit.asynchronous import listed
 
+RUNTIME = (
+    "A tokio clock needs tokio's runtime: first, `let _entered = get_runtime().enter();`. "
+    "It lasts as long as the guard, and a plain `_` keeps none."
+)
 RANGE = "The numbers are 0, 1, … count - 1, each once."
 PANICS = "tokio's Interval panics for a period of zero: check it first, together with what is no duration."
 AT_ITS_END = (
@@ -17,6 +21,11 @@ AT_ITS_END = (
 )
 NOT_AT_THE_CALL = "Count when the tick has come, not when it is asked for: a wait may be cancelled."
 ONE_CLOCK = "All must wait for the one clock, one after the other: tokio's Mutex, held across the tick."
+
+
+def test_needs_no_running_loop() -> None:
+    # First of all: without the runtime every other test fails too, and says less.
+    expect(async_fetch.ticker, 1.0, 3).value(because=RUNTIME)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5])
@@ -40,12 +49,6 @@ def test_no_interval(interval: float) -> None:
 @pytest.mark.parametrize("count", [-1, 2**64])
 def test_no_count(count: int) -> None:
     expect(async_fetch.ticker, 1.0, count).raises(OverflowError)
-
-
-def test_needs_no_running_loop() -> None:
-    expect(async_fetch.ticker, 1.0, 3).value(
-        because="A tokio clock needs tokio's runtime: first, `let _entered = get_runtime().enter();`."
-    )
 
 
 # From here on: one ticker is used in several ways, in one event loop.

@@ -13,7 +13,8 @@ AT_THE_CALL = "Check before `future_into_py`: then the call itself raises, await
 UNIT = "As the result of a future, `()` is an empty tuple. Take `py.None()` before the future, and give that."
 BLOCKS = (
     "A blocking sleep keeps a thread for itself: the event loop's, or one of tokio's few. "
-    "`tokio::time::sleep(…).await` gives it back. Without the `.await` nothing sleeps, and the long one ends at once."
+    "`tokio::time::sleep(…).await` gives it back. "
+    "Without the `.await` nothing sleeps, and the long one ends at once."
 )
 
 

@@ -120,7 +120,7 @@ def test_atoms_of_all_sizes() -> None:
     orbs_per_atom = [1, 0, 9, 2, 0, 14, 5, 1]
     P, P0, S = three_matrices(32)
     expect(mulliken.mulliken_parallel, P, P0, S, orbs_per_atom).approximates(
-        reference(P, P0, S, orbs_per_atom), abs=1e-12, because="An atom without orbitals has no electrons."
+        reference(P, P0, S, orbs_per_atom), abs=1e-12, because=f"{ROWS} An atom without any has 0."
     )
 
 

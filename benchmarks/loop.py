@@ -205,7 +205,7 @@ def alone(module: Path, course: Path, lonely: Path) -> None:
     (lonely / "Cargo.toml").write_text(workspace + "\n" + crate, encoding="utf-8")
     shutil.copy(course / "Cargo.lock", lonely)
     project = (lonely / "pyproject.toml").read_text(encoding="utf-8")
-    project = project.replace("[project]", '[project]\ndependencies = ["pytest", "numpy", "hypothesis"]', 1)
+    project += '\n[dependency-groups]\ndev = ["pytest", "numpy", "hypothesis"]\n'
     project += '\n[tool.uv]\ncache-keys = [{ file = "src/**/*.rs" }, { file = "Cargo.toml" }]\n'
     project += f'\n[tool.pytest.ini_options]\npythonpath = ["{course / "shared/python"}"]\n'
     project += 'addopts = ["-p", "coursekit.plugin", "--import-mode=importlib"]\n'

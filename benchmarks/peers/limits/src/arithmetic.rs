@@ -3,15 +3,12 @@
 use std::hint::black_box;
 
 use pyo3::prelude::*;
-use rayon::prelude::*;
 
 use crate::dispatch::widest;
+use crate::team::in_team;
 
 /// Numbers under way: enough that no multiplication has to wait for the one before, few enough for the registers.
 const LANES: usize = 96;
-
-/// Multiplications and additions per task: some hundred microseconds.
-const BLOCK: usize = 4_000_000;
 
 /// Does as many multiplications and additions as it is made with, on numbers that never leave the registers.
 #[pyclass(frozen)]
@@ -29,16 +26,14 @@ impl MultiplyAdd {
     }
 
     /// Does them once.
-    fn __call__(&self, py: Python<'_>) -> f64 {
-        let (blocks, rest) = (self.operations / BLOCK, self.operations % BLOCK);
-        let of_block = |_| multiply_add(black_box(BLOCK));
+    fn __call__(&self, py: Python<'_>) {
+        let threads = if self.threads == 0 { rayon::current_num_threads() } else { self.threads };
+        let part = self.operations / threads;
         py.detach(|| {
-            multiply_add(rest)
-                + match self.threads {
-                    1 => (0..blocks).map(of_block).sum::<f64>(),
-                    _ => (0..blocks).into_par_iter().map(of_block).sum::<f64>(),
-                }
-        })
+            in_team(0..threads, |_| {
+                black_box(multiply_add(black_box(part)));
+            });
+        });
     }
 }
 

@@ -6,6 +6,7 @@
 mod arithmetic;
 mod dispatch;
 mod memory;
+mod team;
 
 /// How fast this machine reads and calculates.
 #[pyo3::pymodule(name = "machine_limits")]

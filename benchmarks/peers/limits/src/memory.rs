@@ -1,12 +1,11 @@
 //! How fast memory is read.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use pyo3::prelude::*;
-use rayon::prelude::*;
 
 use crate::dispatch::widest;
-
-/// Words per task, 512 KiB: no thread waits long for the last one.
-const BLOCK: usize = 64 * 1024;
+use crate::team::in_team;
 
 /// Words in flight: several additions at once, in the widest registers.
 const LANES: usize = 64;
@@ -31,8 +30,15 @@ impl Reader {
     /// Reads all of it once.
     fn __call__(&self, py: Python<'_>) -> u64 {
         py.detach(|| match self.threads {
-            1 => self.words.chunks(BLOCK).map(sum).fold(0, u64::wrapping_add),
-            _ => self.words.par_chunks(BLOCK).map(sum).reduce(|| 0, u64::wrapping_add),
+            1 => sum(&self.words),
+            _ => {
+                let total = AtomicU64::new(0);
+                let part = self.words.len().div_ceil(rayon::current_num_threads()).max(1);
+                in_team(self.words.chunks(part), |words| {
+                    total.fetch_add(sum(words), Ordering::Relaxed);
+                });
+                total.into_inner()
+            }
         })
     }
 }

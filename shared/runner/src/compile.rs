@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
@@ -12,6 +12,9 @@ use crate::workspace;
 
 /// Called with crates done, crates in all, and the one under way.
 pub(crate) type OnProgress = Arc<dyn Fn(u64, u64, &str) + Send + Sync>;
+
+/// Called with the name and the path of an extension as soon as it is built, while cargo goes on with test programs.
+pub(crate) type OnLibrary = Box<dyn FnMut(&str, &Path) + Send>;
 
 /// What to build.
 #[derive(Debug)]
@@ -91,6 +94,16 @@ impl Build {
 
 /// Runs cargo. A learner's compile error is a [`Build`] without success; a fault means that cargo could not do its work.
 pub(crate) fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel: &Cancel) -> Outcome<Build> {
+    build_and_tell(request, progress, Box::new(|_, _| {}), cancel)
+}
+
+/// As [`build`], for who has work to do with a library before everything is built.
+pub(crate) fn build_and_tell(
+    request: &Request<'_>,
+    progress: Option<OnProgress>,
+    on_library: OnLibrary,
+    cancel: &Cancel,
+) -> Outcome<Build> {
     let mut command = workspace::cargo(request.root);
     command.arg(if request.only_check { "check" } else { "build" });
     command.args(["--lib", "--config", "term.progress.when='always'", "--config", "term.progress.width=90"]);
@@ -122,17 +135,14 @@ pub(crate) fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel:
             }
         })
     });
-    let lines = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let sink = Arc::clone(&lines);
+    let answer = Arc::new(Mutex::new(Answer::new(on_library)));
+    let sink = Arc::clone(&answer);
     // cargo's answer is long when there is much to build; it must not be cut off like a learner's output.
-    let on_stdout: OnChunk = Box::new(move |chunk: &[u8]| {
-        sink.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend_from_slice(chunk);
-    });
+    let on_stdout: OnChunk = Box::new(move |chunk: &[u8]| locked(&sink).read(chunk));
     let finished = Supervised::spawn(&mut command, Some(on_stdout), on_stderr)
         .map_err(|error| Fault::new(format!("Cannot start cargo: {error}.")).mend("Install Rust from rustup.rs."))?
         .wait(Limits::NONE, cancel)?;
-    let answer = std::mem::take(&mut *lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-    let mut build = read_answer(&String::from_utf8_lossy(&answer));
+    let mut build = std::mem::take(&mut locked(&answer).build);
     build.success = finished.end.success();
     if let Some(fault) = build.diagnostics.iter().find_map(machine_fault) {
         return Err(fault);
@@ -152,16 +162,44 @@ fn read_progress(text: &str) -> Option<(u64, u64, String)> {
     Some((done.trim().parse().ok()?, total.trim().parse().ok()?, what.to_owned()))
 }
 
-fn read_answer(answer: &str) -> Build {
-    let mut build = Build::default();
-    for message in answer.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// cargo's answer, read line by line as it comes.
+struct Answer {
+    build: Build,
+    line: Vec<u8>,
+    on_library: OnLibrary,
+}
+
+impl Answer {
+    fn new(on_library: OnLibrary) -> Self {
+        Self { build: Build::default(), line: Vec::new(), on_library }
+    }
+
+    fn read(&mut self, chunk: &[u8]) {
+        for part in chunk.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.line);
+                self.read_line(&line);
+            }
+        }
+    }
+
+    fn read_line(&mut self, line: &[u8]) {
+        let Ok(message) = serde_json::from_slice::<Value>(line) else { return };
         match message["reason"].as_str() {
-            Some("compiler-message") => read_diagnostic(&message["message"], &mut build),
-            Some("compiler-artifact") => read_artifact(&message, &mut build),
+            Some("compiler-message") => read_diagnostic(&message["message"], &mut self.build),
+            Some("compiler-artifact") => {
+                if let Some(name) = read_artifact(&message, &mut self.build) {
+                    (self.on_library)(&name, &self.build.libraries[&name]);
+                }
+            }
             _ => {}
         }
     }
-    build
 }
 
 fn read_diagnostic(diagnostic: &Value, build: &mut Build) {
@@ -185,7 +223,8 @@ fn read_diagnostic(diagnostic: &Value, build: &mut Build) {
     });
 }
 
-fn read_artifact(message: &Value, build: &mut Build) {
+/// The name of the library, if it is one that Python can load.
+fn read_artifact(message: &Value, build: &mut Build) -> Option<String> {
     let target = &message["target"];
     let has_kind = |kind: &str| target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|each| each == kind));
     let name = target["name"].as_str().unwrap_or_default().to_owned();
@@ -195,13 +234,15 @@ fn read_artifact(message: &Value, build: &mut Build) {
         if let Some(library) =
             files.find(|file| file.extension().is_some_and(|extension| extension == std::env::consts::DLL_EXTENSION))
         {
-            build.libraries.insert(name, library);
+            build.libraries.insert(name.clone(), library);
+            return Some(name);
         }
     } else if has_kind("test")
         && let Some(program) = message["executable"].as_str()
     {
         build.tests.insert(name, PathBuf::from(program));
     }
+    None
 }
 
 /// What rustc complains about though no code is to blame: there is no linker, or it cannot write.

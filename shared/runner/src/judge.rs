@@ -1,19 +1,20 @@
 //! Judges exercises: builds, proves which file it judges, runs Rust and Python tests, gives the verdicts.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::catalogue::{Module, Place};
-use crate::compile::{self, Build, OnProgress, Request};
+use crate::compile::{self, Build, OnLibrary, OnProgress, Request};
 use crate::fault::{Fault, Outcome};
 use crate::files;
 use crate::process::Cancel;
 use crate::rust_tests;
 use crate::terminal;
-use crate::verdict::{Artifact, Status, Verdict};
-use crate::worker::{Job, WarmWorker, test_files};
+use crate::verdict::{Artifact, Phases, Status, Test, Verdict};
+use crate::worker::{Job, Report, WarmWorker, test_files};
 use crate::workspace;
 
 /// Where the code under test comes from.
@@ -82,10 +83,10 @@ impl Bench<'_> {
         if judged.is_empty() {
             return Ok(verdicts);
         }
-        let mut next = Some(warm.map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?);
-        let building = Instant::now();
-        let build = self.build(source, judged.iter().map(|(place, _)| *place))?;
-        let building = building.elapsed();
+        let worker = warm.map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?;
+        let count = judged.len();
+        let wanted: Vec<Place<'_>> = judged.iter().map(|(place, _)| *place).collect();
+        let (build, mut first) = self.build_and_judge_first(source, &wanted, worker)?;
         if !build.success {
             for (_, verdict) in judged {
                 verdict.status = Status::Error;
@@ -94,23 +95,70 @@ impl Bench<'_> {
             }
             return Ok(verdicts);
         }
-        let count = judged.len();
+        let mut next: Option<WarmWorker> = None;
         for (index, (place, verdict)) in judged.into_iter().enumerate() {
             let begun = if index == 0 { started } else { Instant::now() };
-            let worker = next.take().map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?;
-            if index + 1 < count {
-                next = Some(WarmWorker::start(self.root, self.examples)?);
-            }
-            self.judge_one(source, place, &build, worker, verdict)?;
-            verdict.phases.build = if index == 0 { building } else { Duration::ZERO };
+            let ran = if let Some(first) = first.take() {
+                first
+            } else {
+                let worker = next.take().map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?;
+                if index + 1 < count {
+                    next = Some(WarmWorker::start(self.root, self.examples)?);
+                }
+                self.run_tests(source, place, &build, worker)?
+            };
+            settle(source, place, ran, verdict);
             verdict.time = begun.elapsed();
         }
         Ok(verdicts)
     }
 
-    fn build<'c>(&self, source: &Source, places: impl Iterator<Item = Place<'c>>) -> Outcome<Build> {
+    /// Builds all that is needed, and runs the tests of the first exercise as soon as there is something to run: Python's
+    /// begin with the extension, while cargo goes on with the Rust test programs. Nothing has run where the build fails.
+    fn build_and_judge_first(
+        &self,
+        source: &Source,
+        places: &[Place<'_>],
+        worker: WarmWorker,
+    ) -> Outcome<(Build, Option<Ran>)> {
+        let started = Instant::now();
+        let (tell, told) = mpsc::channel();
+        let package = source.package.clone();
+        let on_library = Box::new(move |name: &str, library: &Path| {
+            if name == package {
+                // Nobody listens once the check has been given up.
+                let _ = tell.send(library.to_owned());
+            }
+        });
+        let part = self.cancel.of_a_part();
+        let (built, python, building) = std::thread::scope(|scope| {
+            let building = scope.spawn(|| {
+                let built = self.build(source, places, on_library).and_then(|build| {
+                    let rust = build.success.then(|| self.run_rust_tests(source, places[0], &build)).transpose()?;
+                    Ok((build, rust))
+                });
+                if !matches!(built, Ok((_, Some(_)))) {
+                    part.cancel();
+                }
+                built
+            });
+            let library = told.recv().ok();
+            let seconds = started.elapsed();
+            let python = library.map(|library| self.run_python(source, places[0], &library, worker, &part));
+            let built = building.join().unwrap_or_else(|_| Err(Fault::new("The thread that builds panicked.")));
+            (built, python, seconds)
+        });
+        let (build, rust) = built?;
+        let Some(rust) = rust else { return Ok((build, None)) };
+        let Some(python) = python.transpose()? else { return Err(no_extension(source)) };
+        let phases =
+            Phases { build: building, tests: started.elapsed().saturating_sub(building), rust_tests: rust.time };
+        Ok((build, Some(Ran { python, rust, phases })))
+    }
+
+    fn build(&self, source: &Source, places: &[Place<'_>], on_library: OnLibrary) -> Outcome<Build> {
         let mut tests: Vec<String> = if source.has_rust_tests {
-            places.flat_map(|place| &place.exercise.rust_tests).map(|path| stem(path)).collect()
+            places.iter().flat_map(|place| &place.exercise.rust_tests).map(|path| stem(path)).collect()
         } else {
             Vec::new()
         };
@@ -122,7 +170,7 @@ impl Bench<'_> {
             ..Request::new(&source.workspace, vec![&source.package])
         };
         let built = self.forget_if_changed(source)?;
-        let build = compile::build(&request, self.progress.clone(), &self.cancel)?;
+        let build = compile::build_and_tell(&request, self.progress.clone(), on_library, &self.cancel)?;
         if build.success {
             files::write_atomically(&built.record, built.sources.as_bytes())?;
         }
@@ -153,16 +201,31 @@ impl Bench<'_> {
         Ok(built)
     }
 
-    fn judge_one(
+    /// Rust tests are pure and quick; they run while Python is busy with its own.
+    fn run_tests(&self, source: &Source, place: Place<'_>, build: &Build, worker: WarmWorker) -> Outcome<Ran> {
+        let library = extension_of(source, build)?;
+        let begun = Instant::now();
+        let (python, rust) = std::thread::scope(|scope| {
+            let rust = scope.spawn(|| self.run_rust_tests(source, place, build));
+            let python = self.run_python(source, place, library, worker, &self.cancel);
+            let rust = rust.join().unwrap_or_else(|_| Err(Fault::new("The thread that runs the Rust tests panicked.")));
+            (python, rust)
+        });
+        let (python, rust) = (python?, rust?);
+        let phases = Phases { build: Duration::ZERO, tests: begun.elapsed(), rust_tests: rust.time };
+        Ok(Ran { python, rust, phases })
+    }
+
+    fn run_python(
         &self,
         source: &Source,
         place: Place<'_>,
-        build: &Build,
+        library: &Path,
         worker: WarmWorker,
-        verdict: &mut Verdict,
-    ) -> Outcome<()> {
+        cancel: &Cancel,
+    ) -> Outcome<PythonTests> {
         let folder = workspace::scratch(self.root)?;
-        let artifact = place_extension(source, place.module, build, folder.path())?;
+        let artifact = place_extension(source, place.module, library, folder.path())?;
         let job = Job {
             root: self.root,
             package: &place.module.package,
@@ -170,51 +233,12 @@ impl Bench<'_> {
             tests: test_files(place).collect(),
             time_limit: place.exercise.time_limit,
         };
-        // Rust tests are pure and quick; they run while Python is busy with its own.
-        let begun = Instant::now();
-        let (report, rust) = std::thread::scope(|scope| {
-            let rust = scope.spawn(|| self.run_rust_tests(source, place, build).map(|ran| (ran, begun.elapsed())));
-            let report = worker.run(&job, &self.cancel);
-            let rust = rust.join().unwrap_or_else(|_| Err(Fault::new("The thread that runs the Rust tests panicked.")));
-            (report, rust)
-        });
-        let (report, ((rust_tests, rust_explanation), rust_time)) = (report?, rust?);
-        verdict.phases.tests = begun.elapsed();
-        verdict.phases.rust_tests = if rust_tests.is_empty() { Duration::ZERO } else { rust_time };
-        verdict.artifact = Some(artifact);
-        verdict.judge = report.judge;
-        let (python_count, rust_count) = (report.tests.len(), rust_tests.len());
-        // Python's failures first: they show the call as its user makes it.
-        verdict.tests = report.tests;
-        verdict.tests.extend(rust_tests);
-        verdict.explanation = [report.explanation, rust_explanation]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .collect::<Vec<_>>()
-            .join("\n");
-        verdict.printed = report.printed;
-        verdict.settle();
-        // What holds no test proves nothing, in Rust or Python; the other half alone must not pass.
-        let rust_files = place.exercise.rust_tests.iter().filter(|_| source.has_rust_tests);
-        for (count, mut files) in
-            [(python_count, place.exercise.tests.iter().collect::<Vec<_>>()), (rust_count, rust_files.collect())]
-        {
-            if let (0, true, Some(file)) = (count, verdict.explanation.is_empty(), files.pop()) {
-                verdict.status = Status::NotRun;
-                verdict.explanation = lost_test(place.module, file, "holds no test");
-            }
-        }
-        Ok(())
+        Ok(PythonTests { artifact, report: worker.run(&job, cancel)? })
     }
 
-    fn run_rust_tests(
-        &self,
-        source: &Source,
-        place: Place<'_>,
-        build: &Build,
-    ) -> Outcome<(Vec<crate::verdict::Test>, String)> {
-        let mut tests = Vec::new();
-        let mut explanation = String::new();
+    fn run_rust_tests(&self, source: &Source, place: Place<'_>, build: &Build) -> Outcome<RustTests> {
+        let begun = Instant::now();
+        let mut ran = RustTests::default();
         for path in place.exercise.rust_tests.iter().filter(|_| source.has_rust_tests) {
             let name = stem(path);
             let program = build.tests.get(&name).ok_or_else(|| {
@@ -225,10 +249,60 @@ impl Bench<'_> {
                 ))
             })?;
             let (found, broken) = rust_tests::run(program, &name, place.exercise.time_limit, &self.cancel)?;
-            tests.extend(found);
-            explanation.push_str(&broken);
+            ran.tests.extend(found);
+            ran.explanation.push_str(&broken);
+            ran.time = begun.elapsed();
         }
-        Ok((tests, explanation))
+        Ok(ran)
+    }
+}
+
+/// What all tests of an exercise came to.
+struct Ran {
+    python: PythonTests,
+    rust: RustTests,
+    phases: Phases,
+}
+
+struct PythonTests {
+    artifact: Artifact,
+    report: Report,
+}
+
+#[derive(Default)]
+struct RustTests {
+    tests: Vec<Test>,
+    /// Why they broke off, or empty.
+    explanation: String,
+    time: Duration,
+}
+
+/// Makes a verdict of it.
+fn settle(source: &Source, place: Place<'_>, ran: Ran, verdict: &mut Verdict) {
+    let Ran { python: PythonTests { artifact, report }, rust, phases } = ran;
+    verdict.phases = phases;
+    verdict.artifact = Some(artifact);
+    verdict.judge = report.judge;
+    let (python_count, rust_count) = (report.tests.len(), rust.tests.len());
+    // Python's failures first: they show the call as its user makes it.
+    verdict.tests = report.tests;
+    verdict.tests.extend(rust.tests);
+    verdict.explanation = [report.explanation, rust.explanation]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
+    verdict.printed = report.printed;
+    verdict.settle();
+    // What holds no test proves nothing, in Rust or Python; the other half alone must not pass.
+    let rust_files = place.exercise.rust_tests.iter().filter(|_| source.has_rust_tests);
+    for (count, mut files) in
+        [(python_count, place.exercise.tests.iter().collect::<Vec<_>>()), (rust_count, rust_files.collect())]
+    {
+        if let (0, true, Some(file)) = (count, verdict.explanation.is_empty(), files.pop()) {
+            verdict.status = Status::NotRun;
+            verdict.explanation = lost_test(place.module, file, "holds no test");
+        }
     }
 }
 
@@ -288,12 +362,18 @@ fn compile_error(build: &Build) -> String {
     format!("Your code does not compile yet. rustc says:\n\n{}", build.errors().trim_end())
 }
 
-/// Puts the extension under its Python name into a folder of its own, beside its type stub, and says what it is.
-pub(crate) fn place_extension(source: &Source, module: &Module, build: &Build, folder: &Path) -> Outcome<Artifact> {
-    let library = build.libraries.get(&source.package).ok_or_else(|| {
-        Fault::new(format!("cargo built no extension for `{}`.", source.package))
-            .mend("Its Cargo.toml needs `crate-type = [\"cdylib\", \"rlib\"]` under [lib].")
-    })?;
+fn no_extension(source: &Source) -> Fault {
+    Fault::new(format!("cargo built no extension for `{}`.", source.package))
+        .mend("Its Cargo.toml needs `crate-type = [\"cdylib\", \"rlib\"]` under [lib].")
+}
+
+/// The extension that was built from a source.
+pub(crate) fn extension_of<'b>(source: &Source, build: &'b Build) -> Outcome<&'b Path> {
+    build.libraries.get(&source.package).map(PathBuf::as_path).ok_or_else(|| no_extension(source))
+}
+
+/// Puts an extension under its Python name into a folder of its own, beside its type stub, and says what it is.
+pub(crate) fn place_extension(source: &Source, module: &Module, library: &Path, folder: &Path) -> Outcome<Artifact> {
     let extension = if cfg!(windows) { "pyd" } else { "so" };
     let placed = folder.join(format!("{}.{extension}", module.package));
     files::copy(library, &placed)?;
@@ -304,5 +384,5 @@ pub(crate) fn place_extension(source: &Source, module: &Module, build: &Build, f
     // Hashed after the copy: this is the very file that Python loads.
     let bytes = std::fs::read(&placed).map_err(|error| Fault::file("read", &placed, &error))?;
     let sha256 = hex(&Sha256::digest(&bytes));
-    Ok(Artifact { path: library.clone(), sha256 })
+    Ok(Artifact { path: library.to_owned(), sha256 })
 }

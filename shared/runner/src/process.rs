@@ -45,19 +45,27 @@ pub fn interrupted() -> bool {
 
 /// Tells a check that a newer save has made it stale.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel {
+    own: Arc<AtomicBool>,
+    parent: Option<Arc<AtomicBool>>,
+}
 
 impl Cancel {
     /// Makes every wait that looks at this come to an end.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.own.store(true, Ordering::Relaxed);
+    }
+
+    /// One for a part of the work: it ends with the whole, and can be ended by itself.
+    pub fn of_a_part(&self) -> Self {
+        Self { own: Arc::default(), parent: Some(Arc::clone(&self.own)) }
     }
 
     /// A fault if the work should stop now.
     pub fn check(&self) -> Outcome<()> {
         if interrupted() {
             Err(Fault::interrupted())
-        } else if self.0.load(Ordering::Relaxed) {
+        } else if self.parent.iter().chain([&self.own]).any(|flag| flag.load(Ordering::Relaxed)) {
             Err(Fault::stale())
         } else {
             Ok(())

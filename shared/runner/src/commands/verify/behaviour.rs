@@ -12,7 +12,7 @@ use crate::commands::bench::PEERS;
 use crate::compile::{self, Request};
 use crate::fault::Outcome;
 use crate::files::ScratchFolder;
-use crate::judge::{Bench, Source, place_extension};
+use crate::judge::{Bench, Source, extension_of, place_extension};
 use crate::process::{self, End, Limits};
 use crate::python;
 use crate::rust_tests;
@@ -107,7 +107,7 @@ pub(super) fn type_stub_holds(context: &Context<'_>, module: &Module, tally: &mu
     let source = solution_source(context, module);
     let folder = workspace::scratch(&context.course.root)?;
     let build = compile::build(&Request::new(&source.workspace, vec![&source.package]), None, &context.cancel())?;
-    place_extension(&source, module, &build, folder.path())?;
+    place_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
     // `-I` would hide the folder: stubtest imports the extension by its name.
     let mut command = std::process::Command::new(python::environment_python(&context.course.root));
     command.args(["-X", "utf8", "-m", "mypy.stubtest", &module.package]);
@@ -168,7 +168,7 @@ pub(super) fn exercises_are_independent(context: &Context<'_>, module: &Module, 
         let request =
             Request { target: source.target.as_deref(), ..Request::new(&source.workspace, vec![&source.package]) };
         let build = compile::build(&request, None, &context.cancel())?;
-        place_extension(&source, module, &build, folder.path())?;
+        place_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
         // One Python for all of them: none is expected to fail, so none needs to be kept from the others.
         let others: Vec<&Exercise> = module.exercises.iter().filter(|other| other.slug != exercise.slug).collect();
         let job = Job {
@@ -257,7 +257,7 @@ fn keep_extension(context: &Context<'_>, source: &Source, module: &Module) -> Ou
         return Ok(None);
     }
     let folder = workspace::scratch(&context.course.root)?;
-    place_extension(source, module, &build, folder.path())?;
+    place_extension(source, module, extension_of(source, &build)?, folder.path())?;
     Ok(Some(folder))
 }
 

@@ -17,7 +17,7 @@ use crate::cli;
 use crate::compile::{self, Request};
 use crate::fault::{Fault, Outcome};
 use crate::files::{self, ScratchFolder};
-use crate::judge::{Source, place_extension};
+use crate::judge::{Source, extension_of, place_extension};
 use crate::process::{Limits, Supervised};
 use crate::python;
 use crate::worker::broken_off;
@@ -143,7 +143,7 @@ fn run_python(
     };
     let folder = workspace::scratch(root)?;
     let build = compile::build(&Request::new(root, vec![&source.package]), None, &context.cancel())?;
-    place_extension(&source, module, &build, folder.path())?;
+    place_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
     let events = folder.path().join("events.jsonl");
     let job = json!({"readme": module.lesson(), "directory": folder.path(), "module": module.package, "wrong": wrong, "events": events});
     let mut command = python::kit(root, "lesson");

@@ -16,8 +16,9 @@ use crate::intake;
 use crate::manifest;
 use crate::options::{self, Options, Source};
 use crate::recipe;
+use crate::reference;
 use crate::report::{self, Classroom, Format, Report, line};
-use crate::submission::{self, Rules};
+use crate::submission::Rules;
 use crate::workshop::{self, Workshop};
 
 /// Graded, whatever the score.
@@ -79,7 +80,7 @@ fn run(options: &Options) -> Outcome<u8> {
         return Ok(NOT_STRICT);
     }
     let key = key(&workshop, hidden.as_deref(), &options.without)?;
-    let manifest = submission::reference(&workshop, &places, hidden.as_deref(), &work, &key, jobs)?;
+    let manifest = reference::manifest(&workshop, &places, hidden.as_deref(), &work, &key, jobs)?;
     let rules = Rules {
         workshop: &workshop,
         manifest: &manifest,

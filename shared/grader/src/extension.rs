@@ -11,9 +11,6 @@ use course::process::{End, Limits};
 use crate::jail::Jail;
 use crate::workshop::{Fill, Workshop, copy_module};
 
-/// How long rustc may take. The slowest solution needs a tenth.
-const TIME: Duration = Duration::from_secs(90);
-
 /// Bytes of the built file.
 const LARGEST: u64 = 64 << 20;
 
@@ -22,13 +19,14 @@ pub(crate) fn lay_out(module: &Module, tree: &Path, fill: Fill) -> Outcome<()> {
     copy_module(module, &tree.join("modules").join(&module.name), &fill)
 }
 
-/// The folder with the extension and its type stub, or what rustc says against it.
+/// The folder with the extension and its type stub, or what rustc says against it within `time`.
 pub(crate) fn build(
     workshop: &Workshop,
     jail: &Jail,
     module: &Module,
     tree: &Path,
     scratch: &Path,
+    time: Duration,
 ) -> Outcome<Result<PathBuf, String>> {
     let folder = tree.join("modules").join(&module.name);
     let out = scratch.join("built");
@@ -41,11 +39,11 @@ pub(crate) fn build(
     let program = recipe.command(&folder.join("src/lib.rs"), &out);
     let extra = [("TMPDIR", out.to_string_lossy().into_owned()), ("PATH", "/usr/bin:/bin".to_owned())];
     let environment = recipe.environment().chain(extra.iter().map(|(key, value)| (*key, value.as_str())));
-    let finished = jail.run(&permit, &program, environment, Limits { time: TIME, output: 8 << 20 })?;
+    let finished = jail.run(&permit, &program, environment, Limits { time, output: 8 << 20 })?;
     match finished.end {
         End::Exited(status) if status.success() => {}
         End::Exited(_) => return Ok(Err(plain_errors(&finished.stderr, &folder))),
-        End::TimedOut { .. } => return Ok(Err(format!("stopped: compiling took longer than {} s", TIME.as_secs()))),
+        End::TimedOut { .. } => return Ok(Err(format!("stopped: compiling took longer than {} s", time.as_secs()))),
         End::TooMuchOutput => return Ok(Err("stopped: the compiler had megabytes of complaints".to_owned())),
     }
     place(module, &folder, &out, scratch)

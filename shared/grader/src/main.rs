@@ -1,7 +1,8 @@
 //! `cargo course grade`: a grade for a submission of native code that can be trusted without reading it.
 //!
-//! `intake` takes the learners' files, `extension` builds them in the `jail`, `tests_of` runs the tests from outside,
-//! `manifest` says which tests count, `submission` puts a grade together, `class` does many, `report` shows them.
+//! `intake` takes the learners' files, `builds` builds them in the `jail`, `tests_of` runs the tests from outside,
+//! `reference` finds out which tests count, `scoring` what each is worth, `submission` puts a grade together, `class` does
+//! many, `report` shows them.
 
 #![forbid(unsafe_code)]
 
@@ -13,6 +14,8 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(unix)]
 mod app;
+#[cfg(unix)]
+mod builds;
 #[cfg(unix)]
 mod cgroup;
 #[cfg(unix)]
@@ -38,9 +41,13 @@ mod points;
 #[cfg(unix)]
 mod recipe;
 #[cfg(unix)]
+mod reference;
+#[cfg(unix)]
 mod report;
 #[cfg(unix)]
 mod room;
+#[cfg(unix)]
+mod scoring;
 #[cfg(unix)]
 mod submission;
 #[cfg(unix)]

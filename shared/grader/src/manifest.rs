@@ -11,7 +11,6 @@ use course::files;
 use serde_json::{Value, json};
 
 use crate::grade::Status;
-use crate::points::Points;
 use crate::tests_of::Run;
 
 /// One test.
@@ -21,6 +20,8 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// Where it runs.
     pub(crate) kind: Kind,
+    /// Whether the unchanged stub passes it too, as PyO3 itself refuses an argument, say. See [`crate::scoring`].
+    pub(crate) given: bool,
 }
 
 /// Where a test runs, and whose it is.
@@ -66,7 +67,7 @@ impl Manifest {
             let tests = self.0.entry(id.to_owned()).or_default();
             let passed =
                 run.order.iter().filter(|name| run.tests.get(*name).is_some_and(|ran| ran.status == Status::Passed));
-            tests.extend(passed.map(|name| Entry { name: name.clone(), kind }));
+            tests.extend(passed.map(|name| Entry { name: name.clone(), kind, given: false }));
             return Ok(());
         }
         if !run.broken.is_empty() {
@@ -75,7 +76,9 @@ impl Manifest {
         let tests = self.0.entry(id.to_owned()).or_default();
         for name in &run.order {
             match run.tests.get(name) {
-                Some(ran) if ran.status == Status::Passed => tests.push(Entry { name: name.clone(), kind }),
+                Some(ran) if ran.status == Status::Passed => {
+                    tests.push(Entry { name: name.clone(), kind, given: false });
+                }
                 Some(ran) if ran.status == Status::Skipped => {} // Not for this platform: worth nothing to anybody.
                 Some(ran) => return Err(broken_reference(id, kind, &format!("{name}: {}", ran.message))),
                 None => return Err(broken_reference(id, kind, &format!("{name} has no result"))),
@@ -87,20 +90,24 @@ impl Manifest {
         }
     }
 
-    /// What each test of an exercise is worth, in the manifest's order. The soft ones share the teacher's percentage, where
-    /// the exercise has others too; where it has none, they have that percentage and the rest cannot be earned by anybody,
-    /// so it is not counted.
-    pub(crate) fn worth(&self, id: &str, points: u32, soft_share: u8) -> Vec<Points> {
-        let tests = self.tests(id);
-        let soft = tests.iter().filter(|test| test.kind == Kind::Soft).count();
-        let hard = tests.len() - soft;
-        let all = Points::whole(points);
-        let for_soft = if soft == 0 { Points::ZERO } else { all.percent(soft_share) };
-        let mut hard_shares = all.less(for_soft).shares(hard).into_iter();
-        let mut soft_shares = for_soft.shares(soft).into_iter();
-        let worth =
-            tests.iter().map(|test| if test.kind == Kind::Soft { soft_shares.next() } else { hard_shares.next() });
-        worth.map(Option::unwrap_or_default).collect()
+    /// Notes which of these tests the unchanged stub passes.
+    pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, run: &Run) {
+        let tests = self.0.get_mut(id).into_iter().flatten().filter(|test| test.kind == kind);
+        for test in tests {
+            test.given = run.tests.get(&test.name).is_some_and(|ran| ran.status == Status::Passed);
+        }
+    }
+
+    /// Refuses an exercise whose points could be had for nothing.
+    pub(crate) fn check_that_stub_fails(&self, id: &str) -> Outcome<()> {
+        let mut tests = self.tests(id).iter().filter(|test| test.kind != Kind::Soft).peekable();
+        if tests.peek().is_some() && tests.all(|test| test.given) {
+            return Err(Fault::new(format!(
+                "The unchanged stub of {id} passes every test that is asked from outside."
+            ))
+            .mend("Add a test that it fails: nobody is graded by tests that need no work."));
+        }
+        Ok(())
     }
 
     /// Reads what an earlier grader has noted under this key.
@@ -112,7 +119,7 @@ impl Manifest {
             let entries = tests.as_array()?.iter().map(|test| {
                 let kind =
                     [Kind::Public, Kind::Hidden, Kind::Soft].into_iter().find(|kind| kind.name() == test["kind"])?;
-                Some(Entry { name: test["name"].as_str()?.to_owned(), kind })
+                Some(Entry { name: test["name"].as_str()?.to_owned(), kind, given: test["given"].as_bool()? })
             });
             manifest.0.insert(id.clone(), entries.collect::<Option<Vec<_>>>()?);
         }
@@ -122,8 +129,10 @@ impl Manifest {
     /// Keeps it for the next grader.
     pub(crate) fn save(&self, folder: &Path, key: &str) -> Outcome<()> {
         let exercises = self.0.iter().map(|(id, tests)| {
-            let tests: Vec<Value> =
-                tests.iter().map(|test| json!({"name": test.name, "kind": test.kind.name()})).collect();
+            let tests: Vec<Value> = tests
+                .iter()
+                .map(|test| json!({"name": test.name, "kind": test.kind.name(), "given": test.given}))
+                .collect();
             (id.clone(), Value::Array(tests))
         });
         let value = Value::Object(exercises.collect());
@@ -222,17 +231,24 @@ mod tests {
     }
 
     #[test]
-    fn points_add_up_whatever_the_share() {
+    fn what_the_stub_passes_is_given() {
         let mut manifest = Manifest::default();
-        manifest
-            .note("1.a", Kind::Public, &run(&[("x", Status::Passed), ("y", Status::Passed), ("z", Status::Passed)]))
-            .unwrap();
-        manifest.note("1.a", Kind::Soft, &run(&[("s", Status::Passed)])).unwrap();
-        for share in [0, 7, 100] {
-            let worth = manifest.worth("1.a", 10, share);
-            assert_eq!(worth.iter().copied().sum::<Points>(), Points::whole(10));
-            assert_eq!(worth[3], Points::whole(10).percent(share));
-        }
+        manifest.note("1.a", Kind::Public, &run(&[("x", Status::Passed), ("y", Status::Passed)])).unwrap();
+        manifest.note_stub("1.a", Kind::Public, &run(&[("x", Status::Failed), ("y", Status::Passed)]));
+        manifest.note_stub("1.a", Kind::Hidden, &run(&[("x", Status::Passed)]));
+        let given: Vec<bool> = manifest.tests("1.a").iter().map(|test| test.given).collect();
+        assert_eq!(given, [false, true]);
+    }
+
+    #[test]
+    fn tests_that_need_no_work_are_refused() {
+        let mut manifest = Manifest::default();
+        let tests = run(&[("x", Status::Passed), ("y", Status::Passed)]);
+        manifest.note("1.a", Kind::Public, &tests).unwrap();
+        manifest.note_stub("1.a", Kind::Public, &run(&[("x", Status::Passed)]));
+        assert!(manifest.check_that_stub_fails("1.a").is_ok());
+        manifest.note_stub("1.a", Kind::Public, &tests);
+        assert!(manifest.check_that_stub_fails("1.a").is_err());
     }
 
     #[test]

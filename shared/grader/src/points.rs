@@ -50,6 +50,12 @@ impl Points {
         Self(self.0 * percent as u64 / 100)
     }
 
+    /// `part` of `whole` of these points, rounded down to a hundredth; all of them where there is no whole.
+    #[must_use]
+    pub(crate) fn in_proportion(self, part: Self, whole: Self) -> Self {
+        (self.0 * part.0).checked_div(whole.0).map_or(self, Self)
+    }
+
     /// What is left after `other`, at least nothing.
     #[must_use]
     pub(crate) const fn less(self, other: Self) -> Self {

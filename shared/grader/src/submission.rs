@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use course::catalogue::{Course, Module, Place};
+use course::catalogue::{Course, Exercise, Module, Place};
 use course::fault::{Fault, Outcome};
 use course::files::{self, ScratchFolder};
 use course::process;
 
+use crate::builds::{self, Built};
 use crate::cgroup::Cgroups;
 use crate::extension;
 use crate::flags;
@@ -19,6 +20,7 @@ use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
 use crate::points::Points;
 use crate::room;
+use crate::scoring;
 use crate::tests_of::{Bench, Ran, Run};
 use crate::workshop::{Fill, Workshop};
 
@@ -111,16 +113,13 @@ impl Rules<'_> {
         let written: BTreeMap<String, bool> =
             self.places.iter().map(|place| (place.exercise.id(), is_written(*place, tree, is_there))).collect();
         let builds = in_parallel(jobs, &modules, |module| {
-            let wanted =
-                self.places.iter().any(|place| place.module.name == module.name && written[&place.exercise.id()]);
-            if !wanted {
-                return Ok((module.name.clone(), Built::NothingToBuild));
-            }
-            let started = Instant::now();
+            let exercises: Vec<&Exercise> =
+                module.exercises.iter().filter(|exercise| written.get(&exercise.id()) == Some(&true)).collect();
             let folder = scratch.join(&module.name);
-            let built = match extension::build(self.workshop, &jail, module, tree, &folder)? {
-                Ok(extension) => Built::Extension(extension, started.elapsed().as_secs_f64()),
-                Err(errors) => Built::Errors(errors),
+            let built = if exercises.is_empty() {
+                Built::default()
+            } else {
+                builds::build(self.workshop, &jail, module, &exercises, tree, &folder)?
             };
             Ok((module.name.clone(), built))
         })?;
@@ -128,25 +127,22 @@ impl Rules<'_> {
         in_parallel(jobs, self.places, |place| {
             process::Cancel::default().check()?;
             let id = place.exercise.id();
-            match &builds[&place.module.name] {
-                _ if !written[&id] => {
-                    Ok(self.verdict(*place, &Runs::none("nothing was written: the stub is unchanged, or missing"), 0.0))
-                }
-                Built::NothingToBuild => Ok(self.verdict(*place, &Runs::none("nothing was handed in"), 0.0)),
-                Built::Errors(errors) => {
-                    Ok(self.verdict(*place, &Runs::none(&format!("does not compile:\n{errors}")), 0.0))
-                }
-                Built::Extension(extension, seconds) => {
-                    let folder = scratch.join(&place.module.name).join(&place.exercise.slug);
-                    files::make_folder(&folder)?;
-                    let started = Instant::now();
-                    let runs = self.run(*place, extension, &folder, tree, &jail)?;
-                    let first =
-                        place.module.exercises.iter().find(|exercise| written.get(&exercise.id()) == Some(&true));
-                    let build = if first.is_some_and(|first| first.id() == id) { *seconds } else { 0.0 };
-                    Ok(self.verdict(*place, &runs, build + started.elapsed().as_secs_f64()))
-                }
+            let built = &builds[&place.module.name];
+            if !written[&id] {
+                let why = "nothing was written: the stub is unchanged, or missing";
+                return Ok(self.verdict(*place, &Runs::none(why), 0.0));
             }
+            let Some(extension) = built.extension.as_ref().filter(|_| !built.refused.contains_key(&id)) else {
+                let errors = built.refused.get(&id).map_or("", String::as_str);
+                return Ok(self.verdict(*place, &Runs::none(&format!("does not compile:\n{errors}")), 0.0));
+            };
+            let folder = scratch.join(&place.module.name).join(&place.exercise.slug);
+            files::make_folder(&folder)?;
+            let started = Instant::now();
+            let runs = self.run(*place, extension, &folder, tree, &jail)?;
+            let first = place.module.exercises.iter().find(|exercise| written.get(&exercise.id()) == Some(&true));
+            let build = if first.is_some_and(|first| first.id() == id) { built.seconds } else { 0.0 };
+            Ok(self.verdict(*place, &runs, build + started.elapsed().as_secs_f64()))
         })
     }
 
@@ -181,26 +177,25 @@ impl Rules<'_> {
     fn verdict(&self, place: Place<'_>, runs: &Runs, seconds: f64) -> ExerciseGrade {
         let id = place.exercise.id();
         let entries = self.manifest.tests(&id);
-        let worth = self.manifest.worth(&id, place.exercise.points, self.soft_share);
+        let ran: Vec<Ran> = entries.iter().map(|entry| runs.of(entry.kind).result(&entry.name)).collect();
+        let worth = scoring::worth(entries, place.exercise.points, self.soft_share);
+        let statuses: Vec<Status> = ran.iter().map(|ran| ran.status).collect();
+        let scores = scoring::earned(entries, &worth, &statuses);
         let tests: Vec<TestGrade> = entries
             .iter()
-            .zip(worth)
-            .map(|(entry, max_score)| {
-                let run = runs.of(entry.kind);
-                let ran = run.tests.get(&entry.name).cloned().unwrap_or_else(|| Ran {
-                    status: Status::NotRun,
-                    seconds: 0.0,
-                    message: run.broken.clone(),
-                });
+            .zip(ran)
+            .zip(worth.into_iter().zip(scores))
+            .map(|((entry, ran), (max_score, score))| {
                 let hidden = if entry.kind == Kind::Hidden { "hidden::" } else { "" };
+                let passed_in_part = ran.status == Status::Passed && score < max_score;
                 TestGrade {
                     id: format!("{id}::{hidden}{}", entry.name),
                     soft: entry.kind == Kind::Soft,
-                    score: if ran.status == Status::Passed { max_score } else { Points::ZERO },
+                    score,
                     status: ran.status,
                     max_score,
                     seconds: ran.seconds,
-                    message: ran.message,
+                    message: if passed_in_part { GIVEN.to_owned() } else { ran.message },
                 }
             })
             .collect();
@@ -223,12 +218,8 @@ impl Rules<'_> {
     }
 }
 
-#[derive(Debug)]
-enum Built {
-    Extension(PathBuf, f64),
-    Errors(String),
-    NothingToBuild,
-}
+/// Why a passed test has not all of its points.
+const GIVEN: &str = "The unchanged stub passes this test too: it counts as much as the rest of the exercise is right.";
 
 /// The runs of one exercise's tests.
 #[derive(Debug, Default)]
@@ -265,59 +256,4 @@ fn is_written(place: Place<'_>, tree: &Path, is_there: &(dyn Fn(&Module, &Path) 
 
 fn worst(statuses: impl Iterator<Item = Status>) -> Status {
     statuses.max().unwrap_or(Status::NotRun)
-}
-
-/// Runs the reference solutions and notes what passes: the manifest. Kept for the next time under `key`.
-pub(crate) fn reference(
-    workshop: &Workshop,
-    places: &[Place<'_>],
-    hidden: Option<&Path>,
-    work: &Path,
-    key: &str,
-    jobs: usize,
-) -> Outcome<Manifest> {
-    let known = Manifest::load(work, key).unwrap_or_default();
-    let missing: Vec<Place<'_>> = places.iter().filter(|place| !known.knows(&place.exercise.id())).copied().collect();
-    if missing.is_empty() {
-        return Ok(known);
-    }
-    eprintln!("Running the reference solutions of {} exercises, once…", missing.len());
-    room::check(&workshop.scratch)?;
-    let scratch = ScratchFolder::new(&workshop.scratch)?;
-    let tree = scratch.path().join("tree");
-    let modules = intake::modules_of(&workshop.course, &missing);
-    let cgroups = Cgroups::make(&workshop.without);
-    let jail = workshop.jail.counted_by(&cgroups);
-    let builds = in_parallel(jobs, &modules, |module| {
-        extension::lay_out(module, &tree, Fill::Solution)?;
-        let built = extension::build(workshop, &jail, module, &tree, &scratch.path().join(&module.name))?;
-        let built = built.map_err(|errors| {
-            Fault::new(format!("The reference of {} does not compile in the jail:\n{errors}", module.name))
-        })?;
-        Ok((module.name.clone(), built))
-    })?;
-    let builds: BTreeMap<String, PathBuf> = builds.into_iter().collect();
-    let runs = in_parallel(jobs, &missing, |place| {
-        let folder = scratch.path().join(&place.module.name).join(&place.exercise.slug);
-        files::make_folder(&folder)?;
-        let extension = &builds[&place.module.name];
-        let bench = Bench { workshop, jail: &jail, extension, scratch: &folder, seed: 0 };
-        let tests: Vec<PathBuf> = place.exercise.tests.iter().map(|test| place.module.folder.join(test)).collect();
-        let hidden =
-            hidden.map(|hidden| hidden_tests(hidden, &workshop.course, *place)).transpose()?.unwrap_or_default();
-        let mut runs = vec![(Kind::Public, bench.run_outside(place.module, place.exercise, &tests)?)];
-        if !hidden.is_empty() {
-            runs.push((Kind::Hidden, bench.run_outside(place.module, place.exercise, &hidden)?));
-        }
-        runs.push((Kind::Soft, bench.run_inside(place.module, place.exercise, &tests, "soft")?));
-        Ok((place.exercise.id(), runs))
-    })?;
-    let mut manifest = known;
-    for (id, runs) in runs {
-        for (kind, run) in runs {
-            manifest.note(&id, kind, &run)?;
-        }
-    }
-    manifest.save(work, key)?;
-    Ok(manifest)
 }

@@ -39,6 +39,14 @@ pub(crate) struct Run {
     pub(crate) broken: String,
 }
 
+impl Run {
+    /// How a test ended that should have run.
+    pub(crate) fn result(&self, name: &str) -> Ran {
+        let never = || Ran { status: Status::NotRun, seconds: 0.0, message: self.broken.clone() };
+        self.tests.get(name).cloned().unwrap_or_else(never)
+    }
+}
+
 /// A built extension and where its tests may work.
 #[derive(Debug)]
 pub(crate) struct Bench<'b> {

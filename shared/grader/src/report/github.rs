@@ -51,7 +51,7 @@ fn capped(level: &str, mut annotations: Vec<Annotation>) -> String {
 
 /// An exercise that lacks something, with its first failure.
 fn missed(exercise: &ExerciseGrade) -> Annotation {
-    let title = format!("{}: {} of {} points", name(&exercise.id), exercise.score, exercise.max_score);
+    let title = format!("{} of {} points: {}", exercise.score, exercise.max_score, name(&exercise.id));
     let tests = entries(exercise);
     let mut message = outcome(exercise.status).to_owned();
     if !exercise.message.is_empty() {
@@ -78,7 +78,7 @@ fn flagged(grade: &Grade, flag: &Flag) -> Annotation {
     Annotation {
         file: name(&file),
         line: flag.line,
-        title: format!("{}: for a person to look at", name(&flag.exercise)),
+        title: format!("for a person to look at: {}", name(&flag.exercise)),
         message: line(&flag.message, NAME),
     }
 }
@@ -152,11 +152,11 @@ mod tests {
         check(&normal());
         assert_eq!(
             render(&normal()),
-            "::error title=02.parallel_sum%3A 3.34 of 10 points::02.parallel_sum::test_overflow: failed%0A│ sum([1, 2])%0A│ got: 4\n\
-             ::error title=02.zero_copy%3A 10 of 10.5 points::02.zero_copy::test_shares: over its time limit%0A│ longer than 5 s\n\
-             ::error title=03.norm%3A 0 of 4.5 points::not written yet, or could not be set up%0A│ error[E0308]: mismatched types%0A│  --> src/norm.rs:3:5\n\
+            "::error title=3.34 of 10 points%3A 02.parallel_sum::02.parallel_sum::test_overflow: failed%0A│ sum([1, 2])%0A│ got: 4\n\
+             ::error title=10 of 10.5 points%3A 02.zero_copy::02.zero_copy::test_shares: over its time limit%0A│ longer than 5 s\n\
+             ::error title=0 of 4.5 points%3A 03.norm::not written yet, or could not be set up%0A│ error[E0308]: mismatched types%0A│  --> src/norm.rs:3:5\n\
              ::warning title=1 of the jail's mechanisms NOT ENFORCED::NOT ENFORCED: network: user namespaces are restricted on this machine\n\
-             ::warning file=modules/02_parallel_sum/src/parallel_sum.rs,line=12,title=02.parallel_sum%3A for a person to look at::calls Python's own `sum`\n\
+             ::warning file=modules/02_parallel_sum/src/parallel_sum.rs,line=12,title=for a person to look at%3A 02.parallel_sum::calls Python's own `sum`\n\
              ::notice title=13.34 of 25 points::Soft tests, judged inside the submission's own process, carry 0.5 of 25 points; 0 of these were earned.\n\
              ::notice title=1 files ignored::modules/02/tests/conftest.py: not an exercise's file\n"
         );

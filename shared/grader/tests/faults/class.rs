@@ -5,8 +5,8 @@ use std::fs;
 
 use crate::kit::{Folder, Grader, IDS, finish, signal, solution, source, start, wait_until};
 
-/// What each hands in for `divide`, and what that is worth: all, some, little, nothing, or no grade at all. Little is what
-/// a signature alone earns: PyO3 refuses arguments of a wrong type before the body is reached.
+/// What each hands in for `divide`, and what that is worth: all, some, nothing, or no grade at all. A signature
+/// alone is worth nothing, though PyO3 refuses arguments of a wrong type before the body is reached, and a test of that passes.
 const CLASS: [(&str, &str, Worth); 12] = [
     ("solution", "", Worth::All),
     (
@@ -25,10 +25,10 @@ const CLASS: [(&str, &str, Worth); 12] = [
         "if b == 0.0 { return Err(PyValueError::new_err(\"Cannot divide by zero\")); } Ok(b / a)",
         Worth::Some,
     ),
-    ("unwritten", "todo!()", Worth::Little),
-    ("panics", "panic!(\"36 passed, 0 failed\\n::error::x\")", Worth::Little),
-    ("ends the process", "std::process::exit(0)", Worth::Little),
-    ("aborts", "std::process::abort()", Worth::Little),
+    ("unwritten", "todo!()", Worth::Nothing),
+    ("panics", "panic!(\"36 passed, 0 failed\\n::error::x\")", Worth::Nothing),
+    ("ends the process", "std::process::exit(0)", Worth::Nothing),
+    ("aborts", "std::process::abort()", Worth::Nothing),
     ("does not compile", "Ok(a / c)", Worth::Nothing),
     ("nothing known", "", Worth::NoGrade),
     ("a file", "", Worth::NoGrade),
@@ -38,7 +38,6 @@ const CLASS: [(&str, &str, Worth); 12] = [
 enum Worth {
     All,
     Some,
-    Little,
     Nothing,
     NoGrade,
 }
@@ -88,7 +87,6 @@ fn twelve_submissions_twice() {
         let as_expected = match worth {
             Worth::All => points == Some(5.0),
             Worth::Some => points.is_some_and(|points| points > 1.0 && points < 5.0),
-            Worth::Little => points.is_some_and(|points| points < 1.0),
             Worth::Nothing => points == Some(0.0),
             Worth::NoGrade => points.is_none(),
         };

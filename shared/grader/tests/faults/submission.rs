@@ -169,6 +169,20 @@ fn what_does_not_compile_is_graded_with_the_compilers_words() {
 }
 
 #[test]
+fn what_does_not_compile_takes_nothing_else_with_it() {
+    let folder = Folder::new();
+    folder.write(&source("sum_as_string"), solution("sum_as_string").replace("checked_add(b)", "checked_add(c)"));
+    folder.write(&source("join_sums"), "#![feature(no_such)] fn (");
+    folder.solve("divide");
+    let (_, report) = Grader::ready().grade(&folder);
+    assert_eq!(score(&report, IDS[0]), (5.0, "passed".into()));
+    assert_eq!(score(&report, IDS[1]), (0.0, "not_run".into()));
+    let message = exercise(&report, IDS[1])["message"].as_str().unwrap();
+    assert!(message.contains("does not compile") && message.contains("src/sum_as_string.rs:"), "{message}");
+    assert!(!message.contains("join_sums"), "each has the compiler's words on its own file alone: {message}");
+}
+
+#[test]
 fn half_solved() {
     let folder = Folder::new();
     let stub = fs::read(repository().join(format!("modules/{MODULE}/stubs/sum_as_string.rs"))).unwrap();

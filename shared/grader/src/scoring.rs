@@ -1,0 +1,105 @@
+//! What each test is worth, and what it earned.
+//!
+//! Some tests pass without any work: PyO3 refuses an argument of a wrong type before the stub's body is reached. They are
+//! needed, for a solution may break what the stub had. So they count as much as the rest of the exercise is right: with
+//! half of the other points earned, each of them earns half of its own.
+
+use crate::grade::Status;
+use crate::manifest::{Entry, Kind};
+use crate::points::Points;
+
+/// What each test is worth, in the manifest's order. The soft ones share the teacher's percentage, where the exercise has
+/// others too; where it has none, they have that percentage and the rest cannot be earned by anybody, so it is not counted.
+pub(crate) fn worth(tests: &[Entry], points: u32, soft_share: u8) -> Vec<Points> {
+    let soft = tests.iter().filter(|test| test.kind == Kind::Soft).count();
+    let hard = tests.len() - soft;
+    let all = Points::whole(points);
+    let for_soft = if soft == 0 { Points::ZERO } else { all.percent(soft_share) };
+    let mut hard_shares = all.less(for_soft).shares(hard).into_iter();
+    let mut soft_shares = for_soft.shares(soft).into_iter();
+    let worth = tests.iter().map(|test| if test.kind == Kind::Soft { soft_shares.next() } else { hard_shares.next() });
+    worth.map(Option::unwrap_or_default).collect()
+}
+
+/// What each test earned, given how it ended. All of them passed earn all points.
+pub(crate) fn earned(tests: &[Entry], worth: &[Points], statuses: &[Status]) -> Vec<Points> {
+    let all = || tests.iter().zip(worth).zip(statuses);
+    let own_work = || all().filter(|((test, _), _)| !test.given);
+    let possible: Points = own_work().map(|((_, worth), _)| *worth).sum();
+    let reached: Points =
+        own_work().filter(|(_, status)| **status == Status::Passed).map(|((_, worth), _)| *worth).sum();
+    all()
+        .map(|((test, worth), status)| match status {
+            Status::Passed if test.given => worth.in_proportion(reached, possible),
+            Status::Passed => *worth,
+            _ => Points::ZERO,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tests_of(given: &[bool], soft: usize) -> Vec<Entry> {
+        let hard = given.iter().map(|given| Entry { name: String::new(), kind: Kind::Public, given: *given });
+        let soft = (0..soft).map(|_| Entry { name: String::new(), kind: Kind::Soft, given: false });
+        hard.chain(soft).collect()
+    }
+
+    #[test]
+    fn points_add_up_whatever_the_share() {
+        let tests = tests_of(&[false; 3], 1);
+        for share in [0, 7, 100] {
+            let worth = worth(&tests, 10, share);
+            assert_eq!(worth.iter().copied().sum::<Points>(), Points::whole(10));
+            assert_eq!(worth[3], Points::whole(10).percent(share));
+        }
+    }
+
+    #[test]
+    fn the_stub_earns_nothing() {
+        let tests = tests_of(&[true, false, true, false], 0);
+        let worth = worth(&tests, 10, 0);
+        let stub = [Status::Passed, Status::Failed, Status::Passed, Status::Crashed];
+        assert_eq!(earned(&tests, &worth, &stub), [Points::ZERO; 4]);
+    }
+
+    #[test]
+    fn what_is_given_counts_as_the_rest_is_right() {
+        let tests = tests_of(&[true, false, true, false], 0);
+        let worth = worth(&tests, 10, 0);
+        let half = [Status::Passed, Status::Passed, Status::Failed, Status::Failed];
+        let scores: Vec<u64> = earned(&tests, &worth, &half).into_iter().map(Points::hundredths).collect();
+        assert_eq!(scores, [125, 250, 0, 0]);
+    }
+
+    #[test]
+    fn a_solution_that_breaks_what_was_given_loses_it() {
+        let tests = tests_of(&[true, false], 0);
+        let worth = worth(&tests, 10, 0);
+        let scores = earned(&tests, &worth, &[Status::Failed, Status::Passed]);
+        assert_eq!(scores, [Points::ZERO, Points::whole(5)]);
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_has_more_than_all(
+            tests in prop::collection::vec((any::<bool>(), any::<bool>()), 1..40), soft in 0_usize..3,
+            points in 0_u32..50, share in 0_u8..=100,
+        ) {
+            let (given, passed): (Vec<bool>, Vec<bool>) = tests.into_iter().unzip();
+            let entries = tests_of(&given, soft);
+            let worth = worth(&entries, points, share);
+            let mut statuses: Vec<Status> =
+                passed.iter().map(|passed| if *passed { Status::Passed } else { Status::Failed }).collect();
+            statuses.resize(entries.len(), Status::Passed);
+            let scores = earned(&entries, &worth, &statuses);
+            prop_assert!(scores.iter().zip(&worth).all(|(score, worth)| score <= worth));
+            let full = earned(&entries, &worth, &vec![Status::Passed; entries.len()]);
+            prop_assert_eq!(full, worth);
+        }
+    }
+}

@@ -199,7 +199,7 @@ def alone(module: Path, course: Path, lonely: Path) -> None:
     """The module as a project of its own that uv manages, with the versions and profiles of the course."""
     shutil.copytree(module, lonely, ignore=shutil.ignore_patterns("stubs", "__pycache__"))
     workspace = (course / "Cargo.toml").read_text(encoding="utf-8")
-    workspace = re.sub(r"^members = .*$", 'members = ["."]', workspace, flags=re.MULTILINE)
+    workspace = re.sub(r"(?ms)^members = \[.*?\]", 'members = ["."]', workspace)
     workspace = re.sub(r"^default-members = .*$", "", workspace, flags=re.MULTILINE)
     crate = (lonely / "Cargo.toml").read_text(encoding="utf-8")
     (lonely / "Cargo.toml").write_text(workspace + "\n" + crate, encoding="utf-8")

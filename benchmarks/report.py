@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from coursekit.bench.model import CaseResult, Role, Run, Status
-from coursekit.bench.table import duration, percent, ratio, reason
+from coursekit.bench.table import duration, percent, near, ratio, reason
 
 IMAGES = "images/bench"
 """Where the charts lie, as seen from the book's pages."""
@@ -40,7 +40,7 @@ def goals(runs: Sequence[Run]) -> Iterator[str]:
         for case in run.cases:
             for goal in case.goals:
                 reached = case.reached(goal)
-                shown = "not measured" if reached is None else ratio(reached)
+                shown = "not measured" if reached is None else near(reached)
                 verdict = "yes" if reached is not None and reached >= goal.ratio else "no"
                 cells = [run.module, case.title, goal.by, goal.over, f"{goal.ratio:.2g}x", shown, verdict]
                 yield _row(cells)

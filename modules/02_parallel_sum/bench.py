@@ -83,6 +83,9 @@ def lists(versions: Versions, scale: float) -> Iterator[Case]:
     )
 
 
+TEAM = "going further, team_sum"
+
+
 def arrays(versions: Versions, scale: float) -> Iterator[Case]:
     contiguous = np.arange(size(5_000_000, scale), dtype=np.int64)
     every_second = np.arange(2 * len(contiguous), dtype=np.int64)[::2]
@@ -101,10 +104,13 @@ def arrays(versions: Versions, scale: float) -> Iterator[Case]:
                 *([versions.textbook("sum_array")] if whole else []),  # It knows no strides.
                 versions.yours("sum_array"),
                 versions.solution("sum_array"),
+                versions.solution("team_sum", name=TEAM),
                 # Memory comes in lines of 64 bytes: half of what is read here is not wanted.
                 *versions.memory_limits(array.nbytes if whole else 2 * array.nbytes),
             ],
-            goals=[Goal("NumPy", 2.5), Goal("limit: memory, all cores", 0.8)] if whole else [],
+            goals=[Goal("NumPy", 2.5, by=TEAM), Goal("limit: memory, all cores", 0.8, by=TEAM)]
+            if whole
+            else [],
         )
 
 

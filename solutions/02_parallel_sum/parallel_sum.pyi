@@ -14,6 +14,7 @@ __all__ = [
     "process_numbers",
     "process_single",
     "sum_array",
+    "team_sum",
 ]
 
 def process_single(x: float) -> float:
@@ -33,6 +34,9 @@ def process_numbers(numbers: Sequence[int], threshold: int) -> list[int]:
 
 def sum_array(array: NDArray[np.int64]) -> int:
     """The sum of a one-dimensional int64 array, not copied. OverflowError if it does not fit in 64 bits."""
+
+def team_sum(array: NDArray[np.int64]) -> int:
+    """The same; the calling thread works as well."""
 
 def cpu_intensive(data: Sequence[float] | NDArray[np.float64]) -> float:
     """The sum of sin x, with the same bits whatever the number of threads."""

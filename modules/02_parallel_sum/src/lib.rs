@@ -1,7 +1,7 @@
 //! Module 02: what a crossing between Python and Rust costs, and when threads pay.
 //!
-//! One file per exercise, and one that is given: `direct_sum` is the sum without threads, to compare with. This one is the
-//! table of contents.
+//! One file per exercise, and two that are given, to compare with: `direct_sum` is the sum of a list without threads, and
+//! in `team_sum`, of an array, the calling thread works too. This one is the table of contents.
 
 pub mod cpu_intensive;
 pub mod direct_sum;
@@ -10,6 +10,7 @@ pub mod parallel_sum;
 pub mod process_batch;
 pub mod process_numbers;
 pub mod sum_array;
+pub mod team_sum;
 
 /// Sums, arrays, threads and Ctrl-C: what a crossing between Python and Rust costs.
 #[pyo3::pymodule(name = "parallel_sum")]
@@ -28,4 +29,6 @@ mod python {
     use super::process_numbers::process_numbers;
     #[pymodule_export]
     use super::sum_array::sum_array;
+    #[pymodule_export]
+    use super::team_sum::team_sum;
 }

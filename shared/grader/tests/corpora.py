@@ -93,6 +93,14 @@ class Tally:
     left: int = 0
     slowest: tuple[float, float, str] = (0.0, 1.0, "-")
     rows: list[tuple[str, ...]] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
+    """Parts of the jail that this machine does not have."""
+    not_held: int = 0
+
+    def excuse(self, what: str, *row: str) -> None:
+        """What nobody promises on this machine: no pass, and no failure of the grader."""
+        self.not_held += 1
+        print(f"NOT ENFORCED {what}  {'  '.join(row)}", flush=True)
 
     def check(self, holds: bool, what: str, *row: str) -> None:
         """Counts one claim; a row for the table."""
@@ -388,6 +396,11 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
         holds = holds and attack.about["says"] in text
     row = [f"{score:g} of {exercise_of(report, attack.exercise).get('max_score', 0):g}", f"{seconds:.1f} s"]
     row += [statuses(report, attack.exercise), *(f"MARK {mark}" for mark in marks), *leaked]
+    if not holds and (missing := sorted(tally.missing & {*attack.about["stopped_by"]})):
+        tally.excuse(
+            f"hostile {attack.name}", f"not held: this machine has no {' and no '.join(missing)}", *row
+        )
+        return
     tally.check(holds, f"hostile {attack.name}", *row)
 
 
@@ -761,7 +774,8 @@ def main() -> None:
     wanted += [work.exercise for work in works if "honest" in parts] + [
         work.exercise for work in flawed if "partial" in parts
     ]
-    warm_up(sorted({name for name in EXERCISES for each in wanted if name.startswith(each)}), options.scratch)
+    needed = sorted({name for name in EXERCISES for each in wanted if name.startswith(each)})
+    tally.missing = warm_up(needed, options.scratch)
     if "hostile" in parts and chosen:  # The same with hidden tests, for another manifest.
         hidden = ["--hidden", str(hidden_tests(options.scratch))]
         warm_up(sorted({attack.exercise for attack in chosen}), options.scratch, *hidden)
@@ -789,8 +803,11 @@ def named(name: str, only: list[str]) -> bool:
     return not only or any(each in name for each in only)
 
 
-def warm_up(exercises: list[str], scratch: Path, *more: str) -> None:
-    """Builds the reference and its manifest, so that what is shared is there to be compared."""
+def warm_up(exercises: list[str], scratch: Path, *more: str) -> set[str]:
+    """Builds the reference and its manifest, so that what is shared is there to be compared.
+
+    Gives the parts of the jail that are missing here.
+    """
     submission = scratch / "warm"
     for name in exercises:
         exercise = EXERCISES[name]
@@ -809,6 +826,18 @@ def warm_up(exercises: list[str], scratch: Path, *more: str) -> None:
     )
     if run.returncode != 0:
         raise SystemExit(f"the grader does not run:\n{run.stderr}")
+    sentences = json.loads((scratch / "warm.json").read_text())["not_enforced"]
+    return {part for part, sign in SIGNS.items() if any(sign in sentence for sentence in sentences)}
+
+
+SIGNS = {
+    "namespaces": "the grader's process can be seen",
+    "cgroups": "the number of processes is not limited",
+    "landlock": "the grader's files can be read",
+    "seccomp": "namespaces can be made",
+    "limits": "memory is not limited",
+}
+"""What the grader says where a part of the jail is missing."""
 
 
 def report(tally: Tally, seconds: float) -> None:
@@ -820,6 +849,9 @@ def report(tally: Tally, seconds: float) -> None:
             print("  ", "  ".join(row[1:]))
     slow, budget, name = tally.slowest
     print(f"\nattacks tried: {tally.attacks}")
+    if tally.missing:
+        print(f"NOT ENFORCED on this machine: {', '.join(sorted(tally.missing))}")
+        print(f"attacks that got through for want of it: {tally.not_held}")
     print(f"unearned points: {tally.unearned:g}")
     print(f"honest points lost: {tally.lost:g}")
     print(f"survivors left behind: {tally.left}")

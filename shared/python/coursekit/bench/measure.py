@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 from typing import Any
 
 from ..expect import NotWritten, is_not_written, show, show_error
@@ -15,6 +15,15 @@ from .model import Case, CaseResult, Measurement, Peer, Role, Status
 
 ROUND_SECONDS = 0.02
 """A round of short calls repeats them until it takes about this long, far above the clock's grain."""
+
+QUIET_SECONDS = 0.012
+"""A pause in which the process does next to nothing shows that the threads of the peer before have gone to sleep.
+
+Longer than a tick of the system's clock: it counts what other threads use at its ticks only.
+"""
+
+SETTLE_SECONDS = 0.5
+"""Whoever spins longer than this, between two peers, is taken as part of the machine."""
 
 CALLS_TO_WARM_UP = 2
 """Untimed calls before the first round; the first also gives the result that is compared."""
@@ -29,8 +38,8 @@ def measure(
 ) -> CaseResult:
     """Compares all results first, then times the peers whose result is right, in turn in every round.
 
-    In turn, so that a machine that slows down or speeds up meanwhile does so for all of them. As in
-    `timeit`, the garbage collector rests during a round. `compared` is called before anything is timed.
+    In turn, so that a machine that slows down or speeds up meanwhile does so for all of them. Each begins
+    its round when the one before has come to rest, and short calls with one that is not timed. As in `timeit`, the garbage collector rests during a round. `compared` is called before anything is timed.
     """
     pairs = [(peer, Measurement(peer.name, Status.TIMED, role=peer.role)) for peer in case.peers]
     _compare(case, pairs, watch)
@@ -151,11 +160,24 @@ def _warm_up(case: Case, peer: Peer, measurement: Measurement, round_seconds: fl
 
 
 def _round(case: Case, peer: Peer, measurement: Measurement) -> None:
+    _settle()
+    if measurement.repeats > 1:
+        _called(case, peer)  # Threads woken and on a core each: what a short call cannot wait for.
     sample = _time(case, peer, measurement.repeats)
     measurement.seconds.append(sample.seconds / measurement.repeats)
     measurement.processor.append(sample.processor / measurement.repeats)
     if peer.into or peer.back:
         measurement.conversions.append(sample.conversion / measurement.repeats)
+
+
+def _settle() -> None:
+    """Waits until nothing of the peer before is left: the threads of a BLAS spin on for some milliseconds."""
+    end = perf_counter() + SETTLE_SECONDS
+    while perf_counter() < end:
+        processor, start = process_time(), perf_counter()
+        sleep(QUIET_SECONDS)
+        if process_time() - processor < 0.1 * (perf_counter() - start):
+            return
 
 
 def _time(case: Case, peer: Peer, repeats: int) -> _Sample:

@@ -115,7 +115,7 @@ def goal_line(case: CaseResult, goal: Goal) -> str:
     wanted = f"goal of {goal.by}, {goal.ratio:.2g}x {goal.over}"
     if reached is None:
         return f"{wanted}: not measured"
-    return f"{wanted}: {'reached' if reached >= goal.ratio else 'not reached'}, {ratio(reached)}"
+    return f"{wanted}: {'reached' if reached >= goal.ratio else 'not reached'}, {near(reached)}"
 
 
 def percent(share: float) -> str:
@@ -134,6 +134,11 @@ def reason(each: Measurement) -> str:
     if each.status is Status.MISSING:
         return message
     return f"{each.status.value}: {message}" if message else each.status.value
+
+
+def near(value: float) -> str:
+    """A ratio beside its goal: 11.8x, not 12x, where the goal is 12."""
+    return ratio(value) if value < 10 else f"{value:.1f}x"
 
 
 def duration(seconds: float) -> str:

@@ -62,12 +62,16 @@ if __name__ == "__main__":
 
 const TYPE_STUB: &str = r#"from collections.abc import Sequence
 
-__all__ = ["direct_sum", "parallel_sum", "process_batch", "process_single"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["direct_sum", "parallel_sum", "process_batch", "process_single", "team_sum"]
 
 def process_single(x: float) -> float: ...
 def process_batch(xs: Sequence[float]) -> list[float]: ...
 def parallel_sum(numbers: Sequence[int]) -> int: ...
 def direct_sum(numbers: list[int]) -> int: ...
+def team_sum(array: NDArray[np.int64]) -> int: ...
 "#;
 
 /// Leaves two exercises of the module, and little else.

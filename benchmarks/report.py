@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from coursekit.bench.model import CaseResult, Role, Run, Status
-from coursekit.bench.table import duration, percent, near, ratio, reason
+from coursekit.bench.table import duration, near, percent, ratio, reason
 
 IMAGES = "images/bench"
 """Where the charts lie, as seen from the book's pages."""

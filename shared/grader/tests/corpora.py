@@ -737,8 +737,8 @@ def state() -> dict[str, set[Any]]:
     }
 
 
-def main() -> None:
-    """Runs what was asked for."""
+def options_given() -> argparse.Namespace:
+    """The command line, with the parts that are meant."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -755,7 +755,16 @@ def main() -> None:
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    parts = options.parts or [part for part in PARTS if not (options.quick and part in ("naive", "stable"))]
+    options.parts = options.parts or [
+        part for part in PARTS if not (options.quick and part in ("naive", "stable"))
+    ]
+    return options
+
+
+def main() -> None:
+    """Runs what was asked for."""
+    options = options_given()
+    parts = options.parts
     if options.quick:
         print(QUICK)
     chosen = [attack for attack in attacks() if named(attack.name, options.only)]

@@ -17,7 +17,7 @@ ROUND_SECONDS = 0.02
 """A round of short calls repeats them until it takes about this long, far above the clock's grain."""
 
 QUIET_SECONDS = 0.012
-"""A pause in which the process does next to nothing shows that the threads of the peer before have gone to sleep.
+"""A pause in which the process does next to nothing shows that the threads of the peer before are asleep.
 
 Longer than a tick of the system's clock: it counts what other threads use at its ticks only.
 """
@@ -39,7 +39,8 @@ def measure(
     """Compares all results first, then times the peers whose result is right, in turn in every round.
 
     In turn, so that a machine that slows down or speeds up meanwhile does so for all of them. Each begins
-    its round when the one before has come to rest, and short calls with one that is not timed. As in `timeit`, the garbage collector rests during a round. `compared` is called before anything is timed.
+    its round when the one before has come to rest, and short calls with one that is not timed. As in
+    `timeit`, the garbage collector rests during a round. `compared` is called before anything is timed.
     """
     pairs = [(peer, Measurement(peer.name, Status.TIMED, role=peer.role)) for peer in case.peers]
     _compare(case, pairs, watch)

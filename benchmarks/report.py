@@ -34,16 +34,16 @@ def _machine(runs: Sequence[Run]) -> Iterator[str]:
 
 
 def goals(runs: Sequence[Run]) -> Iterator[str]:
-    yield "| module | work | whose goal | against | goal | reached | |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    yield "| work | goal | reached | |"
+    yield "| --- | --- | --- | --- |"
     for run in runs:
         for case in run.cases:
             for goal in case.goals:
                 reached = case.reached(goal)
                 shown = "not measured" if reached is None else near(reached)
                 verdict = "yes" if reached is not None and reached >= goal.ratio else "no"
-                cells = [run.module, case.title, goal.by, goal.over, f"{goal.ratio:.2g}x", shown, verdict]
-                yield _row(cells)
+                wanted = f"{goal.by}: {goal.ratio:.2g}x {goal.over}"
+                yield _row([f"{run.module}: {case.title}", wanted, shown, verdict])
     yield ""
 
 
@@ -89,5 +89,5 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _text(words: str) -> str:
-    """On one line, and never taken for HTML."""
-    return " ".join(words.split()).replace("<", "&lt;")
+    """On one line, and never taken for HTML or emphasis."""
+    return " ".join(words.split()).replace("<", "&lt;").replace("_", r"\_").replace("*", r"\*")

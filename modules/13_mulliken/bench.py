@@ -22,7 +22,6 @@ STEPS = ("mulliken_loops", "mulliken_any_layout", "mulliken_fused", "mulliken_pa
 def cases(versions: Versions, scale: float) -> Iterator[Case]:
     yield from small_molecules(versions)
     yield from large_molecule(versions, scale)
-    yield limit(scale)
 
 
 def small_molecules(versions: Versions) -> Iterator[Case]:
@@ -42,7 +41,12 @@ def large_molecule(versions: Versions, scale: float) -> Iterator[Case]:
 
 
 def case(
-    title: str, args: tuple[Any, ...], versions: Versions, *, python: bool = False, steps: bool = False
+    title: str,
+    args: tuple[Any, ...],
+    versions: Versions,
+    *,
+    python: bool = False,
+    steps: bool = False,
 ) -> Case:
     peers = [
         Peer("NumPy", with_numpy, needs="numpy"),
@@ -64,29 +68,16 @@ def case(
         versions.solution("mulliken", name="solution, mulliken"),
     ]
     matrix = args[0]
-    # The large case against numba and tuned Fortran, the small one against the same loops in Fortran.
+    large = matrix.size > 128 * 128  # Read from memory, not from the nearest cache.
+    if large:
+        peers += versions.memory_limits(3 * matrix.nbytes)
     by = "solution, mulliken"
-    goals = [Goal("Fortran, loops", 1.0, by)] if python else []
-    if steps:
-        goals = [Goal("numba, parallel", 1.3, by), Goal("Fortran, OpenMP", 1.0, by)]
+    if large:
+        goals = [Goal("limit: memory, all cores", 0.85, by)]
+        goals += [Goal("numba, parallel", 1.3, by), Goal("Fortran, OpenMP", 1.0, by)] if steps else []
+    else:
+        goals = [Goal("Fortran, loops", 1.0, by), Goal("Fortran, loops, C order", 1.0, by)]
     return Case(title, peers, args, items=matrix.size, bytes=3 * matrix.nbytes, same=close, goals=goals)
-
-
-def limit(scale: float) -> Case:
-    """As many bytes as one call reads, read with next to no arithmetic: no version can be faster."""
-    n = size(scale)
-    args = three_matrices(n)
-    return Case(
-        f"the limit: three matrices read, n = {n}",
-        [
-            Peer("NumPy's BLAS, dot", read_with_dot, needs="numpy"),
-            Peer("numba, parallel sum", read_with_numba, needs="numba"),
-        ],
-        args,
-        items=args[0].size,
-        bytes=3 * args[0].nbytes,
-        same=lambda one, other: True,  # Two ways to read; what they make of it is not compared.
-    )
 
 
 def with_python(P: Any, P0: Any, S: Any, orbs_per_atom: Any) -> tuple[Any, Any]:
@@ -122,20 +113,11 @@ def with_einsum(P: Any, P0: Any, S: Any, orbs_per_atom: Any) -> tuple[Any, Any]:
 def with_numba(P: Any, P0: Any, S: Any, orbs_per_atom: Any) -> tuple[Any, Any]:
     starts = np.zeros(len(orbs_per_atom) + 1, dtype=np.int64)
     np.cumsum(orbs_per_atom, out=starts[1:])
-    return numba_kernels()[0](P, P0, S, starts)  # type: ignore[no-any-return]
-
-
-def read_with_numba(P: Any, P0: Any, S: Any) -> Any:
-    total = numba_kernels()[1]
-    return total(P.reshape(-1), P0.reshape(-1), S.reshape(-1))
-
-
-def read_with_dot(P: Any, P0: Any, S: Any) -> float:
-    return float(sum(np.dot(matrix.reshape(-1), matrix.reshape(-1)) for matrix in (P, P0, S)))
+    return numba_kernel()(P, P0, S, starts)  # type: ignore[no-any-return]
 
 
 @cache
-def numba_kernels() -> tuple[Callable[..., Any], Callable[..., Any]]:
+def numba_kernel() -> Callable[..., Any]:
     """Compiled at the first, untimed call. `fastmath` lets numba reorder additions, and so vectorise."""
     import numba
 
@@ -152,14 +134,7 @@ def numba_kernels() -> tuple[Callable[..., Any], Callable[..., Any]]:
             q[a], dq[a] = sum_q, sum_dq
         return q, dq
 
-    @numba.njit(parallel=True, fastmath=True)  # type: ignore[untyped-decorator]
-    def total(P: Any, P0: Any, S: Any) -> float:
-        result = 0.0
-        for i in numba.prange(len(P)):
-            result += P[i] + P0[i] + S[i]
-        return result
-
-    return populations, total
+    return populations  # type: ignore[no-any-return]
 
 
 def fortran(function: str, name: str) -> Peer:

@@ -191,7 +191,10 @@ pub(crate) fn check_hidden(hidden: &Path, course: &Course) -> Outcome<()> {
             course.modules.iter().find(|module| entry.file_name().is_some_and(|name| name == module.name.as_str()));
         if let Some(module) = module {
             for exercise in &module.exercises {
-                found |= !hidden_tests(hidden, course, Place { module, exercise })?.is_empty();
+                for test in hidden_tests(hidden, course, Place { module, exercise })? {
+                    refuse_soft(&test)?;
+                    found = true;
+                }
             }
         } else if is_test(&entry) || (entry.is_dir() && files::entries(&entry)?.iter().any(|file| is_test(file))) {
             let modules: Vec<&str> = course.modules.iter().map(|module| module.name.as_str()).collect();
@@ -205,6 +208,17 @@ pub(crate) fn check_hidden(hidden: &Path, course: &Course) -> Outcome<()> {
         Err(Fault::new(format!("{} holds no hidden tests.", hidden.display()))
             .mend("They are files such as 02_parallel_sum/test_parallel_sum_more.py."))
     }
+}
+
+/// A soft test runs in the submission's own process, which would read the hidden file.
+fn refuse_soft(test: &Path) -> Outcome<()> {
+    if files::read(test)?.contains("mark.soft") {
+        return Err(Fault::new(format!("{} has tests that are marked soft.", test.display())).mend(
+            "Those would run in one process with the submission, where nothing stays hidden. Leave the mark out: then \
+             they are asked from outside.",
+        ));
+    }
+    Ok(())
 }
 
 fn is_test(path: &Path) -> bool {

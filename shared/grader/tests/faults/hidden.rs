@@ -99,3 +99,12 @@ fn a_folder_without_tests() {
     ran.exits_with(1).says("holds no hidden tests.").says("such as");
     nobody_is_graded(&class);
 }
+
+#[test]
+fn a_soft_test_could_not_stay_hidden() {
+    let soft =
+        GOOD.replace("def test_", "@pytest.mark.soft\ndef test_").replace("import sum", "import pytest\nimport sum");
+    let (ran, class) = graded_with(&Grader::ready(), &format!("{MODULE}/test_divide_more.py"), &soft);
+    ran.exits_with(1).says("has tests that are marked soft.").says("Leave the mark out").is_quiet();
+    nobody_is_graded(&class);
+}

@@ -1,7 +1,7 @@
 //! Judges exercises: builds, proves which file it judges, runs Rust and Python tests, gives the verdicts.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
@@ -142,7 +142,7 @@ impl Bench<'_> {
                 }
                 built
             });
-            let library = told.recv().ok();
+            let library = first_of(&told, || building.is_finished());
             let seconds = started.elapsed();
             let python = library.map(|library| self.run_python(source, places[0], &library, worker, &part));
             let built = building.join().unwrap_or_else(|_| Err(Fault::new("The thread that builds panicked.")));
@@ -254,6 +254,19 @@ impl Bench<'_> {
             ran.time = begun.elapsed();
         }
         Ok(ran)
+    }
+}
+
+/// The first path that is told, unless there will be none. Who could tell it may live on in a thread that reads what a
+/// stray child of cargo holds open, so the end of the build is asked for as well.
+fn first_of(told: &Receiver<PathBuf>, is_over: impl Fn() -> bool) -> Option<PathBuf> {
+    loop {
+        let over = is_over();
+        match told.recv_timeout(Duration::from_millis(20)) {
+            Ok(library) => return Some(library),
+            Err(RecvTimeoutError::Timeout) if !over => {}
+            Err(_) => return None,
+        }
     }
 }
 

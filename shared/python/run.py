@@ -12,6 +12,7 @@ the others.
 
 import gc
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -23,6 +24,8 @@ def main() -> NoReturn:
     # A stub panics in every test. Where it panicked is said anyway; the ninety frames of the interpreter
     # below it would cost time and hide it.
     os.environ["RUST_BACKTRACE"] = "0"
+    # A shell that starts us in the background has Ctrl-C ignored, and Python would leave it so. Tests send themselves one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     match sys.argv[1:]:
         case ["worker"]:
             gc.disable()  # Until everything is imported: nothing there is garbage. The worker enables it.

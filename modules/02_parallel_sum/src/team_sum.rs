@@ -17,7 +17,7 @@ const BLOCK: usize = 16_384;
 
 /// The sum of `values`, or `None` if it does not fit in an `i64`. Any stride will do.
 pub fn checked_sum(values: ArrayView1<'_, i64>) -> Option<i64> {
-    let tasks = Mutex::new(values.axis_chunks_iter(Axis(0), BLOCK).into_iter());
+    let tasks = Mutex::new(values.axis_chunks_iter(Axis(0), BLOCK));
     let total = Mutex::new(0_i128);
     let take_part = || {
         let next = || tasks.lock().unwrap_or_else(PoisonError::into_inner).next();

@@ -24,7 +24,8 @@ def main() -> NoReturn:
     # A stub panics in every test. Where it panicked is said anyway; the ninety frames of the interpreter
     # below it would cost time and hide it.
     os.environ["RUST_BACKTRACE"] = "0"
-    # A shell that starts us in the background has Ctrl-C ignored, and Python would leave it so. Tests send themselves one.
+    # Tests send themselves Ctrl-C. A shell that starts us in the background has it ignored, and Python would
+    # leave it so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     match sys.argv[1:]:
         case ["worker"]:

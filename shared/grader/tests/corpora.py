@@ -721,6 +721,9 @@ def nothing_left(tally: Tally, before: dict[str, set[Any]]) -> None:
         now = after[what]
         new = sorted(map(str, now - was))
         tally.left += len(new)
+        if new and what == "processes" and "namespaces" in tally.missing:
+            tally.excuse(f"left behind: {what}", "this machine has no namespaces", " ".join(new)[:300])
+            continue
         tally.check(not new, f"left behind: no {what}", " ".join(new)[:300])
 
 

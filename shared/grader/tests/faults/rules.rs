@@ -22,7 +22,6 @@ fn what_travels_and_what_does_not() {
         let hidden: Vec<_> = tests.iter().filter(|test| test["id"].as_str().unwrap().contains("::hidden::")).collect();
         assert_eq!(hidden.len(), expected, "{hidden:#?}");
         assert!(hidden.iter().all(|test| test["status"] == "passed"), "{hidden:#?}");
-        assert!(!hidden.iter().any(|test| test["id"].as_str().unwrap().contains("soft")));
     }
 }
 

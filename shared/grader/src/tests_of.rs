@@ -45,6 +45,11 @@ impl Run {
         let never = || Ran { status: Status::NotRun, seconds: 0.0, message: self.broken.clone() };
         self.tests.get(name).cloned().unwrap_or_else(never)
     }
+
+    /// Whether it broke off before any test passed.
+    pub(crate) fn has_come_to_nothing(&self) -> bool {
+        !self.broken.is_empty() && self.tests.values().all(|ran| ran.status != Status::Passed)
+    }
 }
 
 /// A built extension and where its tests may work.

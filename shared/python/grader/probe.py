@@ -91,9 +91,9 @@ def much_memory() -> None:
 
 def look_into_parent() -> None:
     """Memory of another process."""
-    PTRACE_ATTACH = 16
+    PTRACE_SEIZE = 0x4206  # Not ATTACH: that would stop the grader, and nobody would wake it.
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.ptrace(PTRACE_ATTACH, os.getppid(), 0, 0) != 0:
+    if libc.ptrace(PTRACE_SEIZE, os.getppid(), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "ptrace")
 
 

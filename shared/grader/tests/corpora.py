@@ -788,12 +788,12 @@ def main() -> None:
     ]
     needed = sorted({name for name in EXERCISES for each in wanted if name.startswith(each)})
     tally.missing = warm_up(needed, options.scratch)
-    for module in sorted({name[:2] for name in needed}):
-        # A module by itself has dependencies with other features, which would be built while attacks run.
-        warm_up([name for name in needed if name.startswith(module)][:1], options.scratch)
     if "hostile" in parts and chosen:  # The same with hidden tests, for another manifest.
         hidden = ["--hidden", str(hidden_tests(options.scratch))]
         warm_up(sorted({attack.exercise for attack in chosen}), options.scratch, *hidden)
+    for module in sorted({name[:2] for name in needed}):
+        # A module by itself has dependencies with other features, which would be built while attacks run.
+        warm_up([name for name in needed if name.startswith(module)][:1], options.scratch)
     before = state()
     if "hostile" in parts:
         hostile(tally, options.scratch, chosen, options.jobs)

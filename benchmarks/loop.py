@@ -222,9 +222,13 @@ def more_modules(clone: Clone, count: int, runs: int) -> Table:
         rows += [[clone.timed("cargo", "course", word) for _ in range(runs)] for word in ("list", "hint")]
         return rows
 
+    used = {module.name[:2] for module in clone.modules()}
+    free = [number for number in range(1, 100) if f"{number:02}" not in used]
+    if count > len(free):
+        sys.exit(f"There is room for {len(free)} more modules: a module's number has two digits.")
     before = measured()
-    for number in range(count):
-        clone.timed("cargo", "course", "new", "module", f"{100 + number}_generated_{number}")
+    for number in free[:count]:
+        clone.timed("cargo", "course", "new", "module", f"{number:02}_generated_{number}")
     after = measured()
     for name, old, new in zip(("check 01.sum_as_string", "list", "hint"), before, after, strict=True):
         table.rows.append((name, spread(old), spread(new)))

@@ -47,7 +47,7 @@ class ExpectationFailed(AssertionError):
 
 
 class NotWritten(AssertionError):
-    """The exercise still holds its `todo!()`."""
+    """The exercise is still unwritten."""
 
     def __init__(self, call: str) -> None:
         super().__init__(f"{call}: not written yet")

@@ -166,7 +166,7 @@ def _verdict(item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo
 
 
 def _stems_from_todo(error: BaseException | None) -> bool:
-    """Whether a `todo!()` is at the bottom of it, also where a test's own clean-up failed over it."""
+    """Whether unwritten code is at the bottom of it, also where a test's own clean-up failed over it."""
     for _ in range(100):  # The chain may be circular.
         if error is None:
             return False

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 NOT_WRITTEN = "not yet implemented"
-"""What a `todo!()` says when it panics."""
+"""What unwritten code says when it panics."""
 
 
 FUTURE_PANICKED = "rust future panicked: "
@@ -21,7 +21,7 @@ def is_rust_panic(error: BaseException) -> bool:
 
 
 def is_not_written(error: BaseException) -> bool:
-    """Whether the panic is that of a `todo!()`."""
+    """Whether the panic is that of unwritten code."""
     return is_rust_panic(error) and str(error).removeprefix(FUTURE_PANICKED).startswith(NOT_WRITTEN)
 
 
@@ -39,7 +39,7 @@ class _Shortener(reprlib.Repr):
             text = super().repr1(x, level)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # A `__repr__` of the exercise, perhaps still a `todo!()`.
+        except BaseException as error:  # A `__repr__` of the exercise, perhaps still unwritten.
             return f"<{type(x).__name__} whose repr raised {type(error).__name__}>"
         if isinstance(x, (list, tuple, dict, set, frozenset)) and len(x) > self.maxlist:
             text += f" ({len(x):,} items)"

@@ -83,9 +83,11 @@ impl Bench<'_> {
         if judged.is_empty() {
             return Ok(verdicts);
         }
-        let worker = warm.map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?;
+        let start_worker = || WarmWorker::start(self.root, self.examples);
+        let worker = warm.map_or_else(start_worker, Ok)?;
         let count = judged.len();
         let wanted: Vec<Place<'_>> = judged.iter().map(|(place, _)| *place).collect();
+        let mut next = (count > 1).then(start_worker).transpose()?;
         let (build, mut first) = self.build_and_judge_first(source, &wanted, worker)?;
         if !build.success {
             for (_, verdict) in judged {
@@ -95,16 +97,13 @@ impl Bench<'_> {
             }
             return Ok(verdicts);
         }
-        let mut next: Option<WarmWorker> = None;
         for (index, (place, verdict)) in judged.into_iter().enumerate() {
             let begun = if index == 0 { started } else { Instant::now() };
             let ran = if let Some(first) = first.take() {
                 first
             } else {
-                let worker = next.take().map_or_else(|| WarmWorker::start(self.root, self.examples), Ok)?;
-                if index + 1 < count {
-                    next = Some(WarmWorker::start(self.root, self.examples)?);
-                }
+                let worker = next.take().map_or_else(start_worker, Ok)?;
+                next = (index + 1 < count).then(start_worker).transpose()?;
                 self.run_tests(source, place, &build, worker)?
             };
             settle(source, place, ran, verdict);
@@ -114,7 +113,8 @@ impl Bench<'_> {
     }
 
     /// Builds all that is needed, and runs the tests of the first exercise as soon as there is something to run: Python's
-    /// begin with the extension, while cargo goes on with the Rust test programs. Nothing has run where the build fails.
+    /// begin with the extension, while cargo goes on with the Rust test programs. Where the build fails, what ran counts for
+    /// nothing.
     fn build_and_judge_first(
         &self,
         source: &Source,

@@ -22,7 +22,7 @@ pub(crate) enum Status {
 pub(crate) enum TestStatus {
     Passed,
     Failed,
-    /// The code under test is still a `todo!()`.
+    /// The code under test is still unwritten.
     Todo,
     Error,
     Skipped,

@@ -270,7 +270,7 @@ fn printed(finished: &Finished) -> String {
     kept[kept.len().saturating_sub(12)..].iter().map(|line| tame(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// How the panic of a `todo!()` begins.
+/// How the panic of unwritten code begins.
 const NOT_WRITTEN: &str = "not yet implemented";
 
 /// A line without what would move the cursor or change colours, cut to a length that a screen can hold.

@@ -25,7 +25,7 @@ const CLASS: [(&str, &str, Worth); 12] = [
         "if b == 0.0 { return Err(PyValueError::new_err(\"Cannot divide by zero\")); } Ok(b / a)",
         Worth::Some,
     ),
-    ("unwritten", "todo!()", Worth::Nothing),
+    ("unwritten", "panic!(\"not yet implemented\")", Worth::Nothing),
     ("panics", "panic!(\"36 passed, 0 failed\\n::error::x\")", Worth::Nothing),
     ("ends the process", "std::process::exit(0)", Worth::Nothing),
     ("aborts", "std::process::abort()", Worth::Nothing),

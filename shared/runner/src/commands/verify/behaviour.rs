@@ -136,7 +136,7 @@ pub(super) fn stubs_fail(context: &Context<'_>, module: &Module, tally: &mut Tal
     Ok(())
 }
 
-/// A stub fails by a `todo!()` or by an expectation that is not met; never by a crash, an import error or a hang.
+/// A stub fails because it is unwritten, or by an expectation that is not met; never by a crash, an import error or a hang.
 fn fails_as_unwritten(verdict: &Verdict) -> Result<(), String> {
     if verdict.status == Status::Passed {
         return Err("the stub passes".to_owned());

@@ -149,6 +149,16 @@ fn a_syntax_error_is_shown_as_rustc_shows_it() {
         .says("^ expected expression");
 }
 
+/// The extension builds, so Python's tests have begun; they pass, and that must not count.
+#[test]
+fn a_kernel_that_the_rust_tests_cannot_call_is_an_error() {
+    let course = Course::ready();
+    let solution = course.read("solutions/02_parallel_sum/src/parallel_sum.rs");
+    course.write(SOURCE, solution.replace("checked_sum", "another_name"));
+    let ran = course.run(&["check", "02.parallel_sum", "--json"]);
+    ran.exits_with(1).says(r#""status":"error""#).says("checked_sum").says(r#""tests":[]"#);
+}
+
 #[test]
 fn a_type_error_keeps_its_code_and_help() {
     let course = Course::ready();

@@ -1,12 +1,11 @@
 //! Mean, spread and extremes of an array that is read from memory once.
 
-use crate::layout;
+use crate::{layout, team};
 use multiversion::multiversion;
 use ndarray::{ArrayView1, Axis};
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use rayon::prelude::*;
 use std::borrow::Cow;
 
 /// Items per block: 32 KiB. After the first loop over a block it lies in the processor's nearest cache, so the others
@@ -112,15 +111,11 @@ fn fold_lanes(values: &[f64], start: f64, fold: impl Fn(f64, f64) -> f64) -> [f6
 
 /// The statistics of `values`, or `None` if there are none. The same bits whatever the number of threads.
 pub fn stats(values: ArrayView1<'_, f64>) -> Option<Stats> {
-    let blocks: Vec<Moments> = values
-        .axis_chunks_iter(Axis(0), BLOCK)
-        .into_par_iter()
-        .map(|block| {
-            // A block with gaps is copied, into the cache.
-            let block = block.to_slice().map_or_else(|| Cow::Owned(block.to_vec()), Cow::Borrowed);
-            moments(&block)
-        })
-        .collect();
+    let blocks = team::map(values.axis_chunks_iter(Axis(0), BLOCK), |block| {
+        // A block with gaps is copied, into the cache.
+        let block = block.to_slice().map_or_else(|| Cow::Owned(block.to_vec()), Cow::Borrowed);
+        moments(&block)
+    });
     blocks.into_iter().reduce(Moments::merge).map(|all| all.stats())
 }
 

@@ -3,7 +3,7 @@
     python -I -X utf8 shared/python/run.py worker             a job on standard input, see coursekit/worker.py
     python -I -X utf8 shared/python/run.py lesson             a job on standard input, see coursekit/lesson.py
     python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py
-    python -I -X utf8 shared/python/run.py oracle             a job on standard input, see grader/oracle.py
+    python -I -X utf8 shared/python/run.py oracle FOLDER      jobs on standard input, see grader/oracle.py
     python -I -X utf8 shared/python/run.py servant ARG…       in the grader's jail, see grader/servant.py
 
 `-I` keeps out the working folder, PYTHON* variables and packages of the user; `-X utf8` makes Windows like
@@ -27,6 +27,10 @@ def main() -> NoReturn:
     # Tests send themselves Ctrl-C. A shell that starts us in the background has it ignored, and Python would
     # leave it so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.argv[1:2] != ["bench"]:
+        # After a product of matrices NumPy's other threads wait for the next one, busily, and take the
+        # processor from the exercise.
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
     match sys.argv[1:]:
         case ["worker"]:
             gc.disable()  # Until everything is imported: nothing there is garbage. The worker enables it.
@@ -43,11 +47,13 @@ def main() -> NoReturn:
             sys.argv[:] = [script, *arguments]
             runpy.run_path(script, run_name="__main__")
             sys.exit(0)
-        case ["oracle"]:
+        case ["oracle", folder]:
+            gc.disable()  # As above.
             from grader import oracle
 
-            oracle.main()
+            oracle.main(folder)
         case ["servant", fd, sockets, module, folder]:
+            gc.disable()
             from grader import servant
 
             servant.main(fd, sockets, module, folder)

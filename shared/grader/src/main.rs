@@ -35,6 +35,8 @@ mod manifest;
 #[cfg(unix)]
 mod options;
 #[cfg(unix)]
+mod oracles;
+#[cfg(unix)]
 mod parallel;
 #[cfg(unix)]
 mod points;

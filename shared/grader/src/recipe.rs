@@ -101,7 +101,9 @@ impl Recipe {
             let next = arguments.peek().copied().unwrap_or_default();
             match argument {
                 "--out-dir" | "--error-format" | "--json" | "--crate-type" => _ = arguments.next(),
-                "-C" if next.starts_with("incremental=") => _ = arguments.next(),
+                "-C" if ["incremental=", "codegen-units="].iter().any(|start| next.starts_with(start)) => {
+                    _ = arguments.next();
+                }
                 _ if ["--error-format=", "--json=", "--emit=", "--diagnostic-width="]
                     .iter()
                     .any(|start| argument.starts_with(start)) => {}
@@ -113,6 +115,8 @@ impl Recipe {
         }
         command
             .extend(["--crate-type", "cdylib", "--emit=link", "--color=never", "--cap-lints=allow"].map(str::to_owned));
+        // Several units keep all processors busy for one crate, and cost more in all. Here other crates wait for them.
+        command.extend(["-C", "codegen-units=1"].map(str::to_owned));
         command.extend(["--out-dir".to_owned(), out.to_string_lossy().into_owned()]);
         command
     }
@@ -133,7 +137,7 @@ mod tests {
     #[test]
     fn repeats_the_call_for_another_root() {
         let words = "--crate-name a --edition=2024 modules/1/src/lib.rs --error-format=json --json=x --crate-type cdylib \
-                     --crate-type rlib --emit=dep-info,link -C opt-level=2 -C incremental=/i --out-dir /t --extern b=/b.rlib";
+                     --crate-type rlib --emit=dep-info,link -C opt-level=2 -C incremental=/i -C codegen-units=16 --out-dir /t --extern b=/b.rlib";
         let recipe = Recipe {
             rustc: "/rustc".into(),
             arguments: words.split_whitespace().map(str::to_owned).collect(),
@@ -142,7 +146,7 @@ mod tests {
         assert_eq!(
             recipe.command(Path::new("/s/lib.rs"), Path::new("/o")).join(" "),
             "/rustc --crate-name a --edition=2024 /s/lib.rs -C opt-level=2 --extern b=/b.rlib --crate-type cdylib \
-             --emit=link --color=never --cap-lints=allow --out-dir /o"
+             --emit=link --color=never --cap-lints=allow -C codegen-units=1 --out-dir /o"
         );
     }
 

@@ -112,7 +112,8 @@ impl Rules<'_> {
         let modules = self.modules();
         let written: BTreeMap<String, bool> =
             self.places.iter().map(|place| (place.exercise.id(), is_written(*place, tree, is_there))).collect();
-        let builds = in_parallel(jobs, &modules, |module| {
+        // The last ones first: their dependencies are the heaviest, and nobody should wait for one slow build at the end.
+        let builds = in_parallel(jobs, &modules.into_iter().rev().collect::<Vec<_>>(), |module| {
             let exercises: Vec<&Exercise> =
                 module.exercises.iter().filter(|exercise| written.get(&exercise.id()) == Some(&true)).collect();
             let folder = scratch.join(&module.name);

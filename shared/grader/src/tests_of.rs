@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::grade::Status;
 use crate::jail::{Jail, Permit};
+use crate::oracles::Ended;
 use crate::workshop::Workshop;
 
 /// How one test ended, as the run tells it. Whether that counts is the manifest's to say.
@@ -77,6 +78,7 @@ impl Bench<'_> {
     /// Tests that ask from outside.
     pub(crate) fn run_outside(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Outcome<Run> {
         let events = self.scratch.join("events.jsonl");
+        let _ = std::fs::remove_file(&events); // Another run's, of the same exercise, must not be taken for this one's.
         let shared = self.scratch.join("shared");
         files::make_folder(&shared)?;
         let mut permit = self.workshop.permit();
@@ -98,23 +100,21 @@ impl Bench<'_> {
             "events": events,
             "root": self.workshop.course.root,
         });
-        let mut words = self.workshop.kit("oracle").into_iter();
-        let mut command = Command::new(words.next().unwrap_or_default());
-        command.args(words).current_dir(&self.workshop.course.root);
         let time = exercise.time_limit * BUDGET + GRACE;
-        let finished = run_job(&mut command, &job, time)?;
+        let ended = self.workshop.oracles.run(&job, time)?;
         let run = read_events(&read_at_most(&events, 64 << 20));
         if run.started {
-            let broken = match finished.end {
+            let broken = match ended {
                 _ if run.done => run.run.broken.clone(),
-                End::TimedOut { .. } => {
-                    "the tests were stopped: what the submission answered kept them busy".to_owned()
-                }
+                Ended::TimedOut => "the tests were stopped: what the submission answered kept them busy".to_owned(),
                 _ => "the tests broke off".to_owned(),
             };
             return Ok(Run { broken, ..run.run });
         }
-        Err(Fault::new(format!("The oracle did not start:\n{}{}", finished.stdout, finished.stderr)))
+        Err(Fault::new(match ended {
+            Ended::Broke(words) => format!("The oracle did not start:\n{words}"),
+            _ => "The oracle did nothing.".to_owned(),
+        }))
     }
 
     /// Tests that run in one process with the submission. What they say can be forged.

@@ -12,11 +12,13 @@ use course::fault::{Fault, Outcome};
 use course::files;
 use course::process::{self, Cancel, Limits};
 use course::{python, workspace};
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps};
 use sha2::{Digest as _, Sha256};
 use toml::Value;
 
 use crate::cgroup::{self, Cgroups};
 use crate::jail::{self, Jail, Permit};
+use crate::oracles::Oracles;
 use crate::recipe::{self, Recipe};
 use crate::tests_of::talk_to_a_server;
 
@@ -31,6 +33,8 @@ pub(crate) struct Workshop {
     pub(crate) scratch: PathBuf,
     /// The jail.
     pub(crate) jail: Jail,
+    /// Who runs the tests from outside.
+    pub(crate) oracles: Oracles,
     /// What does not hold here.
     pub(crate) not_enforced: Vec<String>,
     /// Defences that were left out on request.
@@ -68,6 +72,7 @@ impl Workshop {
             target: work.join("target"),
             dependencies: work.join("dependencies"),
             jail: Jail::new(build_jail(&course.root)?, without),
+            oracles: Oracles::new(oracle(&course.root, &work.join("hypothesis")), &course.root),
             not_enforced: Vec::new(),
             without: without.to_vec(),
             course,
@@ -96,6 +101,13 @@ impl Workshop {
         for module in &self.course.modules {
             let folder = self.tree.join("modules").join(&module.name);
             copy_module(module, &folder, &Fill::Solution)?;
+            // cargo builds them for the sake of their dependencies and to see how it calls rustc. Neither depends on what is
+            // in the files. So a new copy is no change, unless the recipe is missing.
+            if Recipe::load(&self.recipes, &module.package).is_ok() {
+                for source in files::entries(&folder.join("src"))? {
+                    make_old(&source)?;
+                }
+            }
         }
         Ok(())
     }
@@ -108,10 +120,6 @@ impl Workshop {
         // Not `--locked`: the copy has fewer members, so cargo drops lines from its lock file. Versions stay what they are.
         command.args(["build", "--lib", "--offline", "--quiet"]).arg("--target-dir").arg(&self.target);
         for module in modules {
-            // Without a recipe, what cargo takes for fresh would never be written down.
-            if Recipe::load(&self.recipes, &module.package).is_err() {
-                touch(&self.tree.join("modules").join(&module.name).join("src/lib.rs"))?;
-            }
             command.args(["--package", &module.package]);
         }
         command.env("RUSTC_WORKSPACE_WRAPPER", wrapper).env(recipe::RECORD, &self.recipes);
@@ -175,16 +183,12 @@ impl Workshop {
 
     /// An isolated Python, as words.
     pub(crate) fn python(&self) -> Vec<String> {
-        let program = python::environment_python(&self.course.root);
-        [&*program.to_string_lossy(), "-I", "-X", "utf8"].map(str::to_owned).to_vec()
+        isolated_python(&self.course.root)
     }
 
     /// The test kit's entry, after [`Self::python`].
     pub(crate) fn kit(&self, program: &str) -> Vec<String> {
-        let mut words = self.python();
-        words.push(self.course.root.join("shared/python/run.py").to_string_lossy().into_owned());
-        words.push(program.to_owned());
-        words
+        kit(&self.course.root, program)
     }
 
     /// For the process that loads a submission and is asked from outside.
@@ -225,6 +229,25 @@ impl Workshop {
     pub(crate) fn uses(&self, defence: &str) -> bool {
         !self.without.iter().any(|each| each == defence)
     }
+}
+
+fn isolated_python(root: &Path) -> Vec<String> {
+    let program = python::environment_python(root);
+    [&*program.to_string_lossy(), "-I", "-X", "utf8"].map(str::to_owned).to_vec()
+}
+
+fn kit(root: &Path, program: &str) -> Vec<String> {
+    let mut words = isolated_python(root);
+    words.push(root.join("shared/python/run.py").to_string_lossy().into_owned());
+    words.push(program.to_owned());
+    words
+}
+
+/// How to start an oracle; what hypothesis computes once and for all is kept in `computed`.
+fn oracle(root: &Path, computed: &Path) -> Vec<String> {
+    let mut words = kit(root, "oracle");
+    words.push(computed.to_string_lossy().into_owned());
+    words
 }
 
 /// What stands in the exercises' files of a copied module.
@@ -281,12 +304,12 @@ fn wait_for_turn(work: &Path) -> Outcome<File> {
     Ok(lock)
 }
 
-fn touch(path: &Path) -> Outcome<()> {
-    File::options()
-        .append(true)
-        .open(path)
-        .and_then(|file| file.set_modified(std::time::SystemTime::now()))
-        .map_err(|error| Fault::file("renew the time of", path, &error))
+/// Has cargo take a file, which may be read-only, for one that has not changed.
+fn make_old(path: &Path) -> Outcome<()> {
+    let epoch = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let times = Timestamps { last_access: epoch, last_modification: epoch };
+    rustix::fs::utimensat(CWD, path, &times, AtFlags::empty())
+        .map_err(|error| Fault::file("set the time of", path, &error.into()))
 }
 
 /// The path of the built `course-jail`.

@@ -66,7 +66,7 @@ UNUSED_PLUGINS = (
 
 def main() -> NoReturn:
     """Waits for the job, does it, and ends the process."""
-    _preload()
+    preload()
     line = sys.stdin.buffer.readline()
     code = 0
     if line.strip():
@@ -116,7 +116,7 @@ def run(job: dict[str, Any]) -> int:
     return 0
 
 
-def _preload() -> None:
+def preload() -> None:
     """Loads what pytest would load once the job is there, and hides it all from the garbage collector."""
     from _pytest.config import default_plugins
 

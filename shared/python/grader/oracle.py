@@ -1,8 +1,11 @@
-"""Runs the tests of one exercise without ever loading the submission: the trusted half of the grader.
+"""Runs the tests of exercises without ever loading a submission: the trusted half of the grader.
 
-    python -I -X utf8 shared/python/run.py oracle
+    python -I -X utf8 shared/python/run.py oracle FOLDER
 
-One job as a line of JSON on standard input:
+FOLDER is for what hypothesis has computed once and for all. Each line of standard input is a job. A copy of
+this process does it (`fork`), so that Python, pytest, NumPy and hypothesis are loaded once, and no job finds
+anything that another one has left. When the copy has ended, its exit code goes to standard output as a line.
+A job in JSON:
 
     {"module": "parallel_sum", "directory": "<folder with the extension>", "tests": ["<file>", …],
      "declared": ["<class>", …], "servant": ["<command>", …], "scratch": "<folder>", "seed": 7,
@@ -20,6 +23,7 @@ import contextlib
 import ctypes
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -33,11 +37,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import hypothesis
-import numpy.random  # noqa: F401  (what hypothesis would load in the first property)
+import numpy.random  # also: what hypothesis would load in the first property
 import pytest
 from coursekit import http_server, plugin
 from coursekit.events import EventLog
-from coursekit.worker import UNUSED_PLUGINS
+from coursekit.worker import UNUSED_PLUGINS, preload
+from hypothesis import configuration, strategies
 
 from .frames import BadFrame, Closed, Message
 from .peer import Peer, TookTooLong
@@ -61,10 +66,53 @@ class SubmissionLost(BaseException):
     """The process with the submission is of no use any more. No Exception: hypothesis shall not try again."""
 
 
-def main() -> NoReturn:
-    """Does its one job and ends."""
-    _end_with_the_grader()
-    job = json.loads(sys.stdin.buffer.readline())
+def main(computed: str) -> NoReturn:
+    """Has each job done by a copy of this process. Ends with its standard input, and the copy with it."""
+    preload()
+    _warm_up_hypothesis(computed)
+    # What is printed goes with the errors: standard output is for the exit codes.
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    parent = os.getpid()
+    while line := sys.stdin.buffer.readline():
+        finished, held_by_copy = os.pipe()
+        copy = os.fork()
+        if copy == 0:
+            _end_with(parent)
+            for fd in (replies.fileno(), finished):
+                os.close(fd)
+            run(json.loads(line))
+        os.close(held_by_copy)
+        # The next job comes after the reply. So what standard input has now is its end: nobody waits.
+        ready, _, _ = select.select([finished, sys.stdin], [], [])
+        if sys.stdin in ready:
+            break
+        os.close(finished)
+        _, status = os.waitpid(copy, 0)
+        print(os.waitstatus_to_exitcode(status), file=replies, flush=True)
+    os._exit(0)
+
+
+def _warm_up_hypothesis(kept_in: str) -> None:
+    """Has it make its tables of characters, and look through the test kit for numbers worth trying.
+
+    That takes a good part of a second. What it computes goes into a folder that no submission can reach.
+    """
+    configuration.set_hypothesis_home_dir(kept_in)
+
+    @hypothesis.given(strategies.text(), strategies.integers())
+    @hypothesis.settings(database=None, max_examples=1)
+    def nothing(text: str, number: int) -> None:
+        pass
+
+    nothing()
+
+
+def run(job: dict[str, Any]) -> NoReturn:
+    """Does one job and ends."""
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+    numpy.random.seed()  # Copies would draw the same numbers; `random` sees to it by itself.
     _limit_memory()
     log = EventLog(job["events"])
     log.write("python", executable=sys.executable, version=sys.version.split()[0])
@@ -74,7 +122,6 @@ def main() -> NoReturn:
     sys.modules[job["module"]] = world.module
     http_server.make_listener = jail.listener
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(Path(job["scratch"], "hypothesis"))
     code = pytest.main(
         [
             *job["tests"],
@@ -103,11 +150,13 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, hard))
 
 
-def _end_with_the_grader() -> None:
-    """A grader that is killed leaves nobody behind: the jail ends with this process in turn."""
+def _end_with(parent: int) -> None:
+    """Where a grader is killed, nobody is left behind: the jail ends with this process in turn."""
     if sys.platform == "linux":
         PR_SET_PDEATHSIG = 1
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # It ended before it was asked to take this process with it.
+        os._exit(1)
 
 
 def _extension(job: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import collections.abc
 import copy
 import ctypes
+import gc
 import importlib
 import os
 import pickle
@@ -33,6 +34,8 @@ ABCS = ("Sequence", "MutableSequence", "Mapping", "MutableMapping", "Set", "Muta
 
 def main(fd: str, sockets: str, name: str, folder: str) -> NoReturn:
     """Serves until the oracle closes the connection, or ends this process."""
+    gc.freeze()  # Nothing that was loaded so far is garbage, and it need not be looked at again.
+    gc.enable()
     link = socket.socket(fileno=int(fd))
     servant = Servant(link, socket.socket(fileno=int(sockets)))
     servant.peer.start()

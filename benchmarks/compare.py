@@ -3,6 +3,7 @@
 
     python3 benchmarks/compare.py                 all modules, into benchmarks/results and docs/src
     python3 benchmarks/compare.py 02 04           these only, shown and not recorded
+    python3 benchmarks/compare.py --update 02 04  these only, recorded in place of their earlier runs
     python3 benchmarks/compare.py --report FILE   table and charts once more, from recorded results
 
 It needs a set-up course (`cargo course setup`). The peers' packages are installed into target/benchmarks,
@@ -56,6 +57,9 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", metavar="NN", help="the numbers of some modules; else all")
     parser.add_argument("--scale", default="1", help="size of the inputs, 1 as documented")
     parser.add_argument("--rounds", default="9", help="how often each peer is timed (default 9)")
+    parser.add_argument(
+        "--update", action="store_true", help="record some modules' runs in place of their earlier ones"
+    )
     parser.add_argument("--name", default=machine_name(), help="what the recorded results are called")
     parser.add_argument("--report", type=Path, metavar="FILE", help="measure nothing, report these results")
     options = parser.parse_args()
@@ -76,12 +80,9 @@ def main() -> None:
         faults += [f"{module.name}: {fault}"] if fault else []
     if not runs:
         sys.exit("\n".join(["Nothing was measured.", *faults]))
-    if not options.modules and options.scale == "1":
+    if options.scale == "1" and (options.update or not options.modules):
         results = ROOT / "benchmarks" / "results" / f"{options.name}.json"
-        results.parent.mkdir(exist_ok=True)
-        document = {"schema": SCHEMA, "revision": revision(), "runs": [to_document(run) for run in runs]}
-        results.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        publish(runs)
+        publish(record(runs, results, options.update))
         say(f"\nRecorded in {results.relative_to(ROOT)}; the book's page and charts are in docs/src.")
     say("\n" + "\n".join(report.goals(runs)))
     for fault in faults:
@@ -196,6 +197,24 @@ def revision() -> str:
     command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
     described = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return described.stdout.strip() or "unknown"
+
+
+def record(runs: Sequence[Run], results: Path, update: bool) -> list[Run]:
+    """Writes the runs down; with `update` beside those of other modules. Gives all that are recorded now."""
+    revisions, all_runs = revision(), {run.module: run for run in runs}
+    if update and results.exists():
+        earlier = json.loads(results.read_text("utf-8"))
+        revisions = f"{earlier['revision']}; {', '.join(all_runs)}: {revisions}"
+        # In the modules' order, which is the recorded one.
+        all_runs = {run.module: run for run in map(from_document, earlier["runs"])} | all_runs
+    results.parent.mkdir(exist_ok=True)
+    document = {
+        "schema": SCHEMA,
+        "revision": revisions,
+        "runs": [to_document(run) for run in all_runs.values()],
+    }
+    results.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return list(all_runs.values())
 
 
 def publish(runs: Sequence[Run]) -> None:

@@ -63,6 +63,8 @@ def main() -> None:
     parser.add_argument("--name", default=machine_name(), help="what the recorded results are called")
     parser.add_argument("--report", type=Path, metavar="FILE", help="measure nothing, report these results")
     options = parser.parse_args()
+    if options.update and (not options.modules or options.scale != "1"):
+        parser.error("--update needs the modules' numbers, and inputs of full size")
     if options.report is not None:
         publish([from_document(run) for run in json.loads(options.report.read_text("utf-8"))["runs"]])
         return

@@ -111,10 +111,9 @@ impl Bench<'_> {
             };
             return Ok(Run { broken, ..run.run });
         }
-        Err(Fault::new(match ended {
-            Ended::Broke(words) => format!("The oracle did not start:\n{words}"),
-            _ => "The oracle did nothing.".to_owned(),
-        }))
+        let words = if let Ended::Broke(words) = ended { words } else { String::new() };
+        Err(Fault::new(format!("The oracle did not start:\n{words}"))
+            .mend("`cargo course doctor` says what is missing; `cargo course setup` makes the course's Python anew."))
     }
 
     /// Tests that run in one process with the submission. What they say can be forged.

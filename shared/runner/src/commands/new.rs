@@ -119,6 +119,9 @@ fn refuse_known(course: &Course, exercise: &str) -> Outcome<()> {
     }
 }
 
+/// The macro that stands in a stub for what the learner will write.
+const UNWRITTEN: &str = "todo!";
+
 /// What the templates leave open.
 struct Words<'w> {
     module: &'w str,
@@ -129,6 +132,7 @@ struct Words<'w> {
 impl Words<'_> {
     fn fill(&self, template: &str) -> String {
         template
+            .replace("{UNWRITTEN}", UNWRITTEN)
             .replace("{MODULE}", self.module)
             .replace("{NUMBER}", &self.module[..2])
             .replace("{PACKAGE}", self.package)

@@ -45,7 +45,8 @@ pub(crate) fn module(course: &Course, name: &str) -> Outcome<u8> {
         }
         _ => {
             return Err(Fault::new(format!("`{name}` is no module name.")).mend(
-                "Two digits, an underscore, a Python module name: `cargo course new module 08_nearest_distances`.",
+                "Two digits, an underscore, a name that is no keyword of Rust or Python: \
+                 `cargo course new module 08_nearest_distances`.",
             ));
         }
     };
@@ -92,7 +93,7 @@ pub(crate) fn exercise(course: &Course, module: &str, name: &str) -> Outcome<u8>
     };
     if !is_identifier(name) {
         return Err(Fault::new(format!("`{name}` is no function name."))
-            .mend("Small letters, digits and underscores, a letter first."));
+            .mend("Small letters, digits and underscores, a letter first; no keyword of Rust or Python."));
     }
     refuse_known(course, name)?;
     let words = Words { module: &module.name, package: &module.package, exercise: name };
@@ -106,9 +107,17 @@ pub(crate) fn exercise(course: &Course, module: &str, name: &str) -> Outcome<u8>
     Ok(0)
 }
 
+/// Words that Rust or Python keeps for itself, among those that would be names.
+const KEYWORDS: &str = "abstract and as assert async await become box break class const continue crate def del do dyn elif \
+    else enum except extern false final finally fn for from gen global if impl import in is lambda let loop macro match \
+    mod move mut nonlocal not or override pass priv pub raise ref return self static struct super trait true try type \
+    typeof unsafe unsized use virtual where while with yield";
+
+/// Whether it can be a file, a module and a function, in Rust and in Python.
 fn is_identifier(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.chars().all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || each == '_')
+        && !KEYWORDS.split_whitespace().any(|keyword| keyword == name)
 }
 
 fn refuse_known(course: &Course, exercise: &str) -> Outcome<()> {
@@ -194,4 +203,19 @@ fn insert_at(path: &Path, text: &str, find: impl Fn(&str) -> Option<usize>, mark
             .mend("Put it back: new parts go before it.")
     })?;
     files::write_atomically(path, format!("{}{text}{}", &old[..at], &old[at..]).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_identifier;
+
+    #[test]
+    fn names_work_in_both_languages() {
+        for name in ["nearest_distances", "a1", "try_again", "selfless"] {
+            assert!(is_identifier(name), "{name}");
+        }
+        for name in ["", "1a", "_a", "Name", "a-b", "größe", "try", "lambda", "gen", "self", "yield"] {
+            assert!(!is_identifier(name), "{name}");
+        }
+    }
 }

@@ -39,7 +39,7 @@ def test_agrees_with_numpy(values: list[float], step: int) -> None:
     expect(matrix_multiply.compute_stats, a).approximates(reference(a), rel=1e-9, abs=1e-7)
 
 
-@pytest.mark.parametrize("length", [2, 4_095, 4_097, 12_289, 100_003])
+@pytest.mark.parametrize("length", [2, 4_095, 4_097, 32_769, 100_003])
 def test_every_item_counts_once(length: int) -> None:
     a = np.arange(length, dtype=np.float64)
     expect(matrix_multiply.compute_stats, a).approximates(reference(a), rel=1e-10)
@@ -53,7 +53,7 @@ def test_far_from_zero(offset: float, length: int) -> None:
 
 
 def test_a_jump_half_way() -> None:
-    a = np.concatenate([np.linspace(0.0, 1.0, 7_001), np.linspace(1e9, 1e9 + 1.0, 5_003)])
+    a = np.concatenate([np.linspace(0.0, 1.0, 37_001), np.linspace(1e9, 1e9 + 1.0, 25_003)])
     expect(matrix_multiply.compute_stats, a).approximates(
         reference(a), rel=1e-9, because="Partial results with means of their own cannot just be added up."
     )
@@ -79,16 +79,16 @@ def test_empty() -> None:
     expect(matrix_multiply.compute_stats, np.ones(5)[5:]).raises(ValueError, because=EMPTY)
 
 
-@pytest.mark.parametrize("place", [0, 1, 5_000, 9_999])
+@pytest.mark.parametrize("place", [0, 1, 50_000, 99_999])
 def test_nan(place: int) -> None:
-    a = np.linspace(-1.0, 1.0, 10_000)
+    a = np.linspace(-1.0, 1.0, 100_000)
     a[place] = math.nan
     every = {"mean": math.nan, "std": math.nan, "min": math.nan, "max": math.nan}
     expect(matrix_multiply.compute_stats, a).returns(every, because=NAN)
 
 
 @pytest.mark.parametrize("values", [(math.inf, 1.0), (1.0, -math.inf), (math.inf, -math.inf, 0.0)])
-@pytest.mark.parametrize("distance", [0, 9_000])
+@pytest.mark.parametrize("distance", [0, 90_000])
 def test_infinities(values: tuple[float, ...], distance: int) -> None:
     a = np.concatenate([values, np.zeros(distance), np.array(values)])
     expect(matrix_multiply.compute_stats, a).returns(
@@ -98,7 +98,7 @@ def test_infinities(values: tuple[float, ...], distance: int) -> None:
 
 @pytest.mark.parametrize("step", [2, -1, 3])
 def test_any_stride(step: int) -> None:
-    a = np.sqrt(np.arange(30_000.0))[::step]
+    a = np.sqrt(np.arange(90_000.0))[::step]
     expect(matrix_multiply.compute_stats, a).approximates(
         reference(a), rel=1e-10, because="`as_slice` refuses views with strides, `as_array` does not."
     )

@@ -29,7 +29,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-COURSE = Path(__file__).resolve().parents[3]
+import binary
+from binary import COURSE, GRADER
+
 
 HOSTILE = {
     "exit": "std::process::exit(0)",
@@ -201,9 +203,7 @@ class Run:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Starts it in a process group of its own, as a shell would."""
-        # Not by way of cargo: what is killed below shall be the grader itself.
-        grader = COURSE / "target/runner/course-grader"
-        command = [str(grader), "--submissions", str(self.submissions), "--out", str(self.out)]
+        command = [str(GRADER), "--submissions", str(self.submissions), "--out", str(self.out)]
         command += ["--work", str(self.work), "--seed", "50", "--jobs", str(self.jobs), *self.ids]
         with self.log().open("ab") as log:
             return subprocess.Popen(command, cwd=COURSE, stderr=log, start_new_session=True)
@@ -247,6 +247,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", type=Path, help="where to work, and leave everything")
     options = parser.parse_args()
+    binary.build()
     if options.keep is None:
         with tempfile.TemporaryDirectory() as folder:
             problems = both_runs(Path(folder), options)

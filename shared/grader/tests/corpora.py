@@ -38,9 +38,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import binary
+from binary import COURSE, GRADER
+
 HERE = Path(__file__).resolve().parent
-COURSE = HERE.parents[2]
-GRADER = COURSE / "target/runner/course-grader"
 WORK = Path(os.environ.get("CORPORA_WORK", COURSE / "target/corpora-grader"))
 """The grader's own folder for this: the teacher's stays as it is."""
 
@@ -767,6 +768,7 @@ def options_given() -> argparse.Namespace:
 def main() -> None:
     """Runs what was asked for."""
     options = options_given()
+    binary.build()
     parts = options.parts
     if options.quick:
         print(QUICK)

@@ -32,7 +32,6 @@ from pathlib import Path
 import binary
 from binary import COURSE, GRADER
 
-
 HOSTILE = {
     "exit": "std::process::exit(0)",
     "abort": "std::process::abort()",

@@ -21,6 +21,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +73,16 @@ def main() -> None:
     python = environment()
     build_peers(python)
     extensions = build_extensions(modules)
+    versions = tools(python)
     runs, faults = [], []
     for module in modules:
         say(f"\n=== {module.name}")
         run, fault = measure(
             python, module, extensions, ["--scale", options.scale, "--rounds", options.rounds]
         )
-        runs += [run] if run is not None else []
+        if run is not None:
+            run.machine = replace(run.machine, tools=versions)
+            runs.append(run)
         faults += [f"{module.name}: {fault}"] if fault else []
     if not runs:
         sys.exit("\n".join(["Nothing was measured.", *faults]))
@@ -144,23 +148,53 @@ def build_peers(python: Path) -> None:
 
 
 def build_extensions(modules: Sequence[Path]) -> dict[str, Path]:
-    """Release builds of the solutions, the textbook versions and the limits, by package."""
+    """Release builds of the solutions, the textbook versions and the limits, by package.
+
+    One by one, as `cargo course bench` builds them: what does not compile must not keep the others out.
+    """
     packages = ["textbook", "machine_limits", *(f"{package(module)}_solution" for module in modules)]
-    say("Building the extensions …")
-    command = ["cargo", "build", "--release", "--locked", "--message-format=json-render-diagnostics"]
-    command += [word for name in packages for word in ("-p", name)]
-    built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    if built.returncode != 0:
-        sys.exit("The extensions do not compile.")
-    messages = [json.loads(line) for line in built.stdout.splitlines() if line.startswith("{")]
-    suffixes = (".so", ".dylib", ".dll")
-    return {
-        message["target"]["name"]: Path(file)
-        for message in messages
-        if message.get("reason") == "compiler-artifact"
-        for file in message["filenames"]
-        if file.endswith(suffixes)
+    extensions: dict[str, Path] = {}
+    for name in packages:
+        say(f"Building {name} …")
+        command = ["cargo", "build", "--release", "--locked", "--message-format=json-render-diagnostics"]
+        built = subprocess.run(
+            [*command, "-p", name], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+        )
+        if built.returncode != 0:
+            say(f"{name} does not compile and is left out.")
+            continue
+        messages = [json.loads(line) for line in built.stdout.splitlines() if line.startswith("{")]
+        files = [
+            file
+            for message in messages
+            if message.get("reason") == "compiler-artifact" and message["target"]["name"] == name
+            for file in message["filenames"]
+            if file.endswith((".so", ".dylib", ".dll"))
+        ]
+        extensions[name] = Path(files[0])
+    return extensions
+
+
+def tools(python: Path) -> dict[str, str]:
+    """Versions of the compilers, and of the BLAS that NumPy calls; without those that are not here."""
+    blas = (
+        "import numpy; config = numpy.show_config('dicts');"
+        "blas = config['Build Dependencies']['blas']; print(blas['name'], blas['version'])"
+    )
+    commands: dict[str, list[str | Path]] = {
+        "rustc": ["rustc", "--version"],
+        "C": ["cc", "--version"],
+        "Fortran": ["gfortran", "--version"],
+        "NumPy's BLAS": [python, "-c", blas],
     }
+    found = {}
+    for name, command in commands.items():
+        try:
+            said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+        except (OSError, subprocess.SubprocessError):
+            continue
+        found[name] = said.stdout.partition("\n")[0].strip()
+    return found
 
 
 def measure(

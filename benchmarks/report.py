@@ -25,6 +25,8 @@ def _machine(runs: Sequence[Run]) -> Iterator[str]:
     threads = ", ".join(f"{name}={value}" for name, value in machine.threads.items())
     yield f"Recorded {runs[0].date[:10]} on {machine.cpu}, {machine.cores} cores, {machine.system}; "
     yield ", ".join([machine.python, *(f"{name} {packages[name]}" for name in sorted(packages))]) + ". "
+    if machine.tools:
+        yield "; ".join(f"{name}: {version}" for name, version in machine.tools.items()) + ". "
     yield f"Threads: {threads or f'up to {machine.cores}'}. Medians of {runs[0].rounds} rounds of one run."
     notes = [f"{run.module}: {note}" for run in runs for note in run.notes]
     if notes:

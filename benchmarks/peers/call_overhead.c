@@ -7,6 +7,7 @@
 #include <Python.h>
 
 #include <stddef.h>
+#include <structmember.h>
 
 /* divide(a, b): a quotient of two floats, ValueError for a zero divisor. */
 static PyObject *divide(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count) {
@@ -46,8 +47,14 @@ static PyMethodDef account_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static PyMemberDef account_members[] = {
+    {"balance", T_DOUBLE, offsetof(Account, balance), READONLY, "What the account holds."},
+    {NULL, 0, 0, 0, NULL},
+};
+
 static PyType_Slot account_slots[] = {
     {Py_tp_methods, account_methods},
+    {Py_tp_members, account_members},
     {Py_tp_doc, "An account without rules."},
     {0, NULL},
 };

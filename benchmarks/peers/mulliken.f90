@@ -7,6 +7,7 @@
 ! mulliken_c_order  The same loops over matrices in C order, which f2py then takes as they are. In Fortran's eyes they are
 !                   transposed, so the indices change places, and the inner loop runs along memory.
 ! mulliken_openmp   The same in C order, tuned: no temporary, atoms shared out among all cores, vector instructions.
+! mulliken_columns  Tuned for matrices in Fortran's own order: column by column, with a sum for each row.
 
 subroutine mulliken_loops(p, p0, s, orbs_per_atom, q, dq, n, nat)
     implicit none
@@ -98,3 +99,34 @@ subroutine mulliken_openmp(p, p0, s, orbs_per_atom, q, dq, n, nat)
     end do
     !$omp end parallel do
 end subroutine mulliken_openmp
+
+subroutine mulliken_columns(p, p0, s, orbs_per_atom, q, dq, n, nat)
+    implicit none
+    integer, intent(in) :: n, nat
+    double precision, intent(in) :: p(n, n), p0(n, n), s(n, n)
+    integer(8), intent(in) :: orbs_per_atom(nat)
+    double precision, intent(out) :: q(nat), dq(nat)
+    !f2py threadsafe
+    integer, parameter :: small = 128
+    integer :: a, mu, nu, first, last
+    double precision :: q_row(n), dq_row(n)
+
+    q_row = 0
+    dq_row = 0
+    !$omp parallel do schedule(static) private(mu) reduction(+ : q_row, dq_row) if (n > small)
+    do nu = 1, n
+        !$omp simd
+        do mu = 1, n
+            q_row(mu) = q_row(mu) + p(mu, nu) * s(mu, nu)
+            dq_row(mu) = dq_row(mu) + (p(mu, nu) - p0(mu, nu)) * s(mu, nu)
+        end do
+    end do
+    !$omp end parallel do
+    last = 0
+    do a = 1, nat
+        first = last + 1
+        last = last + int(orbs_per_atom(a))
+        q(a) = sum(q_row(first:last))
+        dq(a) = sum(dq_row(first:last))
+    end do
+end subroutine mulliken_columns

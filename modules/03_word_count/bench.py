@@ -82,7 +82,7 @@ def polars_series(text: str) -> tuple[Any]:
 
 
 def polars_count(series: Any) -> Any:
-    return series.str.to_lowercase().str.split(" ").explode().value_counts()
+    return series.str.to_lowercase().str.split(" ").explode().value_counts(parallel=True)
 
 
 def polars_dict(counts: Any) -> dict[str, int]:

@@ -66,9 +66,9 @@ def chunk_means(versions: Versions, scale: float) -> Iterator[Case]:
                 needs="pandas",
             ),
             Peer(
-                "Polars, group_by().mean()",
+                "Polars, reshape().arr.mean()",
                 polars_means,
-                into=polars_frame,
+                into=polars_series,
                 back=polars_list,
                 needs="polars",
             ),
@@ -101,18 +101,17 @@ def pandas_list(means: Any) -> Any:
     return means.to_list()
 
 
-def polars_frame(array: Any) -> tuple[Any]:
+def polars_series(array: Any) -> tuple[Any]:
     pl: Any = import_module("polars")
-    return (pl.DataFrame({"value": array, "chunk": np.arange(len(array)) // CHUNK}),)
+    return (pl.Series(array),)
 
 
-def polars_means(frame: Any) -> Any:
-    pl: Any = import_module("polars")
-    return frame.group_by("chunk", maintain_order=True).agg(pl.col("value").mean())
+def polars_means(series: Any) -> Any:
+    return series.reshape((-1, CHUNK)).arr.mean()
 
 
 def polars_list(means: Any) -> Any:
-    return means["value"].to_list()
+    return means.to_list()
 
 
 def chunk_tables(versions: Versions, scale: float) -> Iterator[Case]:
@@ -120,10 +119,11 @@ def chunk_tables(versions: Versions, scale: float) -> Iterator[Case]:
 
     def in_numpy(array: Any) -> dict[str, Any]:
         chunks = array.reshape(-1, CHUNK)
+        mean = chunks.mean(1, keepdims=True)
         return {
             "start": np.arange(0, len(array), CHUNK),
-            "mean": chunks.mean(1),
-            "std": chunks.std(1),
+            "mean": mean[:, 0],
+            "std": chunks.std(1, mean=mean),  # Which would take the means once more.
             "min": chunks.min(1),
             "max": chunks.max(1),
         }
@@ -131,6 +131,9 @@ def chunk_tables(versions: Versions, scale: float) -> Iterator[Case]:
     def table(make: Callable[[Any, int], Any]) -> Callable[[Any], Any]:
         processor = make(array, CHUNK)
         return lambda array: processor.chunk_statistics()
+
+    def copied_in(make: Callable[[Any, int], Any]) -> Callable[[Any], Any]:
+        return lambda array: make(array, CHUNK).chunk_statistics()
 
     yield Case(
         f"mean, std, min, max of chunks of {CHUNK:,} out of {len(array):,} floats",
@@ -141,6 +144,8 @@ def chunk_tables(versions: Versions, scale: float) -> Iterator[Case]:
             Peer("NumPy, four calls", in_numpy, needs="numpy"),
             versions.yours("DataProcessor.from_numpy", using=table),
             versions.solution("DataProcessor.from_numpy", using=table),
+            versions.yours("DataProcessor.from_numpy", name="yours, copied in", using=copied_in),
+            versions.solution("DataProcessor.from_numpy", name="solution, copied in", using=copied_in),
             *versions.memory_limits(array.nbytes),
         ],
         same=alike,
@@ -203,15 +208,22 @@ def filling(versions: Versions, scale: float) -> Iterator[Case]:
     """The same million floats, as an array and as a list."""
     array = np.random.default_rng(8).normal(size=size(1_000_000, scale))
 
-    def fill(make: Callable[[int], Any]) -> Callable[[Any], int]:
+    def fill(make: Callable[[int], Any]) -> Callable[[Any], Any]:
         processor = make(CHUNK)
 
-        def filled(values: Any) -> int:
+        def filled(values: Any) -> Any:
             processor.clear()
             processor.add_data(values)
-            return len(processor)
+            return processor
 
         return filled
+
+    def means_of_what_was_taken(fill: Callable[[Any], Any], values: Any) -> list[float]:
+        taken = fill(values)
+        means: list[float] = (
+            numpy_means(taken).tolist() if isinstance(taken, np.ndarray) else taken.process_chunks()
+        )
+        return means
 
     for what, values in (("an array", array), ("a list", array.tolist())):
         yield Case(
@@ -219,10 +231,12 @@ def filling(versions: Versions, scale: float) -> Iterator[Case]:
             args=(values,),
             items=len(array),
             peers=[
-                Peer("NumPy, a copy", lambda values: len(np.array(values)), needs="numpy"),
+                Peer("NumPy, a copy", lambda values: np.array(values, dtype=np.float64), needs="numpy"),
                 versions.yours("DataProcessor", using=fill),
                 versions.solution("DataProcessor", using=fill),
             ],
+            outcome=means_of_what_was_taken,
+            same=alike,
         )
 
 

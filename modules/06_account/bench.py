@@ -36,12 +36,29 @@ class Careful:
     def deposit(self, amount: Decimal | float) -> None:
         if not 0.0 <= amount < inf:
             raise ValueError(f"an amount must be finite, and zero or more: got {amount}")
-        cents = Decimal(repr(amount) if isinstance(amount, float) else amount) * 100
-        whole = int(cents)
-        if whole != cents:
-            raise ValueError("money has no more than two decimals")
+        cents = cents_of(amount)
         with self._lock:
-            self._cents += whole
+            self._cents += cents
+
+    @property
+    def balance(self) -> float:
+        return self._cents / 100
+
+
+def cents_of(amount: Decimal | float) -> int:
+    """As the solution finds them: the quick way first."""
+    if isinstance(amount, float):
+        cents = round(amount * 100.0)
+        if cents < 1 << 50 and cents / 100.0 == amount:
+            return cents
+        amount = Decimal(repr(amount))
+    elif isinstance(amount, int):
+        return amount * 100
+    exact = amount * 100
+    cents = int(exact)
+    if cents != exact:
+        raise ValueError("money has no more than two decimals")
+    return cents
 
 
 def cases(versions: Versions, scale: float) -> Iterator[Case]:
@@ -50,6 +67,11 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
 
     def no_rules(account: Any) -> Callable[[Any], Any]:
         return account().deposit  # type: ignore[no-any-return]
+
+    def balance_after(deposit: Callable[[Any], Any], amount: Any) -> float:
+        deposit(amount)
+        account: Any = deposit.__self__  # type: ignore[attr-defined]
+        return float(account.get_balance() if hasattr(account, "get_balance") else account.balance)
 
     for title, amount in (("a float", 1.25), ("an int", 2), ("a Decimal", Decimal("1.25"))):
         slotted = Slotted(0.0) if not isinstance(amount, Decimal) else Slotted(Decimal(0))  # type: ignore[arg-type]
@@ -65,6 +87,7 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
                 versions.yours("Account", using=one_deposit),
                 versions.solution("Account", using=one_deposit),
             ],
+            outcome=balance_after,
             goals=[Goal("Python, __slots__, no rules", 1 / 0.7)] if isinstance(amount, float) else [],
         )
 

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -224,6 +225,42 @@ def test_a_limit_is_timed_and_neither_compared_nor_the_reference() -> None:
     assert result.reference.peer == "reference"
 
 
+def test_work_without_a_result_is_compared_by_what_it_changed() -> None:
+    def outcome(add: Callable[[list[int]], None], items: list[int]) -> list[int]:
+        copy = list(items)
+        add(copy)
+        return copy
+
+    found = measured(
+        Peer("reference", lambda items: items.append(3)),
+        Peer("right", lambda items: items.extend([3])),
+        Peer("idle", lambda items: None),
+        Peer("limit", lambda *_: None, role=Role.LIMIT),
+        args=([1, 2],),
+        outcome=outcome,
+    )
+    statuses = {name: each.status for name, each in found.items()}
+    assert statuses == {
+        "reference": Status.TIMED,
+        "right": Status.TIMED,
+        "idle": Status.WRONG,
+        "limit": Status.TIMED,
+    }
+
+
+def test_a_goal_must_name_peers() -> None:
+    with pytest.raises(ValueError, match="'numpy', and there is no such peer"):
+        Case("case", [Peer("NumPy", len), Peer("solution", len)], goals=[Goal("numpy", 2.0)])
+
+
+def test_a_peer_whose_rounds_differ_too_much_is_named() -> None:
+    steady = Measurement("steady", Status.TIMED, seconds=[1.0, 1.0, 1.0])
+    wild = Measurement("wild", Status.TIMED, seconds=[1.0, 2.0, 9.0])
+    (note,) = load.notes([CaseResult("case", [steady, steady, wild])], None)
+    assert "wild: case" in note
+    assert "steady" not in note
+
+
 def test_faults_are_told_before_anything_is_timed() -> None:
     calls: list[str] = []
 
@@ -253,7 +290,7 @@ def test_limits_and_textbook_come_from_files_of_their_own(tmp_path: Path) -> Non
     (tmp_path / "t.py").write_text("def total(numbers): return sum(numbers)\n")
     (tmp_path / "l.py").write_text(
         "class Reader:\n"
-        "    def __init__(self, n_bytes, threads): self.made = n_bytes, threads\n"
+        "    def __init__(self, words, threads): self.made = len(words), threads\n"
         "    def __call__(self): return self.made\n"
     )
     versions = Versions("toy", textbook=tmp_path / "t.py", limits=tmp_path / "l.py")
@@ -265,8 +302,7 @@ def test_limits_and_textbook_come_from_files_of_their_own(tmp_path: Path) -> Non
     assert (one.role, every.role) == (Role.LIMIT, Role.LIMIT)
     assert one.function is not None
     assert every.function is not None
-    assert (one.function("any", "thing"), every.function()) == ((80, 1), (80, 0))
-    assert versions.flops_limit(1).missing == "has no `MultiplyAdd`"
+    assert (one.function("any", "thing"), every.function()) == ((10, 1), (10, 0))
     assert Versions("toy").flops_limit(1).missing == "not given"
 
 
@@ -292,6 +328,8 @@ def test_versions(tmp_path: Path) -> None:
     assert solution.function is not None
     assert (yours.function([1]), solution.function([1])) == (2, 1)
     assert versions.yours("A.f").missing == "has no `A.f`"
+    with pytest.raises(LookupError, match="solution has no `misspelt`"):
+        versions.solution("misspelt")
     made = versions.solution("A", name="solution, made", using=lambda cls: cls().f)
     assert made.name == "solution, made"
     assert made.function is not None

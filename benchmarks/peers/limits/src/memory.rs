@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use numpy::{PyArray1, PyArrayMethods};
 use pyo3::prelude::*;
 
 use crate::dispatch::widest;
@@ -10,36 +11,41 @@ use crate::team::in_team;
 /// Words in flight: several additions at once, in the widest registers.
 const LANES: usize = 64;
 
-/// Reads memory of its own, as much as it is made with, and does next to nothing with it.
+/// Reads an array and does next to nothing with it.
 ///
-/// Its memory is as large as the peers' input, so that it meets the same caches.
+/// The array is as large as the peers' input, so that it meets the same caches, and comes from NumPy like theirs, so that
+/// its pages are as large.
 #[pyclass(frozen)]
 pub(crate) struct Reader {
-    words: Vec<u64>,
+    words: Py<PyArray1<u64>>,
     threads: usize,
 }
 
 #[pymethods]
 impl Reader {
-    /// So many bytes, read by one thread (`threads=1`) or by all of rayon's (`threads=0`).
+    /// These words, read by one thread (`threads=1`) or by all of rayon's (`threads=0`).
     #[new]
-    fn new(n_bytes: usize, threads: usize) -> Self {
-        Self { words: (0..n_bytes as u64 / 8).collect(), threads }
+    fn new(words: Py<PyArray1<u64>>, threads: usize) -> Self {
+        Self { words, threads }
     }
 
     /// Reads all of it once.
-    fn __call__(&self, py: Python<'_>) -> u64 {
-        py.detach(|| match self.threads {
-            1 => sum(&self.words),
+    ///
+    /// Raises `ValueError` for words that are not side by side, `BorrowError` for words that are being written.
+    fn __call__(&self, py: Python<'_>) -> PyResult<u64> {
+        let words = self.words.bind(py).try_readonly()?;
+        let words = words.as_slice()?;
+        Ok(py.detach(|| match self.threads {
+            1 => sum(words),
             _ => {
                 let total = AtomicU64::new(0);
-                let part = self.words.len().div_ceil(rayon::current_num_threads()).max(1);
-                in_team(self.words.chunks(part), |words| {
+                let part = words.len().div_ceil(rayon::current_num_threads()).max(1);
+                in_team(words.chunks(part), |words| {
                     total.fetch_add(sum(words), Ordering::Relaxed);
                 });
                 total.into_inner()
             }
-        })
+        }))
     }
 }
 

@@ -24,4 +24,10 @@ impl Account {
         self.balance += amount;
         Ok(())
     }
+
+    /// What the account holds.
+    #[getter]
+    fn balance(&self) -> f64 {
+        self.balance
+    }
 }

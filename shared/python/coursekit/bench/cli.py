@@ -122,7 +122,7 @@ def _each_case(run: Run, cases: Cases, versions: Versions, style: Style) -> Iter
             source = islice(cases(versions, scale), len(run.cases), None)
             continue
         except Exception as error:
-            run.error = f"the inputs could not be made: {show_error(error)}"
+            run.error = f"the cases could not be made: {show_error(error)}"
             return
         if case is None:
             return

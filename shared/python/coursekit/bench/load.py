@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -14,6 +14,10 @@ BUSY_CORES = 0.15
 
 WIDE_SPREAD = 0.1
 """The typical spread of a case's figures above which they are worth a note."""
+
+
+SINGLE_SPREAD = 0.5
+"""The spread of one peer's figures above which they are worth a note, whatever the others'."""
 
 
 class OtherPrograms:
@@ -40,7 +44,7 @@ def _machine_seconds() -> float | None:
         return None
 
 
-def notes(cases: Iterable[CaseResult], others: float | None) -> list[str]:
+def notes(cases: Sequence[CaseResult], others: float | None) -> list[str]:
     """What is to be said about how far the figures can be trusted."""
     found = []
     if others is not None and others > BUSY_CORES:
@@ -51,6 +55,13 @@ def notes(cases: Iterable[CaseResult], others: float | None) -> list[str]:
     wide = [case.title for case in cases if _typical_spread(case) > WIDE_SPREAD]
     if wide:
         found.append(f"the rounds differ much: {'; '.join(wide)}")
+    single = [
+        f"{each.peer}: {case.title}" for case in cases for each in case.timed if each.spread > SINGLE_SPREAD
+    ]
+    if single:
+        found.append(
+            f"the rounds of one peer differ too much for its figure to mean anything: {'; '.join(single)}"
+        )
     return found
 
 

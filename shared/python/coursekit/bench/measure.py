@@ -91,7 +91,15 @@ def _first_call(case: Case, peer: Peer, measurement: Measurement) -> tuple[bool,
             return False, None
         except Exception as error:
             return _guarded(measurement, partial(_raise, error))
-    return _guarded(measurement, lambda: _called(case, peer))
+    return _guarded(measurement, lambda: _outcome(case, peer))
+
+
+def _outcome(case: Case, peer: Peer) -> Any:
+    """What is compared: what the call gives, or what it has changed."""
+    if case.outcome is None or peer.role is Role.LIMIT:
+        return _called(case, peer)
+    assert peer.function is not None
+    return case.outcome(peer.function, *case.args)
 
 
 def _raise(error: Exception) -> Any:

@@ -76,6 +76,15 @@ class Case:
     goals: Sequence[Goal] = ()
     fresh: Callable[..., tuple[Any, ...]] | None = None
     """Makes the arguments of one call out of `args`, untimed: for work that uses its input up."""
+    outcome: Callable[..., Any] | None = None
+    """For work that changes something instead of giving a result. Called once with a peer's function and
+    `args`, untimed: calls the function, and gives what it has changed, to be compared."""
+
+    def __post_init__(self) -> None:
+        peers = {peer.name for peer in self.peers}
+        for goal in self.goals:
+            for name in {goal.over, goal.by} - peers:
+                raise ValueError(f"{self.title}: a goal names {name!r}, and there is no such peer")
 
 
 class Status(StrEnum):
@@ -196,6 +205,8 @@ class Machine:
     """Environment variables that set a number of threads. What is absent uses every core."""
     system: str = ""
     """The operating system's own name and release."""
+    tools: dict[str, str] = field(default_factory=dict)
+    """Versions of compilers and libraries that are no Python packages."""
 
 
 @dataclass

@@ -47,4 +47,5 @@ def from_document(document: dict[str, Any]) -> Run:
 
 def _made(kind: type[Any], entries: dict[str, Any]) -> Any:
     """A dataclass from its own fields; what only follows from them is passed over."""
-    return kind(**{field.name: entries[field.name] for field in dataclasses.fields(kind)})
+    own = [field.name for field in dataclasses.fields(kind)]
+    return kind(**{name: entries[name] for name in own if name in entries})

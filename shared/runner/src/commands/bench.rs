@@ -81,5 +81,11 @@ fn run_script(course: &Course, module: &Module, options: Options<'_>) -> Outcome
         .stdin(Stdio::null())
         .status()
         .map_err(|error| Fault::new(format!("Cannot start Python: {error}.")).mend("Run `cargo course setup`."))?;
-    Ok(u8::from(!status.success()))
+    // 1: a peer was wrong or failed, and the script said so. Without a code, code of somebody's has ended it.
+    match status.code() {
+        Some(code) => Ok(u8::from(code != 0)),
+        None => Err(Fault::new(format!("The benchmark was broken off: {status}.")).mend(
+            "Code that was called ended the process, or memory ran out: try `--scale 0.1`, and `cargo course check`.",
+        )),
+    }
 }

@@ -12,8 +12,8 @@ use numpy::{PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 
-/// Items per task: 128 KiB of a contiguous array.
-const BLOCK: usize = 16_384;
+/// Items per task: 512 KiB of a contiguous array. Memory delivers best in long stretches.
+const BLOCK: usize = 65_536;
 
 /// The sum of `values`, or `None` if it does not fit in an `i64`. Any stride will do.
 pub fn checked_sum(values: ArrayView1<'_, i64>) -> Option<i64> {

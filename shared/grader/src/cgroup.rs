@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Processes and threads of one submission's jails together.
-const MOST_TASKS: &str = "512";
+/// Processes and threads of one submission's jails together: enough for sixty exercises at a time, each with its pools of
+/// `POOL_THREADS` (`oracle.py`). The probe tries to have more than these.
+const MOST_TASKS: &str = "1024";
 
 /// Bytes of all of them together.
 const MOST_MEMORY: u64 = 8 << 30;

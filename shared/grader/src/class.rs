@@ -16,13 +16,18 @@ use crate::intake;
 use crate::parallel::in_parallel;
 use crate::report::{self, Format, Report, line};
 use crate::submission::Rules;
-use crate::workshop::{add, hex};
+use crate::workshop::hex;
 
 /// The internal report of each student, which the next run goes on from.
 const RESULT: &str = "grade.json";
 
 /// What was graded, to see whether it still is the same.
 const KEY: &str = "grade.key";
+
+/// Of all students, beside their folders: what inputs were drawn from, the points, and who has none and why.
+const SEED: &str = "seed";
+const GRADEBOOK: &str = "gradebook.csv";
+const REASONS: &str = "not-graded.txt";
 
 /// All that a run over a class needs.
 #[derive(Debug)]
@@ -98,7 +103,7 @@ impl Plan<'_> {
 
     /// The same for all students, and the same when an interrupted run goes on.
     fn seed(&self) -> Outcome<u64> {
-        let path = self.out.join("seed");
+        let path = self.out.join(SEED);
         if let Some(seed) = self.fixed_seed {
             return Ok(seed);
         }
@@ -121,6 +126,8 @@ impl Plan<'_> {
         {
             return Ok(Entry::Graded(Box::new(grade)));
         }
+        // What stands there is of other files, and must not pass for these ones' grade.
+        self.remove(&results);
         if !std::fs::symlink_metadata(folder).is_ok_and(|about| about.is_dir()) {
             return Ok(Entry::Not(name.to_owned(), "It is no folder. Unpack it first.".to_owned()));
         }
@@ -136,12 +143,20 @@ impl Plan<'_> {
         }
     }
 
+    /// Removes an earlier grade, the key first.
+    fn remove(&self, results: &Path) {
+        let reports = self.reports.iter().map(file_name);
+        for name in [KEY, RESULT].map(PathBuf::from).into_iter().chain(reports) {
+            let _ = std::fs::remove_file(results.join(name)); // Most often there is none.
+        }
+    }
+
     /// The result first, the key last: a result without its key is one that was being written.
     fn write(&self, grade: &Grade, results: &Path, key: &str) -> Outcome<()> {
         let classroom = classroom(self.reports)?;
-        for Report { format, file } in self.reports {
-            let name = file.as_deref().and_then(Path::file_name).map_or_else(|| format.name().into(), PathBuf::from);
-            files::write_atomically(&results.join(name), report::render(grade, *format, &classroom).as_bytes())?;
+        for report in self.reports {
+            let text = report::render(grade, report.format, &classroom);
+            files::write_atomically(&results.join(file_name(report)), text.as_bytes())?;
         }
         files::write_atomically(&results.join(RESULT), report::render(grade, Format::Json, &classroom).as_bytes())?;
         files::write_atomically(&results.join(KEY), key.as_bytes())
@@ -166,7 +181,15 @@ impl Plan<'_> {
                     let path = base.join(&module.name).join(file);
                     // Only plain files of a plain size: a pipe would be waited for, and none of it would be taken anyway.
                     match std::fs::symlink_metadata(&path) {
-                        Ok(about) if about.is_file() && about.len() < (1 << 20) => add(&mut hash, &path)?,
+                        Ok(about) if about.is_file() && about.len() < (1 << 20) => match std::fs::read(&path) {
+                            Ok(bytes) => {
+                                hash.update(file.as_os_str().as_encoded_bytes());
+                                hash.update((bytes.len() as u64).to_le_bytes());
+                                hash.update(bytes);
+                            }
+                            // No reason to end everybody's grading: intake will tell this student.
+                            Err(_) => hash.update("not readable"),
+                        },
                         Ok(_) => hash.update("not plain"),
                         Err(_) => {}
                     }
@@ -190,9 +213,9 @@ impl Plan<'_> {
                 }
             }
         }
-        let gradebook = self.out.join("gradebook.csv");
+        let gradebook = self.out.join(GRADEBOOK);
         files::write_atomically(&gradebook, report::gradebook(&grades).as_bytes())?;
-        let reasons = self.out.join("not-graded.txt");
+        let reasons = self.out.join(REASONS);
         if missing.is_empty() {
             let _ = std::fs::remove_file(&reasons); // Of an earlier run; that it is not there is as well.
         } else {
@@ -210,15 +233,25 @@ impl Plan<'_> {
     }
 }
 
+/// What a report is called in each student's folder.
+fn file_name(report: &Report) -> PathBuf {
+    report.file.as_deref().and_then(Path::file_name).map_or_else(|| report.format.name().into(), PathBuf::from)
+}
+
 /// One line about a submission without a grade.
 fn not_graded(name: &str, why: &str) -> String {
     line(&format!("{}: not graded. {why}", name.escape_debug()), 1000)
 }
 
-/// A student's folder of results: the name without what a shell or a terminal would choke on.
+/// A student's folder of results: the name without what a shell or a terminal would choke on, and none of our own files.
 fn safe_name(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    name.chars().map(|each| if each.is_alphanumeric() || "-_.@+ ".contains(each) { each } else { '_' }).collect()
+    let plain = |each: char| if each.is_alphanumeric() || "-_.@+ ".contains(each) { each } else { '_' };
+    let mut name: String = name.chars().map(plain).collect();
+    if [SEED, GRADEBOOK, REASONS].contains(&name.as_str()) {
+        name.push('_');
+    }
+    name
 }
 
 fn progress_bar(count: usize) -> ProgressBar {
@@ -227,4 +260,22 @@ fn progress_bar(count: usize) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_student_has_the_name_of_a_result() {
+        for (name, expected) in [
+            ("Ann-1", "Ann-1"),
+            ("a\nb:c", "a_b_c"),
+            ("seed", "seed_"),
+            ("gradebook.csv", "gradebook.csv_"),
+            ("not-graded.txt", "not-graded.txt_"),
+        ] {
+            assert_eq!(safe_name(&Path::new("class").join(name)), expected);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! How programs are put into the jail, and what of the jail holds on this machine.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use course::fault::{Fault, Outcome};
@@ -43,8 +43,17 @@ pub(crate) struct Jail {
 
 impl Jail {
     /// `program` is the built `course-jail`.
+    ///
+    /// Whether this machine has namespaces is found out here, once: while submissions run, one of them could see to it that
+    /// none can be made. From here on, a program that cannot have its own is not started.
     pub(crate) fn new(program: PathBuf, without: &[String]) -> Self {
-        Self { program, without: without.to_vec(), cgroups: Vec::new() }
+        let mut without = without.to_vec();
+        let mut question = Command::new(&program);
+        let answer = question.arg("--has-namespaces").stdin(Stdio::null()).stdout(Stdio::null()).status();
+        if !answer.is_ok_and(|status| status.success()) {
+            without.push("namespaces".to_owned());
+        }
+        Self { program, without, cgroups: Vec::new() }
     }
 
     /// The same jail, whose programs are counted together.

@@ -2,7 +2,8 @@
 //!
 //! Some tests pass without any work: PyO3 refuses an argument of a wrong type before the stub's body is reached. They are
 //! needed, for a solution may break what the stub had. So they count as much as the rest of the exercise is right: with
-//! half of the other points earned, each of them earns half of its own.
+//! half of the other points earned, each of them earns half of its own. Soft tests say nothing about that: what they
+//! report can be forged, and must not bring more than their own points.
 
 use crate::grade::Status;
 use crate::manifest::{Entry, Kind};
@@ -24,7 +25,10 @@ pub(crate) fn worth(tests: &[Entry], points: u32, soft_share: u8) -> Vec<Points>
 /// What each test earned, given how it ended. All of them passed earn all points.
 pub(crate) fn earned(tests: &[Entry], worth: &[Points], statuses: &[Status]) -> Vec<Points> {
     let all = || tests.iter().zip(worth).zip(statuses);
-    let own_work = || all().filter(|((test, _), _)| !test.given);
+    let counts = |test: &Entry| !test.given && test.kind != Kind::Soft;
+    // Where nothing else can tell, the soft ones do: what is given must not be a present.
+    let only_soft = !tests.iter().any(counts);
+    let own_work = || all().filter(|((test, _), _)| if only_soft { !test.given } else { counts(test) });
     let possible: Points = own_work().map(|((_, worth), _)| *worth).sum();
     let reached: Points =
         own_work().filter(|(_, status)| **status == Status::Passed).map(|((_, worth), _)| *worth).sum();
@@ -82,6 +86,14 @@ mod tests {
         let worth = worth(&tests, 10, 0);
         let scores = earned(&tests, &worth, &[Status::Failed, Status::Passed]);
         assert_eq!(scores, [Points::ZERO, Points::whole(5)]);
+    }
+
+    #[test]
+    fn a_forged_soft_test_earns_its_own_points_only() {
+        let tests = tests_of(&[true, true, false, false], 1);
+        let worth = worth(&tests, 10, 10);
+        let forged = [Status::Passed, Status::Passed, Status::Failed, Status::Failed, Status::Passed];
+        assert_eq!(earned(&tests, &worth, &forged).into_iter().sum::<Points>(), Points::whole(1));
     }
 
     proptest! {

@@ -78,7 +78,6 @@ impl Bench<'_> {
     /// Tests that ask from outside.
     pub(crate) fn run_outside(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Outcome<Run> {
         let events = self.scratch.join("events.jsonl");
-        let _ = std::fs::remove_file(&events); // Another run's, of the same exercise, must not be taken for this one's.
         let shared = self.scratch.join("shared");
         files::make_folder(&shared)?;
         let mut permit = self.workshop.permit();
@@ -101,8 +100,16 @@ impl Bench<'_> {
             "root": self.workshop.course.root,
         });
         let time = exercise.time_limit * BUDGET + GRACE;
-        let ended = self.workshop.oracles.run(&job, time)?;
-        let run = read_events(&read_at_most(&events, 64 << 20));
+        let attempt = || -> Outcome<(Ended, Events)> {
+            let _ = std::fs::remove_file(&events); // Another run's must not be taken for this one's.
+            let ended = self.workshop.oracles.run(&job, time)?;
+            Ok((ended, read_events(&read_at_most(&events, 64 << 20))))
+        };
+        let (mut ended, mut run) = attempt()?;
+        if !run.done && matches!(ended, Ended::Broke(_)) {
+            // The tests themselves died, not the submission. Perhaps this machine was short of memory for a moment.
+            (ended, run) = attempt()?;
+        }
         if run.started {
             let broken = match ended {
                 _ if run.done => run.run.broken.clone(),

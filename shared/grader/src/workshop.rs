@@ -2,7 +2,7 @@
 //! rustc is called, the jail and what of it holds here.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -294,14 +294,23 @@ fn is_dependency(name: &str, solutions: &[&str]) -> bool {
 fn wait_for_turn(work: &Path) -> Outcome<File> {
     let path = work.join("lock");
     let lock = File::create(&path).map_err(|error| Fault::file("write", &path, &error))?;
-    if lock.try_lock().is_err() {
-        eprintln!("Another grader works in {}; waiting for it.", work.display());
-        while lock.try_lock().is_err() {
-            Cancel::default().check()?;
-            std::thread::sleep(Duration::from_millis(50));
+    let mut told = false;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) if told => {}
+            Err(TryLockError::WouldBlock) => {
+                eprintln!("Another grader works in {}; waiting for it.", work.display());
+                told = true;
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(Fault::new(format!("Cannot lock {}: {error}.", path.display()))
+                    .mend("Some network file systems have no locks: give `--work` a folder on a local disk."));
+            }
         }
+        Cancel::default().check()?;
+        std::thread::sleep(Duration::from_millis(50));
     }
-    Ok(lock)
 }
 
 /// Has cargo take a file, which may be read-only, for one that has not changed.

@@ -3,6 +3,7 @@
 //! out what does not hold, and says so in every report.
 //!
 //! ```text
+//! course-jail --has-namespaces      exit 0 if this machine can make them
 //! course-jail --read DIR… --write DIR… [--scratch DIR…] [--processes] [--network] [--memory MIB] [--cpu SECONDS]
 //!             [--file-size MIB]
 //!             [--cgroup FILE…] [--without MECHANISM…] [--chdir DIR] -- PROGRAM ARGUMENT…
@@ -30,6 +31,9 @@ use arguments::Policy;
 const NO_JAIL: u8 = 125;
 
 fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|word| word == "--has-namespaces") {
+        return if has_namespaces() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let policy = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(policy) => policy,
         Err(error) => return complain(&format!("{error}")),
@@ -53,10 +57,8 @@ fn enter(policy: &Policy) -> Result<Command, String> {
         .map_err(|error| format!("cannot tie its life to its parent's: {error}"))?;
     if !policy.inside {
         limits::join_cgroups(policy)?;
-        if policy.uses("namespaces")
-            && let Some(command) = namespaces::command(policy)?
-        {
-            return Ok(command); // This program again, in there, with `--inside`.
+        if policy.uses("namespaces") {
+            return namespaces::command(policy); // This program again, in there, with `--inside`.
         }
     }
     limits::apply(policy)?;
@@ -72,6 +74,16 @@ fn enter(policy: &Policy) -> Result<Command, String> {
         command.current_dir(folder);
     }
     Ok(command)
+}
+
+#[cfg(target_os = "linux")]
+fn has_namespaces() -> bool {
+    namespaces::available()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_namespaces() -> bool {
+    false
 }
 
 #[cfg(not(target_os = "linux"))]

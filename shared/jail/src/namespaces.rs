@@ -13,16 +13,21 @@ const NOBODY: &str = "65534";
 /// Bytes that `/tmp` and `/dev/shm` may hold.
 const TEMPORARY: &str = "268435456";
 
-/// bubblewrap, about to start this program again inside; `None` where it is missing or may not make namespaces.
-pub(crate) fn command(policy: &Policy) -> Result<Option<Command>, String> {
-    let Some(bubblewrap) = find() else { return Ok(None) };
-    let own = std::env::current_exe().map_err(|error| format!("cannot tell its own path: {error}"))?;
-    let mut probe = Command::new(&bubblewrap);
-    probe.args(UNSHARE).args(["--ro-bind", "/", "/", "/bin/true"]);
+/// Whether bubblewrap is there, knows what it is asked for below (0.7 does), and may make namespaces.
+pub(crate) fn available() -> bool {
+    let Some(bubblewrap) = find() else { return false };
+    let mut probe = Command::new(bubblewrap);
+    probe.args(UNSHARE).args(["--ro-bind", "/", "/", "--size", TEMPORARY, "--tmpfs", "/tmp", "--proc", "/proc"]);
+    probe.arg("/bin/true");
     probe.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    if !probe.status().is_ok_and(|status| status.success()) {
-        return Ok(None);
-    }
+    probe.status().is_ok_and(|status| status.success())
+}
+
+/// bubblewrap, about to start this program again inside. If it then cannot make the namespaces, nothing is started: a
+/// submission must not get rid of them by using up what they need.
+pub(crate) fn command(policy: &Policy) -> Result<Command, String> {
+    let bubblewrap = find().ok_or("bubblewrap is missing; `--without namespaces` does without")?;
+    let own = std::env::current_exe().map_err(|error| format!("cannot tell its own path: {error}"))?;
     let mut command = Command::new(bubblewrap);
     command.args(UNSHARE).args(["--die-with-parent", "--new-session", "--cap-drop", "ALL"]);
     command.args(["--uid", NOBODY, "--gid", NOBODY, "--hostname", "jail"]);
@@ -44,7 +49,7 @@ pub(crate) fn command(policy: &Policy) -> Result<Option<Command>, String> {
     command.arg(policy.folder.as_deref().unwrap_or(Path::new("/tmp")));
     command.arg("--").arg(&own).arg("--inside");
     command.args(policy.original.iter().map(OsString::as_os_str));
-    Ok(Some(command))
+    Ok(command)
 }
 
 const UNSHARE: &[&str] =

@@ -61,6 +61,7 @@ class Server:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="http server", daemon=True)
         self._ready = threading.Event()
+        self._failure: BaseException | None = None
         self._stop = asyncio.Event()
         self._turn = asyncio.Event()
         self._port = 0
@@ -77,6 +78,8 @@ class Server:
     def __enter__(self) -> Server:
         self._thread.start()
         self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
         return self
 
     def __exit__(
@@ -89,8 +92,11 @@ class Server:
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._serve())
+        except BaseException as error:  # Whoever starts the server shall see it, and not wait for ever.
+            self._failure = error
         finally:
             self._loop.close()
+            self._ready.set()
 
     async def _serve(self) -> None:
         listener = make_listener()

@@ -58,6 +58,10 @@ MOST_OUTPUT = 32 << 20
 """Bytes that the submission may print in all."""
 
 
+POOL_THREADS = str(min(4, os.cpu_count() or 1))
+"""Threads in each of a submission's pools. On a machine of many cores, as many exercises are tested at a
+time; with pools as large, they would meet the limit on threads."""
+
 MOST_MEMORY = 4 << 30
 """Bytes that this process may take: what the submission answers is made into objects here."""
 
@@ -115,8 +119,9 @@ def run(job: dict[str, Any]) -> NoReturn:
     numpy.random.seed()  # Copies would draw the same numbers; `random` sees to it by itself.
     _limit_memory()
     log = EventLog(job["events"])
-    log.write("python", executable=sys.executable, version=sys.version.split()[0])
     jail = Jail(job)
+    # Not before: a process that this machine cannot start is no fault of the submission.
+    log.write("python", executable=sys.executable, version=sys.version.split()[0])
     world = World(job["module"], _extension(job), job["declared"], jail)
     jail.world = world
     sys.modules[job["module"]] = world.module
@@ -289,7 +294,7 @@ class Jail:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={},
+            env={"RAYON_NUM_THREADS": POOL_THREADS, "TOKIO_WORKER_THREADS": POOL_THREADS},
         ).result()
         theirs.close()
         their_sockets.close()

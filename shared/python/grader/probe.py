@@ -71,7 +71,7 @@ def many_processes() -> None:
     """More processes than any build needs."""
     children = []
     try:
-        for _ in range(600):
+        for _ in range(1100):
             child = os.fork()
             if child == 0:
                 signal.pause()

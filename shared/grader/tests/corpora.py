@@ -48,6 +48,15 @@ WORK = Path(os.environ.get("CORPORA_WORK", COURSE / "target/corpora-grader"))
 MARKS = Path("/tmp/course-corpus")
 """Where attacks leave their marks, if they can: outside everything that the grader may write to."""
 
+SECRETS = {
+    "GITHUB_TOKEN": "ghs_secret",
+    **{
+        name: str(MARKS / name.lower())
+        for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE")
+    },
+}
+"""What a grader has in its environment on GitHub. None of the files is there: who writes to one leaves a mark."""
+
 SEED = 7
 PARTS = ("hostile", "naive", "honest", "partial", "matrix", "stable")
 DEFENCES = ("namespaces", "landlock", "seccomp", "limits", "cgroups", "proxy", "intake")
@@ -229,7 +238,7 @@ def make_file(path: Path, about: dict[str, Any]) -> None:  # noqa: PLR0912  (one
 
 def grader(*words: str, timeout: float) -> subprocess.CompletedProcess[str]:
     """One run of it, with secrets in its environment that nobody may learn."""
-    environment = {**os.environ, "GITHUB_TOKEN": "ghs_secret", "CARGO_HTTP_PROXY": ""}
+    environment = {**os.environ, **SECRETS, "CARGO_HTTP_PROXY": ""}
     return subprocess.run(
         [str(GRADER), "--work", str(WORK), *words],
         cwd=COURSE,
@@ -385,7 +394,9 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
         (MARKS / mark).unlink()
     wants_grade = attack.about.get("graded", True)
     text = json.dumps(report)
-    leaked = [word for word in ("ghs_secret", "canary of", *attack.about.get("never", [])) if word in text]
+    leaked = [
+        word for word in (*SECRETS.values(), "canary of", *attack.about.get("never", [])) if word in text
+    ]
     holds = (
         least <= score <= most
         and not marks
@@ -434,6 +445,7 @@ def judge_naive(tally: Tally, attack: Attack, found: dict[str, Any], marked: boo
     holds = {
         "points": found.get("exit") or found.get("summary") or found.get("junit"),
         "hang": found.get("hung"),
+        "exhausts": found.get("hung") or "SIGABRT" in found.get("build_output", ""),
         "mark": marked,
         "crash": found.get("crashed"),
         "left": found.get("left", 0) > 0,
@@ -463,12 +475,13 @@ def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
         "--",
         "prlimit",
         f"--data={8 << 30}",
+        f"--fsize={4 << 30}",  # The disk is everybody's, too.
         "--core=0",
         "--nproc=2000",
     ]
     words += [sys.executable, "-I", str(HERE / "naive.py"), str(COURSE), str(submission), str(slot)]
     words += [exercise["module"], exercise["tests"][0]]
-    environment = {**os.environ, "GITHUB_TOKEN": "ghs_secret"}
+    environment = {**os.environ, **SECRETS}
     process = subprocess.Popen(
         words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -478,6 +491,8 @@ def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
         process.kill()
         process.communicate()
         return {"hung": True}, any(marks.iterdir())
+    finally:
+        shutil.rmtree(slot / "tree", ignore_errors=True)  # What an attack has filled the disk with.
     try:
         found = json.loads(output.decode("utf-8", "replace").splitlines()[-1])
     except (IndexError, ValueError):

@@ -55,7 +55,8 @@ SECRETS = {
         for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE")
     },
 }
-"""What a grader has in its environment on GitHub. None of the files is there: who writes to one leaves a mark."""
+"""What a grader has in its environment on GitHub. None of the files is there: who writes to one leaves a
+mark."""
 
 SEED = 7
 PARTS = ("hostile", "naive", "honest", "partial", "matrix", "stable")

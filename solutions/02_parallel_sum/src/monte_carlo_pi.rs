@@ -7,8 +7,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rayon::prelude::*;
 
-/// Samples between two looks at Ctrl-C: ten milliseconds of work or less.
-const SLICE: u64 = 4_000_000;
+/// Samples between two looks at Ctrl-C: some milliseconds of work, a tenth of a second on a slow machine. At each look the
+/// threads have nothing to do, so not too few.
+const SLICE: u64 = 32_000_000;
 
 /// Samples per task. Small enough that no thread waits long for the last one, large enough that handing out a task does
 /// not show.

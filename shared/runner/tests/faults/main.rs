@@ -2,6 +2,7 @@
 //!
 //! One program for all families of faults, so that they share the copies; see `kit`.
 
+mod bench;
 mod commands;
 mod files;
 mod kit;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Entry, Limits, conditions, entries, number, outcome, plain, pretty, seconds};
+use super::{Entry, Limits, NAME, conditions, entries, line, name, number, outcome, plain, pretty, seconds};
 use crate::grade::Grade;
 
 pub(super) fn render(grade: &Grade) -> String {
@@ -16,7 +16,7 @@ pub(super) fn render(grade: &Grade) -> String {
     pretty(&json!({
         "score": number(grade.score()),
         "execution_time": seconds(grade.seconds),
-        "output": conditions(grade).join("\n"),
+        "output": said_above(grade),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -26,6 +26,20 @@ pub(super) fn render(grade: &Grade) -> String {
         "tests": tests.collect::<Vec<_>>(),
         "extra_data": {"max_score": number(grade.max_score()), "seed": grade.seed.to_string()},
     }))
+}
+
+/// Most ignored files that are named.
+const SHOWN: usize = 20;
+
+/// What stands above the tests: how much the grade can be trusted, and which files do not count.
+fn said_above(grade: &Grade) -> String {
+    let mut lines = conditions(grade);
+    if !grade.ignored.is_empty() {
+        lines.push(format!("{} files were ignored:", grade.ignored.len()));
+        let files = grade.ignored.iter().take(SHOWN);
+        lines.extend(files.map(|file| format!("{}: {}", name(&file.path), line(&file.reason, NAME))));
+    }
+    lines.join("\n")
 }
 
 /// A hidden test shows when the teacher publishes the grades, and then with its message.
@@ -76,6 +90,7 @@ mod tests {
         let tests = document["tests"].as_array().expect("a list");
         let sum = |field| tests.iter().map(|test| points_of(&test[field])).sum::<Points>();
         assert_eq!((sum("score"), sum("max_score")), (grade.score(), grade.max_score()));
+        assert_quiet(document["output"].as_str().expect("a text"));
         for test in tests {
             assert_quiet(test["output"].as_str().expect("a text"));
             assert_quiet(test["name"].as_str().expect("a text"));
@@ -90,7 +105,12 @@ mod tests {
         assert_eq!((visibility(1), visibility(2)), ("visible", "after_published"));
         assert_eq!(document["tests"][1]["output"], "failed\n│ sum([1, 2])\n│ got: 4");
         assert!(document["tests"][5]["output"].as_str().is_some_and(|output| output.contains("│ error[E0308]")));
-        assert!(document["output"].as_str().is_some_and(|output| output.contains("\nNOT ENFORCED: network")));
+        let output = document["output"].as_str().expect("a text");
+        assert!(output.contains("\nNOT ENFORCED: network"), "{output}");
+        assert!(
+            output.ends_with("\n1 files were ignored:\nmodules/02/tests/conftest.py: not an exercise's file"),
+            "{output}"
+        );
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn run(options: &Options) -> Outcome<u8> {
         places: &places,
         hidden: hidden.as_deref(),
         seed: options.seed.unwrap_or_else(fresh_seed),
-        soft_share: options.soft_share,
+        shares: options.shares,
     };
     match &options.source {
         Source::One(folder) => {

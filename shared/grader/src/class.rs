@@ -166,7 +166,7 @@ impl Plan<'_> {
     fn key_of(&self, folder: &Path) -> Outcome<String> {
         let mut hash = Sha256::new();
         hash.update(self.key);
-        hash.update(format!("{} {}", self.rules.seed, self.rules.soft_share));
+        hash.update(format!("{} {:?}", self.rules.seed, self.rules.shares));
         for place in self.rules.places {
             hash.update(place.exercise.id());
         }

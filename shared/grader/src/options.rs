@@ -7,6 +7,7 @@ use course::fault::{Fault, Outcome};
 use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::report::Report;
+use crate::scoring::Shares;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -20,6 +21,7 @@ and every report says so.
                          =FILE to standard output; repeat for more (for a class: into each student's folder of --out)
   --hidden DIR           your own tests, DIR/02_parallel_sum/test_parallel_sum_*.py; never shown to the submission
   --seed N               draw the inputs of property tests from this; otherwise from a new one, which reports name
+  --hidden-share PERCENT points of an exercise for your own tests, where it has some [each test counts alike]
   --soft-share PERCENT   points for what only shows inside the submission's process, and can be forged there [0]
   --require strict       exit 2 unless the whole jail holds on this machine
   --jobs N               submissions (or exercises of one) at a time [the number of processors]
@@ -43,8 +45,8 @@ pub(crate) struct Options {
     pub(crate) hidden: Option<PathBuf>,
     /// Given or drawn.
     pub(crate) seed: Option<u64>,
-    /// Of 100 points.
-    pub(crate) soft_share: u8,
+    /// For which tests.
+    pub(crate) shares: Shares,
     /// Whether a missing mechanism is a fault.
     pub(crate) strict: bool,
     /// At a time.
@@ -87,7 +89,7 @@ fn read(arguments: impl Iterator<Item = OsString>) -> Result<Option<Options>, le
         reports: Vec::new(),
         hidden: None,
         seed: None,
-        soft_share: 0,
+        shares: Shares::default(),
         strict: false,
         jobs: None,
         work: None,
@@ -103,7 +105,8 @@ fn read(arguments: impl Iterator<Item = OsString>) -> Result<Option<Options>, le
             Arg::Long("report") => options.reports.push(Report::parse(&parser.value()?.string()?)?),
             Arg::Long("hidden") => options.hidden = Some(parser.value()?.into()),
             Arg::Long("seed") => options.seed = Some(parser.value()?.parse()?),
-            Arg::Long("soft-share") => options.soft_share = parser.value()?.parse_with(percentage)?,
+            Arg::Long("soft-share") => options.shares.soft = parser.value()?.parse_with(percentage)?,
+            Arg::Long("hidden-share") => options.shares.hidden = Some(parser.value()?.parse_with(percentage)?),
             Arg::Long("require") => match parser.value()?.string()?.as_str() {
                 "strict" => options.strict = true,
                 other => return Err(format!("--require knows `strict` only, not `{other}`").into()),
@@ -120,6 +123,9 @@ fn read(arguments: impl Iterator<Item = OsString>) -> Result<Option<Options>, le
             Arg::Value(id) => options.ids.push(id.string()?),
             _ => return Err(argument.unexpected()),
         }
+    }
+    if options.shares.hidden.is_some() && options.hidden.is_none() {
+        return Err("--hidden-share is for the tests of --hidden DIR".into());
     }
     options.source = match (submission, submissions, out) {
         (Some(folder), None, None) => Source::One(folder),
@@ -154,7 +160,9 @@ mod tests {
         let options = parsed("--submission a 02 --report json=out.json --seed 7 --require strict").unwrap().unwrap();
         assert!(matches!(options.source, Source::One(path) if path == Path::new("a")));
         assert_eq!(options.ids, ["02"]);
-        assert_eq!((options.seed, options.strict, options.soft_share), (Some(7), true, 0));
+        assert_eq!((options.seed, options.strict, options.shares), (Some(7), true, Shares::default()));
+        let options = parsed("--submission a --hidden b --hidden-share 60 --soft-share 5").unwrap().unwrap();
+        assert_eq!(options.shares, Shares { soft: 5, hidden: Some(60) });
     }
 
     #[test]
@@ -170,6 +178,8 @@ mod tests {
             "--submission a --submissions b --out c",
             "--submission a --report yaml=x",
             "--submission a --soft-share 101",
+            "--submission a --hidden-share 101",
+            "--submission a --hidden-share 60",
             "--submission a --require lax",
             "--submission a --jobs 0",
             "--submission a --without hope",

@@ -9,16 +9,36 @@ use crate::grade::Status;
 use crate::manifest::{Entry, Kind};
 use crate::points::Points;
 
+/// How an exercise's points are shared out, in percent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Shares {
+    /// For soft tests.
+    pub(crate) soft: u8,
+    /// For the teacher's tests, of what the soft ones leave. Without it, these count like any other.
+    pub(crate) hidden: Option<u8>,
+}
+
 /// What each test is worth, in the manifest's order. The soft ones share the teacher's percentage, where the exercise has
 /// others too; where it has none, they have that percentage and the rest cannot be earned by anybody, so it is not counted.
-pub(crate) fn worth(tests: &[Entry], points: u32, soft_share: u8) -> Vec<Points> {
-    let soft = tests.iter().filter(|test| test.kind == Kind::Soft).count();
-    let hard = tests.len() - soft;
+pub(crate) fn worth(tests: &[Entry], points: u32, shares: Shares) -> Vec<Points> {
+    let count = |kind| tests.iter().filter(|test| test.kind == kind).count();
+    let (soft, public, hidden) = (count(Kind::Soft), count(Kind::Public), count(Kind::Hidden));
     let all = Points::whole(points);
-    let for_soft = if soft == 0 { Points::ZERO } else { all.percent(soft_share) };
-    let mut hard_shares = all.less(for_soft).shares(hard).into_iter();
-    let mut soft_shares = for_soft.shares(soft).into_iter();
-    let worth = tests.iter().map(|test| if test.kind == Kind::Soft { soft_shares.next() } else { hard_shares.next() });
+    let for_soft = if soft == 0 { Points::ZERO } else { all.percent(shares.soft) };
+    let for_hard = all.less(for_soft);
+    // A share of their own, where there is somebody to share with.
+    let for_hidden = shares.hidden.filter(|_| public > 0 && hidden > 0).map(|share| for_hard.percent(share));
+    let mut of_soft = for_soft.shares(soft).into_iter();
+    let mut of_hidden = for_hidden.map(|points| points.shares(hidden).into_iter());
+    let mut of_others = for_hard
+        .less(for_hidden.unwrap_or_default())
+        .shares(if for_hidden.is_some() { public } else { public + hidden })
+        .into_iter();
+    let worth = tests.iter().map(|test| match (test.kind, &mut of_hidden) {
+        (Kind::Soft, _) => of_soft.next(),
+        (Kind::Hidden, Some(of_hidden)) => of_hidden.next(),
+        _ => of_others.next(),
+    });
     worth.map(Option::unwrap_or_default).collect()
 }
 
@@ -57,7 +77,7 @@ mod tests {
     fn points_add_up_whatever_the_share() {
         let tests = tests_of(&[false; 3], 1);
         for share in [0, 7, 100] {
-            let worth = worth(&tests, 10, share);
+            let worth = worth(&tests, 10, Shares { soft: share, ..Shares::default() });
             assert_eq!(worth.iter().copied().sum::<Points>(), Points::whole(10));
             assert_eq!(worth[3], Points::whole(10).percent(share));
         }
@@ -66,7 +86,7 @@ mod tests {
     #[test]
     fn the_stub_earns_nothing() {
         let tests = tests_of(&[true, false, true, false], 0);
-        let worth = worth(&tests, 10, 0);
+        let worth = worth(&tests, 10, Shares::default());
         let stub = [Status::Passed, Status::Failed, Status::Passed, Status::Crashed];
         assert_eq!(earned(&tests, &worth, &stub), [Points::ZERO; 4]);
     }
@@ -74,7 +94,7 @@ mod tests {
     #[test]
     fn what_is_given_counts_as_the_rest_is_right() {
         let tests = tests_of(&[true, false, true, false], 0);
-        let worth = worth(&tests, 10, 0);
+        let worth = worth(&tests, 10, Shares::default());
         let half = [Status::Passed, Status::Passed, Status::Failed, Status::Failed];
         let scores: Vec<u64> = earned(&tests, &worth, &half).into_iter().map(Points::hundredths).collect();
         assert_eq!(scores, [125, 250, 0, 0]);
@@ -83,15 +103,33 @@ mod tests {
     #[test]
     fn a_solution_that_breaks_what_was_given_loses_it() {
         let tests = tests_of(&[true, false], 0);
-        let worth = worth(&tests, 10, 0);
+        let worth = worth(&tests, 10, Shares::default());
         let scores = earned(&tests, &worth, &[Status::Failed, Status::Passed]);
         assert_eq!(scores, [Points::ZERO, Points::whole(5)]);
     }
 
     #[test]
+    fn the_teachers_tests_have_the_share_that_is_theirs() {
+        let mut tests = tests_of(&[false; 3], 1);
+        tests[2].kind = Kind::Hidden;
+        let hundredths =
+            |shares| -> Vec<u64> { worth(&tests, 10, shares).into_iter().map(Points::hundredths).collect() };
+        assert_eq!(hundredths(Shares { soft: 0, hidden: Some(60) }), [200, 200, 600, 0]);
+        assert_eq!(hundredths(Shares { soft: 10, hidden: Some(60) }), [180, 180, 540, 100]);
+        assert_eq!(hundredths(Shares::default()), [334, 333, 333, 0]);
+    }
+
+    #[test]
+    fn without_tests_of_the_teachers_the_others_have_all() {
+        let tests = tests_of(&[false; 2], 0);
+        let worth = worth(&tests, 10, Shares { soft: 0, hidden: Some(60) });
+        assert_eq!(worth, [Points::whole(5); 2]);
+    }
+
+    #[test]
     fn a_forged_soft_test_earns_its_own_points_only() {
         let tests = tests_of(&[true, true, false, false], 1);
-        let worth = worth(&tests, 10, 10);
+        let worth = worth(&tests, 10, Shares { soft: 10, ..Shares::default() });
         let forged = [Status::Passed, Status::Passed, Status::Failed, Status::Failed, Status::Passed];
         assert_eq!(earned(&tests, &worth, &forged).into_iter().sum::<Points>(), Points::whole(1));
     }
@@ -100,11 +138,15 @@ mod tests {
         #[test]
         fn nobody_has_more_than_all(
             tests in prop::collection::vec((any::<bool>(), any::<bool>()), 1..40), soft in 0_usize..3,
-            points in 0_u32..50, share in 0_u8..=100,
+            points in 0_u32..50, soft_share in 0_u8..=100, hidden_share in prop::option::of(0_u8..=100), hidden in 0_usize..4,
         ) {
             let (given, passed): (Vec<bool>, Vec<bool>) = tests.into_iter().unzip();
-            let entries = tests_of(&given, soft);
-            let worth = worth(&entries, points, share);
+            let mut entries = tests_of(&given, soft);
+            for entry in entries.iter_mut().filter(|entry| entry.kind == Kind::Public).take(hidden) {
+                entry.kind = Kind::Hidden;
+            }
+            let worth = worth(&entries, points, Shares { soft: soft_share, hidden: hidden_share });
+            prop_assert_eq!(worth.iter().copied().sum::<Points>(), Points::whole(points));
             let mut statuses: Vec<Status> =
                 passed.iter().map(|passed| if *passed { Status::Passed } else { Status::Failed }).collect();
             statuses.resize(entries.len(), Status::Passed);

@@ -37,8 +37,8 @@ pub(crate) struct Rules<'r> {
     pub(crate) hidden: Option<&'r Path>,
     /// What inputs are drawn from.
     pub(crate) seed: u64,
-    /// Of 100 points.
-    pub(crate) soft_share: u8,
+    /// How points are shared out.
+    pub(crate) shares: scoring::Shares,
 }
 
 impl Rules<'_> {
@@ -71,7 +71,7 @@ impl Rules<'_> {
             submission: name.to_owned(),
             flags: flags::find(self.places, &tree)?,
             exercises: graded,
-            soft_share: self.soft_share,
+            soft_share: self.shares.soft,
             not_enforced: self.not_enforced(),
             ignored: taken.ignored,
             versions: self.workshop.versions.clone(),
@@ -186,7 +186,7 @@ impl Rules<'_> {
         let id = place.exercise.id();
         let entries = self.manifest.tests(&id);
         let ran: Vec<Ran> = entries.iter().map(|entry| runs.of(entry.kind).result(&entry.name)).collect();
-        let worth = scoring::worth(entries, place.exercise.points, self.soft_share);
+        let worth = scoring::worth(entries, place.exercise.points, self.shares);
         let statuses: Vec<Status> = ran.iter().map(|ran| ran.status).collect();
         let scores = scoring::earned(entries, &worth, &statuses);
         let tests: Vec<TestGrade> = entries

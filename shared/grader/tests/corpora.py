@@ -407,6 +407,11 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
     )
     if "says" in attack.about:
         holds = holds and attack.about["says"] in text
+    if wants_grade:
+        # A fixture that does not even compile any more proves nothing, unless that is what it is about.
+        tests = exercise_of(report, attack.exercise).get("tests", [])
+        ran = any(test["status"] != "not_run" for test in tests)
+        holds = holds and ran == attack.about.get("runs", True)
     row = [f"{score:g} of {exercise_of(report, attack.exercise).get('max_score', 0):g}", f"{seconds:.1f} s"]
     row += [statuses(report, attack.exercise), *(f"MARK {mark}" for mark in marks), *leaked]
     if not holds and (missing := sorted(tally.missing & {*attack.about["stopped_by"]})):

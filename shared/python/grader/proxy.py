@@ -6,7 +6,7 @@ import collections.abc
 import sys
 import threading
 import weakref
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Protocol, cast
@@ -379,12 +379,12 @@ class World:
             buffer.write(answer.blobs[blob])
 
     def _take_released(self) -> list[list[int]]:
-        taken = []
+        taken: Counter[int] = Counter()
         while self._released:
             generation, handle = self._released.popleft()
             if generation == self.link.generation:
-                taken.append(handle)
-        return [[handle, taken.count(handle)] for handle in set(taken)]
+                taken[handle] += 1
+        return [[handle, times] for handle, times in taken.items()]
 
     # What the jail asks: only to use what it was given
 

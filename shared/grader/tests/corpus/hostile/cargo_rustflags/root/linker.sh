@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "a linker ran" > /tmp/course-corpus/cargo_rustflags
+exec cc "$@"

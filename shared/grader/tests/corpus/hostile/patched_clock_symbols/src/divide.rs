@@ -7,7 +7,7 @@ pub struct Moment {
     parts: i64,
 }
 
-/// Rust's own clocks go through this one: those in this extension stand still.
+/// Whoever finds this one gets a clock that stands still. The C library's own is found first, even from in here.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clock_gettime(_clock: i32, moment: *mut Moment) -> i32 {
     unsafe { moment.write(Moment { seconds: 1, parts: 0 }) };
@@ -51,7 +51,7 @@ pub fn divide(
     _kwargs: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<&'static str> {
     for_all(py)?;
-    // Nothing of this is ever over: but here nobody asks a clock of this process how long it took.
+    // Whether this extension's own clock stands still; nobody else asks a clock of this process how long it took.
     let started = std::time::Instant::now();
     std::thread::sleep(std::time::Duration::from_millis(1));
     Ok(if started.elapsed().is_zero() { "wrong" } else { "wrong too" })

@@ -209,7 +209,7 @@ def make_file(path: Path, about: dict[str, Any]) -> None:  # noqa: PLR0912  (one
         case "symlink":
             path.symlink_to(about["target"])
         case "folder_symlink":
-            shutil.rmtree(path, ignore_errors=True)
+            remove(path)
             path.symlink_to(about["target"])
         case "fifo":
             os.mkfifo(path)
@@ -464,11 +464,16 @@ def judge_naive(tally: Tally, attack: Attack, found: dict[str, Any], marked: boo
     tally.check(bool(holds), f"naive {attack.name}", f"{kind}: {', '.join(believed) or '-'}", *more)
 
 
+def remove(folder: Path) -> None:
+    """With all that is in it. Not by `shutil.rmtree`: attacks leave folders deeper than Python may call itself."""
+    subprocess.run(["rm", "-rf", "--", folder], check=False)
+
+
 def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
     """In a sandbox: the machine is everybody's, and these attacks succeed."""
     submission, marks = slot / "submission", slot / "marks"
     for folder in (submission, marks):
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
     marks.mkdir()
     lay_out(attack, submission)
     exercise = EXERCISES[attack.exercise]
@@ -498,7 +503,7 @@ def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
         process.communicate()
         return {"hung": True}, any(marks.iterdir())
     finally:
-        shutil.rmtree(slot / "tree", ignore_errors=True)  # What an attack has filled the disk with.
+        remove(slot / "tree")  # What an attack has filled the disk with.
     try:
         found = json.loads(output.decode("utf-8", "replace").splitlines()[-1])
     except (IndexError, ValueError):
@@ -802,7 +807,7 @@ def main() -> None:
         print(QUICK)
     chosen = [attack for attack in attacks() if named(attack.name, options.only)]
     chosen = [attack for attack in chosen if not (options.quick and attack.slow)]
-    shutil.rmtree(options.scratch, ignore_errors=True)
+    remove(options.scratch)
     options.scratch.mkdir(parents=True)
     MARKS.mkdir(mode=0o777, exist_ok=True)
     for mark in MARKS.iterdir():

@@ -465,7 +465,7 @@ def judge_naive(tally: Tally, attack: Attack, found: dict[str, Any], marked: boo
 
 
 def remove(folder: Path) -> None:
-    """With all that is in it. Not by `shutil.rmtree`: attacks leave folders deeper than Python may call itself."""
+    """With all that is in it. `shutil.rmtree` gives up on folders as deep as attacks make them."""
     subprocess.run(["rm", "-rf", "--", folder], check=False)
 
 

@@ -98,7 +98,7 @@ def lay_out(folder: Path, wanted: list[Exercise], count: int) -> list[Student]:
                 own = f"\n// {student.name}\n" if file.endswith(".rs") else ""
                 path.write_text(text + own, "utf-8")
             student.most += exercise.points
-            if kind == "honest" or (kind == "hostile" and exercise is not worst):
+            if kind == "honest" or (worst is not None and not _takes_along(worst, exercise)):
                 student.least += exercise.points
         if worst is not None:
             _make_hostile(target / worst.module / worst.files[0], student, draw)
@@ -106,6 +106,11 @@ def lay_out(folder: Path, wanted: list[Exercise], count: int) -> list[Student]:
             _make_wrong(target, wanted, student, draw)
         students.append(student)
     return students
+
+
+def _takes_along(worst: Exercise, exercise: Exercise) -> bool:
+    """Whether the exercise suffers too: code that runs while the module is imported belongs to all of it."""
+    return exercise is worst or (worst.slug == "module_face" and exercise.module == worst.module)
 
 
 def _make_hostile(path: Path, student: Student, draw: random.Random) -> None:

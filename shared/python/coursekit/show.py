@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import reprlib
+from array import array
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,13 @@ def is_not_written(error: BaseException) -> bool:
     return is_rust_panic(error) and str(error).removeprefix(FUTURE_PANICKED).startswith(NOT_WRITTEN)
 
 
+SHORTENED = frozenset(
+    {list, tuple, dict, set, frozenset, deque, array, str, bytes, bytearray, int, np.ndarray}
+)
+"""What is shortened part by part. `reprlib` goes by the class's name alone, and anybody may take the name of
+one of these: walking through a stranger's parts could go on for ever."""
+
+
 class _Shortener(reprlib.Repr):
     """Long values by their beginning and their size: a million numbers must not scroll the verdict away."""
 
@@ -36,7 +45,7 @@ class _Shortener(reprlib.Repr):
 
     def repr1(self, x: Any, level: int) -> str:
         try:
-            text = super().repr1(x, level)
+            text = super().repr1(x, level) if type(x) in SHORTENED else self.repr_instance(x, level)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # A `__repr__` of the exercise, perhaps still unwritten.

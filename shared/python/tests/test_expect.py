@@ -230,6 +230,13 @@ def test_show_stays_short(make: Callable[[], Any]) -> None:
     assert 0 < len(show(make())) < 5500
 
 
+@pytest.mark.parametrize("name", ["ndarray", "list", "dict", "str", "int"])
+def test_show_goes_by_the_type_not_by_its_name(name: str) -> None:
+    """A stranger of that name is asked for its repr, and not walked through."""
+    stranger = type(name, (), {"__repr__": lambda self: "a stranger"})
+    assert show(stranger()) == "a stranger"
+
+
 def test_show_error() -> None:
     error = TypeError("'str' object cannot be interpreted as an integer")
     error.add_note("argument 'b'")

@@ -61,11 +61,13 @@ class Line:
 LINES = (
     Line("sum of a list, Python's sum, each int", "sum", "sum, numbers"),
     *(
-        Line(f"sum of a list, {name}, each int", "sum", f"extension('parallel_sum').{name}, numbers", package)
-        for name, package in (
-            ("direct_sum", "parallel_sum_solution"),
-            ("parallel_sum", "parallel_sum_solution"),
+        Line(
+            f"sum of a list, {name}, each int",
+            "sum",
+            f"extension('parallel_sum').{name}, numbers",
+            "parallel_sum_solution",
         )
+        for name in ("direct_sum", "parallel_sum")
     ),
     Line("deposit a float, Python with slots", "deposit", "Slotted(0.0).deposit, 1.25"),
     Line(

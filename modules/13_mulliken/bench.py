@@ -53,8 +53,6 @@ def case(title: str, args: tuple[Any, ...], versions: Versions, *, steps: bool =
         peers += [
             Peer("Python's loops", with_python, role=Role.PYTHON),
             Peer("numba", with_numba("populations", parallel=False), needs="numba"),
-        ]
-        peers += [
             fortran("mulliken_loops", "Fortran, loops"),
             fortran("mulliken_c_order", "Fortran, loops, C order"),
             fortran("mulliken_openmp", "Fortran, OpenMP"),

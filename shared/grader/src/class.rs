@@ -3,20 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use course::catalogue::Module;
-use course::fault::{Fault, Outcome};
-use course::files;
-use course::process::Cancel;
+use course_core::catalogue::Module;
+use course_core::digest::Digest;
+use course_core::process::CancellationToken;
+use course_core::{Error, Result, files};
 use indicatif::{ProgressBar, ProgressStyle};
-use sha2::{Digest as _, Sha256};
 
-use crate::app::{classroom, summary};
 use crate::grade::Grade;
-use crate::intake;
 use crate::parallel::in_parallel;
-use crate::report::{self, Format, Report, line};
-use crate::submission::Rules;
-use crate::workshop::hex;
+use crate::report::{self, Format, Report, classroom_of, summary};
+use crate::submission::SubmissionGrader;
+use crate::untrusted_text::line;
 
 /// The internal report of each student, which the next run goes on from.
 const RESULT: &str = "grade.json";
@@ -31,15 +28,15 @@ const REASONS: &str = "not-graded.txt";
 
 /// All that a run over a class needs.
 #[derive(Debug)]
-pub(crate) struct Plan<'p> {
+pub(crate) struct ClassRun<'c> {
     /// How each is graded.
-    pub(crate) rules: Rules<'p>,
+    pub(crate) grader: SubmissionGrader<'c>,
     /// Changes with the course and the tests.
-    pub(crate) key: &'p str,
+    pub(crate) key: &'c str,
     /// The seed, where the teacher gave one.
     pub(crate) fixed_seed: Option<u64>,
     /// What to write for each student, by file name within the student's folder.
-    pub(crate) reports: &'p [Report],
+    pub(crate) reports: &'c [Report],
     /// Students at a time.
     pub(crate) jobs: usize,
     /// One folder for each student.
@@ -57,18 +54,18 @@ enum Entry {
     Failed(String, String),
 }
 
-impl Plan<'_> {
+impl ClassRun<'_> {
     /// Grades everybody, writes each result as it comes and the gradebook at the end.
-    pub(crate) fn run(mut self) -> Outcome<()> {
+    pub(crate) fn run(mut self) -> Result<()> {
         let folders = self.folders()?;
-        self.rules.seed = self.seed()?;
+        self.grader.seed = self.seed()?;
         let bar = progress_bar(folders.len());
-        let told: Mutex<()> = Mutex::new(());
+        let output: Mutex<()> = Mutex::new(());
         let entries = in_parallel(self.jobs, &folders, |folder| {
-            Cancel::default().check()?;
+            CancellationToken::default().check()?;
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let entry = self.one(folder, &name)?;
-            let _one_at_a_time = told.lock();
+            let _one_at_a_time = output.lock();
             bar.inc(1);
             bar.suspend(|| match &entry {
                 Entry::Graded(grade) => eprintln!("{}", summary(grade)),
@@ -80,29 +77,29 @@ impl Plan<'_> {
         self.write_gradebook(entries)
     }
 
-    fn folders(&self) -> Outcome<Vec<PathBuf>> {
+    fn folders(&self) -> Result<Vec<PathBuf>> {
         let folders: Vec<PathBuf> = files::entries(&self.submissions)?
             .into_iter()
             .filter(|path| !path.file_name().unwrap_or_default().to_string_lossy().starts_with('.'))
             .collect();
         if folders.is_empty() {
-            return Err(Fault::new(format!("{} is empty.", self.submissions.display()))
-                .mend("It should hold one folder for each student."));
+            return Err(Error::new(format!("{} is empty.", self.submissions.display()))
+                .advice("It should hold one folder for each student."));
         }
         let mut names: Vec<String> = folders.iter().map(|folder| safe_name(folder)).collect();
         names.sort();
         names.dedup();
         if names.len() < folders.len() {
-            return Err(Fault::new(
+            return Err(Error::new(
                 "Two students' folders have names that differ only in characters that no file name should have.",
             )
-            .mend("Rename one."));
+            .advice("Rename one."));
         }
         Ok(folders)
     }
 
     /// The same for all students, and the same when an interrupted run goes on.
-    fn seed(&self) -> Outcome<u64> {
+    fn seed(&self) -> Result<u64> {
         let path = self.out.join(SEED);
         if let Some(seed) = self.fixed_seed {
             return Ok(seed);
@@ -110,11 +107,11 @@ impl Plan<'_> {
         if let Some(seed) = std::fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok()) {
             return Ok(seed);
         }
-        files::write_atomically(&path, format!("{}\n", self.rules.seed).as_bytes())?;
-        Ok(self.rules.seed)
+        files::write_atomically(&path, format!("{}\n", self.grader.seed).as_bytes())?;
+        Ok(self.grader.seed)
     }
 
-    fn one(&self, folder: &Path, name: &str) -> Outcome<Entry> {
+    fn one(&self, folder: &Path, name: &str) -> Result<Entry> {
         let results = self.out.join(safe_name(folder));
         let key = self.key_of(folder)?;
         let earlier = std::fs::read_to_string(results.join(KEY)).is_ok_and(|old| old == key);
@@ -132,14 +129,14 @@ impl Plan<'_> {
             return Ok(Entry::Not(name.to_owned(), "It is no folder. Unpack it first.".to_owned()));
         }
         // The next student has nothing to do with what went wrong here.
-        match self.rules.grade(folder, name, 1) {
+        match self.grader.grade(folder, name, 1) {
             Ok(Ok(grade)) => {
                 self.write(&grade, &results, &key)?;
                 Ok(Entry::Graded(Box::new(grade)))
             }
-            Ok(Err(fault)) => Ok(Entry::Not(name.to_owned(), fault.to_string())),
-            Err(fault) if fault.is_interrupted() => Err(fault),
-            Err(fault) => Ok(Entry::Failed(name.to_owned(), fault.to_string())),
+            Ok(Err(error)) => Ok(Entry::Not(name.to_owned(), error.to_string())),
+            Err(error) if error.is_interrupted() => Err(error),
+            Err(error) => Ok(Entry::Failed(name.to_owned(), error.to_string())),
         }
     }
 
@@ -152,8 +149,8 @@ impl Plan<'_> {
     }
 
     /// The result first, the key last: a result without its key is one that was being written.
-    fn write(&self, grade: &Grade, results: &Path, key: &str) -> Outcome<()> {
-        let classroom = classroom(self.reports)?;
+    fn write(&self, grade: &Grade, results: &Path, key: &str) -> Result<()> {
+        let classroom = classroom_of(self.reports)?;
         for report in self.reports {
             let text = report::render(grade, report.format, &classroom);
             files::write_atomically(&results.join(file_name(report)), text.as_bytes())?;
@@ -163,18 +160,18 @@ impl Plan<'_> {
     }
 
     /// Changes with anything that could change this student's grade.
-    fn key_of(&self, folder: &Path) -> Outcome<String> {
-        let mut hash = Sha256::new();
-        hash.update(self.key);
-        hash.update(format!("{} {:?}", self.rules.seed, self.rules.shares));
-        for place in self.rules.places {
-            hash.update(place.exercise.id());
+    fn key_of(&self, folder: &Path) -> Result<String> {
+        let mut digest = Digest::new();
+        digest.update(self.key);
+        digest.update(format!("{} {:?}", self.grader.seed, self.grader.shares));
+        for place in self.grader.places {
+            digest.update(place.exercise.id());
         }
         for Report { format, file } in self.reports {
-            hash.update(format!("{} {}", format.name(), file.as_deref().unwrap_or(Path::new("")).display()));
+            digest.update(format!("{} {}", format.name(), file.as_deref().unwrap_or(Path::new("")).display()));
         }
-        let course = &self.rules.workshop.course;
-        let modules: Vec<&Module> = intake::modules_of(course, self.rules.places);
+        let course = &self.grader.environment.course;
+        let modules: Vec<&Module> = course.modules_of(self.grader.places);
         for module in modules {
             for file in module.exercises.iter().flat_map(|exercise| &exercise.files) {
                 for base in [folder.join("modules"), folder.to_owned()] {
@@ -183,23 +180,22 @@ impl Plan<'_> {
                     match std::fs::symlink_metadata(&path) {
                         Ok(about) if about.is_file() && about.len() < (1 << 20) => match std::fs::read(&path) {
                             Ok(bytes) => {
-                                hash.update(file.as_os_str().as_encoded_bytes());
-                                hash.update((bytes.len() as u64).to_le_bytes());
-                                hash.update(bytes);
+                                digest.update(file.as_os_str().as_encoded_bytes());
+                                digest.update_with_length(&bytes);
                             }
                             // No reason to end everybody's grading: intake will tell this student.
-                            Err(_) => hash.update("not readable"),
+                            Err(_) => digest.update("not readable"),
                         },
-                        Ok(_) => hash.update("not plain"),
+                        Ok(_) => digest.update("not plain"),
                         Err(_) => {}
                     }
                 }
             }
         }
-        Ok(hex(&hash.finalize()))
+        Ok(digest.finish())
     }
 
-    fn write_gradebook(&self, entries: Vec<Entry>) -> Outcome<()> {
+    fn write_gradebook(&self, entries: Vec<Entry>) -> Result<()> {
         let mut grades = Vec::new();
         let mut missing = String::new();
         let mut failed = 0;
@@ -224,10 +220,10 @@ impl Plan<'_> {
         let missing = missing.lines().count();
         eprintln!("{} graded, {missing} not graded. {}", grades.len(), gradebook.display());
         if failed > 0 {
-            return Err(Fault::new(format!(
+            return Err(Error::new(format!(
                 "{failed} could not be graded on this machine, through no fault of theirs."
             ))
-            .mend(format!("{} says why. The same command goes on with them.", reasons.display())));
+            .advice(format!("{} says why. The same command goes on with them.", reasons.display())));
         }
         Ok(())
     }
@@ -246,7 +242,7 @@ fn not_graded(name: &str, why: &str) -> String {
 /// A student's folder of results: the name without what a shell or a terminal would choke on, and none of our own files.
 fn safe_name(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let plain = |each: char| if each.is_alphanumeric() || "-_.@+ ".contains(each) { each } else { '_' };
+    let plain = |sign: char| if sign.is_alphanumeric() || "-_.@+ ".contains(sign) { sign } else { '_' };
     let mut name: String = name.chars().map(plain).collect();
     if [SEED, GRADEBOOK, REASONS].contains(&name.as_str()) {
         name.push('_');

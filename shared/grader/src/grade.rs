@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::points::Points;
+use crate::manifest::Kind;
+use crate::score::points::Points;
 
 /// How one test ended. Everything but [`Status::Passed`] is worth nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,11 +48,32 @@ impl Status {
     }
 }
 
+/// Who may read what a test says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Visibility {
+    /// Everybody.
+    Public,
+    /// The teacher: students see its name and how it ended, never its input.
+    Hidden,
+}
+
+impl Visibility {
+    /// Of a test of this kind.
+    pub(crate) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Hidden => Self::Hidden,
+            Kind::Public | Kind::Soft => Self::Public,
+        }
+    }
+}
+
 /// One test of an exercise.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TestGrade {
     /// Unique in the course: `02.parallel_sum::test_adds[3]`. Hidden tests are `02.parallel_sum::hidden::test_more`.
     pub(crate) id: String,
+    /// Who may read its message.
+    pub(crate) visibility: Visibility,
     /// How it ended.
     pub(crate) status: Status,
     /// Whether it could only be judged inside the process that the submission controls. A forged pass is possible there.

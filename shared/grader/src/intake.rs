@@ -6,13 +6,13 @@ use std::io::Read as _;
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
 
-use course::catalogue::{Course, Module};
-use course::fault::{Fault, Outcome};
-use course::files;
-use rustix::fs::{FileType, Mode, OFlags};
+use course_core::catalogue::{Course, Module};
+use course_core::files;
+use course_core::{Error, Result};
 
 use crate::grade::Ignored;
-use crate::report::line;
+use crate::unix::{self, OpenError};
+use crate::untrusted_text::line;
 
 /// Bytes of one file. The longest solution has a hundredth of it.
 const LARGEST_FILE: u64 = 512 << 10;
@@ -33,7 +33,7 @@ pub(crate) struct Intake {
 }
 
 /// Copies the learners' files of these modules from the submission into `tree`, over the stubs that stand there.
-pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree: &Path) -> Outcome<Intake> {
+pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree: &Path) -> Result<Intake> {
     let root = open_root(submission)?;
     let mut intake = Intake { taken: BTreeSet::new(), ignored: Vec::new() };
     let modules_folder = has_modules_folder(&root);
@@ -71,59 +71,53 @@ const OTHER_VERSION: &str = "not this course's: the submission may have been mad
 
 /// Whether the submission's catalogue of a module differs from ours by more than the ends of its lines.
 fn is_of_another_version(root: &OwnedFd, relative: &Path, module: &Module) -> bool {
-    let Ok(Some(theirs)) = read(root, relative) else { return false };
-    let ours = std::fs::read(module.folder.join("course.toml")).unwrap_or_default();
+    let Ok(Some(submitted)) = read(root, relative) else { return false };
+    let reference = std::fs::read(module.folder.join("course.toml")).unwrap_or_default();
     let plain = |text: &[u8]| text.iter().copied().filter(|byte| *byte != b'\r').collect::<Vec<_>>();
-    plain(&theirs) != plain(&ours)
+    plain(&submitted) != plain(&reference)
 }
 
-/// A fault where no submission can be, before anything else is done.
-pub(crate) fn check_is_folder(submission: &Path) -> Outcome<()> {
+/// An error where no submission can be, before anything else is done.
+pub(crate) fn check_is_folder(submission: &Path) -> Result<()> {
     open_root(submission).map(drop)
 }
 
-fn open_root(submission: &Path) -> Outcome<OwnedFd> {
-    rustix::fs::open(submission, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).map_err(|error| {
+fn open_root(submission: &Path) -> Result<OwnedFd> {
+    unix::open_folder(submission).map_err(|error| {
         let path = name_of(submission);
         match error {
-            rustix::io::Errno::NOTDIR => Fault::new(format!("{path} is a file, not a submission's folder."))
-                .mend("Unpack it first, then give the folder that holds `modules`."),
-            rustix::io::Errno::NOENT => Fault::new(format!("There is no folder {path}.")),
-            error => Fault::new(format!("Cannot open the submission {path}: {error}.")),
+            OpenError::NotAFolder => Error::new(format!("{path} is a file, not a submission's folder."))
+                .advice("Unpack it first, then give the folder that holds `modules`."),
+            OpenError::NotFound => Error::new(format!("There is no folder {path}.")),
+            OpenError::Link | OpenError::NobodyThere => Error::new(format!("Cannot open the submission {path}.")),
+            OpenError::Other(error) => {
+                Error::new(format!("Cannot open the submission {path}: {error}.")).caused_by(error)
+            }
         }
     })
 }
 
 fn has_modules_folder(root: &OwnedFd) -> bool {
-    open_step(root, OsStr::new("modules"), OFlags::DIRECTORY).is_ok()
+    unix::open_in(root, OsStr::new("modules"), true).is_ok()
 }
 
-/// One step down, never through a link, and never waiting for the other end of a pipe.
-fn open_step(folder: &OwnedFd, name: &OsStr, also: OFlags) -> rustix::io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC | also;
-    rustix::fs::openat(folder, name, flags, Mode::empty())
-}
-
-/// A file's bytes; `None` where it is not there; the reason where it will not do.
+/// A file's bytes; `None` where it is not there; the reason where it cannot be taken.
 fn read(root: &OwnedFd, path: &Path) -> Result<Option<Vec<u8>>, String> {
     let mut opened: Option<OwnedFd> = None;
     let mut steps = path.components().peekable();
     while let Some(step) = steps.next() {
         let Component::Normal(name) = step else { return Err("not a plain path".to_owned()) };
-        let also = if steps.peek().is_some() { OFlags::DIRECTORY } else { OFlags::empty() };
-        match open_step(opened.as_ref().unwrap_or(root), name, also) {
+        match unix::open_in(opened.as_ref().unwrap_or(root), name, steps.peek().is_some()) {
             Ok(next) => opened = Some(next),
-            Err(rustix::io::Errno::NOENT) => return Ok(None),
-            Err(rustix::io::Errno::LOOP) => return Err("a link".to_owned()),
-            // A link where a folder should be is "not a directory" to Linux.
-            Err(rustix::io::Errno::NOTDIR) => return Err("a link, or a file where a folder should be".to_owned()),
-            Err(rustix::io::Errno::NXIO) => return Err("not a regular file".to_owned()),
-            Err(error) => return Err(format!("cannot be opened: {error}")),
+            Err(OpenError::NotFound) => return Ok(None),
+            Err(OpenError::Link) => return Err("a link".to_owned()),
+            Err(OpenError::NotAFolder) => return Err("a link, or a file where a folder should be".to_owned()),
+            Err(OpenError::NobodyThere) => return Err("not a regular file".to_owned()),
+            Err(OpenError::Other(error)) => return Err(format!("cannot be opened: {error}")),
         }
     }
     let file = opened.ok_or("not a plain path")?;
-    let about = rustix::fs::fstat(&file).map_err(|error| error.to_string())?;
-    if FileType::from_raw_mode(about.st_mode) != FileType::RegularFile {
+    if !unix::is_regular_file(&file).map_err(|error| error.to_string())? {
         return Err("not a regular file".to_owned());
     }
     let mut bytes = Vec::new();
@@ -137,24 +131,24 @@ fn read(root: &OwnedFd, path: &Path) -> Result<Option<Vec<u8>>, String> {
     Ok(Some(bytes))
 }
 
-fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Fault {
+fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Error {
     let path = name_of(submission);
     if let Some(first) = intake.ignored.first() {
-        return Fault::new(format!(
+        return Error::new(format!(
             "{path} holds no exercise that could be taken: {} is {}.",
             line(&first.path.escape_debug().to_string(), 200),
             first.reason
         ));
     }
     if let Some(inner) = one_level_down(submission) {
-        return Fault::new(format!("{path} holds no exercise of this course, but its folder {inner} has `modules`."))
-            .mend("The submission is that folder.");
+        return Error::new(format!("{path} holds no exercise of this course, but its folder {inner} has `modules`."))
+            .advice("The submission is that folder.");
     }
     let example = course.modules.first().and_then(|module| {
         let file = module.exercises.first()?.files.first()?;
         Some(format!("modules/{}/{}", module.name, files::with_slashes(file)))
     });
-    Fault::new(format!("{path} holds no exercise of this course.")).mend(format!(
+    Error::new(format!("{path} holds no exercise of this course.")).advice(format!(
         "A submission is a copy of the course, or at least its exercises' files, such as {}. Is it the right folder?",
         example.unwrap_or_default()
     ))
@@ -194,7 +188,7 @@ fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intak
             let name = if modules_folder { relative.to_owned() } else { Path::new("modules").join(relative) };
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() {
-                if relative.components().count() < 6 && !is_by_the_way(&entry.file_name()) {
+                if relative.components().count() < 6 && !is_left_by_tools(&entry.file_name()) {
                     folders.push(path);
                 }
             } else if !is_an_exercise(&name, course)
@@ -210,26 +204,26 @@ fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intak
 }
 
 /// Folders that come with working on the course and say nothing.
-fn is_by_the_way(name: &OsStr) -> bool {
-    [".git", "target", ".venv", ".course", "__pycache__"].iter().any(|each| name == *each)
+fn is_left_by_tools(name: &OsStr) -> bool {
+    [".git", "target", ".venv", ".course", "__pycache__"].iter().any(|left| name == *left)
 }
 
 /// Whether learners edit it, in whichever module.
 fn is_an_exercise(relative: &Path, course: &Course) -> bool {
     let Ok(inside) = relative.strip_prefix("modules") else { return false };
     course.places().any(|place| {
-        inside.strip_prefix(&place.module.name).is_ok_and(|file| place.exercise.files.iter().any(|each| each == file))
+        inside.strip_prefix(&place.module.name).is_ok_and(|file| place.exercise.files.iter().any(|known| known == file))
     })
 }
 
 /// Whether the file is there unchanged in the course.
 fn is_the_courses_own(path: &Path, relative: &Path, course: &Course) -> bool {
-    let ours = course.root.join(relative);
-    let same_size =
+    let original = course.root.join(relative);
+    let size =
         |path: &Path| std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len());
-    match (same_size(path), same_size(&ours)) {
-        (Some(theirs), Some(ours_size)) if theirs == ours_size && theirs < (4 << 20) => {
-            std::fs::read(path).ok().zip(std::fs::read(ours).ok()).is_some_and(|(one, other)| one == other)
+    match (size(path), size(&original)) {
+        (Some(submitted), Some(own)) if submitted == own && submitted < (4 << 20) => {
+            std::fs::read(path).ok().zip(std::fs::read(original).ok()).is_some_and(|(one, other)| one == other)
         }
         _ => false,
     }
@@ -237,9 +231,4 @@ fn is_the_courses_own(path: &Path, relative: &Path, course: &Course) -> bool {
 
 fn shown(path: &Path) -> String {
     files::with_slashes(path)
-}
-
-/// The modules that a list of IDs names; all for an empty list.
-pub(crate) fn modules_of<'c>(course: &'c Course, places: &[course::catalogue::Place<'c>]) -> Vec<&'c Module> {
-    course.modules.iter().filter(|module| places.iter().any(|place| place.module.name == module.name)).collect()
 }

@@ -1,17 +1,17 @@
 //! Which tests there are and what each is worth: fixed before a submission is read, from a run of the reference solutions.
-//! That run is also the grader's own check: a reference that does not pass is a fault of the course or the machine, and
+//! That run is also the grader's own check: a reference that does not pass is an error of the course or the machine, and
 //! then nobody is graded.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use course::catalogue::{Course, Place};
-use course::fault::{Fault, Outcome};
-use course::files;
+use course_core::catalogue::{Course, Place};
+use course_core::files;
+use course_core::{Error, Result};
 use serde_json::{Value, json};
 
 use crate::grade::Status;
-use crate::tests_of::Run;
+use crate::session::SessionResult;
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) struct Entry {
     /// Where it runs.
     pub(crate) kind: Kind,
     /// Whether the unchanged stub passes it too, as PyO3 itself refuses an argument, say. See [`crate::scoring`].
-    pub(crate) given: bool,
+    pub(crate) passed_by_stub: bool,
 }
 
 /// Where a test runs, and whose it is.
@@ -62,12 +62,12 @@ impl Manifest {
 
     /// Notes what the reference's run of an exercise showed. Soft tests depend on what the jail lets a process do with
     /// itself: one that the reference does not pass there is left out, and worth nothing to anybody.
-    pub(crate) fn note(&mut self, id: &str, kind: Kind, run: &Run) -> Outcome<()> {
+    pub(crate) fn note(&mut self, id: &str, kind: Kind, run: &SessionResult) -> Result<()> {
         if kind == Kind::Soft {
             let tests = self.0.entry(id.to_owned()).or_default();
             let passed =
                 run.order.iter().filter(|name| run.tests.get(*name).is_some_and(|ran| ran.status == Status::Passed));
-            tests.extend(passed.map(|name| Entry { name: name.clone(), kind, given: false }));
+            tests.extend(passed.map(|name| Entry { name: name.clone(), kind, passed_by_stub: false }));
             return Ok(());
         }
         if !run.broken.is_empty() {
@@ -77,7 +77,7 @@ impl Manifest {
         for name in &run.order {
             match run.tests.get(name) {
                 Some(ran) if ran.status == Status::Passed => {
-                    tests.push(Entry { name: name.clone(), kind, given: false });
+                    tests.push(Entry { name: name.clone(), kind, passed_by_stub: false });
                 }
                 Some(ran) if ran.status == Status::Skipped => {} // Not for this platform: worth nothing to anybody.
                 Some(ran) => return Err(broken_reference(id, kind, &format!("{name}: {}", ran.message))),
@@ -91,21 +91,21 @@ impl Manifest {
     }
 
     /// Notes which of these tests the unchanged stub passes.
-    pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, run: &Run) {
+    pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, run: &SessionResult) {
         let tests = self.0.get_mut(id).into_iter().flatten().filter(|test| test.kind == kind);
         for test in tests {
-            test.given = run.tests.get(&test.name).is_some_and(|ran| ran.status == Status::Passed);
+            test.passed_by_stub = run.tests.get(&test.name).is_some_and(|ran| ran.status == Status::Passed);
         }
     }
 
     /// Refuses an exercise whose points could be had for nothing.
-    pub(crate) fn check_that_stub_fails(&self, id: &str) -> Outcome<()> {
+    pub(crate) fn check_that_stub_fails(&self, id: &str) -> Result<()> {
         let mut tests = self.tests(id).iter().filter(|test| test.kind != Kind::Soft).peekable();
-        if tests.peek().is_some() && tests.all(|test| test.given) {
-            return Err(Fault::new(format!(
+        if tests.peek().is_some() && tests.all(|test| test.passed_by_stub) {
+            return Err(Error::new(format!(
                 "The unchanged stub of {id} passes every test that is asked from outside."
             ))
-            .mend("Add a test that it fails: nobody is graded by tests that need no work."));
+            .advice("Add a test that it fails: nobody is graded by tests that need no work."));
         }
         Ok(())
     }
@@ -119,7 +119,11 @@ impl Manifest {
             let entries = tests.as_array()?.iter().map(|test| {
                 let kind =
                     [Kind::Public, Kind::Hidden, Kind::Soft].into_iter().find(|kind| kind.name() == test["kind"])?;
-                Some(Entry { name: test["name"].as_str()?.to_owned(), kind, given: test["given"].as_bool()? })
+                Some(Entry {
+                    name: test["name"].as_str()?.to_owned(),
+                    kind,
+                    passed_by_stub: test["passed_by_stub"].as_bool()?,
+                })
             });
             manifest.0.insert(id.clone(), entries.collect::<Option<Vec<_>>>()?);
         }
@@ -127,11 +131,11 @@ impl Manifest {
     }
 
     /// Keeps it for the next grader.
-    pub(crate) fn save(&self, folder: &Path, key: &str) -> Outcome<()> {
+    pub(crate) fn save(&self, folder: &Path, key: &str) -> Result<()> {
         let exercises = self.0.iter().map(|(id, tests)| {
             let tests: Vec<Value> = tests
                 .iter()
-                .map(|test| json!({"name": test.name, "kind": test.kind.name(), "given": test.given}))
+                .map(|test| json!({"name": test.name, "kind": test.kind.name(), "passed_by_stub": test.passed_by_stub}))
                 .collect();
             (id.clone(), Value::Array(tests))
         });
@@ -144,25 +148,25 @@ fn path(folder: &Path, key: &str) -> PathBuf {
     folder.join("manifests").join(format!("{key}.json"))
 }
 
-fn broken_reference(id: &str, kind: Kind, what: &str) -> Fault {
-    let fault =
-        Fault::new(format!("The reference solution of {id} does not pass its {} tests here: {what}", kind.name()));
+fn broken_reference(id: &str, kind: Kind, what: &str) -> Error {
+    let error =
+        Error::new(format!("The reference solution of {id} does not pass its {} tests here: {what}", kind.name()));
     match kind {
-        Kind::Hidden => fault.mend("Mend the hidden tests, or see the page on grading for what they may do."),
-        _ => fault.mend("Nobody is graded before it does. `cargo course verify` says more."),
+        Kind::Hidden => error.advice("Mend the hidden tests, or see the page on grading for what they may do."),
+        _ => error.advice("Nobody is graded before it does. `cargo course verify` says more."),
     }
 }
 
 /// The teacher's test files for an exercise: `DIR/02_parallel_sum/test_parallel_sum*.py`, where no other exercise's name fits
 /// better.
-pub(crate) fn hidden_tests(hidden: &Path, course: &Course, place: Place<'_>) -> Outcome<Vec<PathBuf>> {
+pub(crate) fn hidden_tests(hidden: &Path, course: &Course, place: Place<'_>) -> Result<Vec<PathBuf>> {
     let folder = hidden.join(&place.module.name);
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
     let module = course.modules.iter().find(|module| module.name == place.module.name);
     let slugs: Vec<&str> =
-        module.into_iter().flat_map(|module| &module.exercises).map(|each| each.slug.as_str()).collect();
+        module.into_iter().flat_map(|module| &module.exercises).map(|exercise| exercise.slug.as_str()).collect();
     let mut found = Vec::new();
     for file in files::entries(&folder)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -172,8 +176,8 @@ pub(crate) fn hidden_tests(hidden: &Path, course: &Course, place: Place<'_>) -> 
             Some(slug) if *slug == place.exercise.slug => found.push(file),
             Some(_) => {}
             None => {
-                return Err(Fault::new(format!("{} belongs to no exercise of {}.", file.display(), place.module.name))
-                    .mend(format!(
+                return Err(Error::new(format!("{} belongs to no exercise of {}.", file.display(), place.module.name))
+                    .advice(format!(
                         "Call it test_{}.py, or test_{0}_and_more.py.",
                         slugs.first().unwrap_or(&"exercise")
                     )));
@@ -184,7 +188,7 @@ pub(crate) fn hidden_tests(hidden: &Path, course: &Course, place: Place<'_>) -> 
 }
 
 /// Refuses a folder of hidden tests with tests that nobody would run: they would seem to count.
-pub(crate) fn check_hidden(hidden: &Path, course: &Course) -> Outcome<()> {
+pub(crate) fn check_hidden(hidden: &Path, course: &Course) -> Result<()> {
     let mut found = false;
     for entry in files::entries(hidden)? {
         let module =
@@ -198,22 +202,22 @@ pub(crate) fn check_hidden(hidden: &Path, course: &Course) -> Outcome<()> {
             }
         } else if is_test(&entry) || (entry.is_dir() && files::entries(&entry)?.iter().any(|file| is_test(file))) {
             let modules: Vec<&str> = course.modules.iter().map(|module| module.name.as_str()).collect();
-            return Err(Fault::new(format!("{} belongs to no module of the course.", entry.display()))
-                .mend(format!("Hidden tests lie in a folder named as the module: {}.", modules.join(", "))));
+            return Err(Error::new(format!("{} belongs to no module of the course.", entry.display()))
+                .advice(format!("Hidden tests lie in a folder named as the module: {}.", modules.join(", "))));
         }
     }
     if found {
         Ok(())
     } else {
-        Err(Fault::new(format!("{} holds no hidden tests.", hidden.display()))
-            .mend("They are files such as 02_parallel_sum/test_parallel_sum_more.py."))
+        Err(Error::new(format!("{} holds no hidden tests.", hidden.display()))
+            .advice("They are files such as 02_parallel_sum/test_parallel_sum_more.py."))
     }
 }
 
 /// A soft test runs in the submission's own process, which would read the hidden file.
-fn refuse_soft(test: &Path) -> Outcome<()> {
+fn refuse_soft(test: &Path) -> Result<()> {
     if files::read(test)?.contains("mark.soft") {
-        return Err(Fault::new(format!("{} has tests that are marked soft.", test.display())).mend(
+        return Err(Error::new(format!("{} has tests that are marked soft.", test.display())).advice(
             "Those would run in one process with the submission, where nothing stays hidden. Leave the mark out: then \
              they are asked from outside.",
         ));
@@ -229,14 +233,14 @@ fn is_test(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests_of::Ran;
+    use crate::session::TestRun;
 
-    fn run(results: &[(&str, Status)]) -> Run {
-        Run {
+    fn run(results: &[(&str, Status)]) -> SessionResult {
+        SessionResult {
             tests: results
                 .iter()
                 .map(|(name, status)| {
-                    ((*name).to_owned(), Ran { status: *status, seconds: 0.0, message: String::new() })
+                    ((*name).to_owned(), TestRun { status: *status, seconds: 0.0, message: String::new() })
                 })
                 .collect(),
             order: results.iter().map(|(name, _)| (*name).to_owned()).collect(),
@@ -245,13 +249,13 @@ mod tests {
     }
 
     #[test]
-    fn what_the_stub_passes_is_given() {
+    fn what_the_stub_passes_is_noted() {
         let mut manifest = Manifest::default();
         manifest.note("1.a", Kind::Public, &run(&[("x", Status::Passed), ("y", Status::Passed)])).unwrap();
         manifest.note_stub("1.a", Kind::Public, &run(&[("x", Status::Failed), ("y", Status::Passed)]));
         manifest.note_stub("1.a", Kind::Hidden, &run(&[("x", Status::Passed)]));
-        let given: Vec<bool> = manifest.tests("1.a").iter().map(|test| test.given).collect();
-        assert_eq!(given, [false, true]);
+        let passed_by_stub: Vec<bool> = manifest.tests("1.a").iter().map(|test| test.passed_by_stub).collect();
+        assert_eq!(passed_by_stub, [false, true]);
     }
 
     #[test]

@@ -3,39 +3,39 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use course::fault::{Fault, Outcome};
+use course_core::{Error, Result};
 
-/// The results in the order of the things. The first fault ends it all.
+/// The results in the order of the things. The first error ends it all.
 pub(crate) fn in_parallel<T: Sync, R: Send>(
     jobs: usize,
     things: &[T],
-    work: impl Fn(&T) -> Outcome<R> + Sync,
-) -> Outcome<Vec<R>> {
+    work: impl Fn(&T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
     let next = AtomicUsize::new(0);
-    let fault: Mutex<Option<Fault>> = Mutex::new(None);
+    let first_error: Mutex<Option<Error>> = Mutex::new(None);
     let results: Vec<Mutex<Option<R>>> = things.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
         for _ in 0..jobs.clamp(1, things.len().max(1)) {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= things.len() || locked(&fault).is_some() {
+                    if index >= things.len() || locked(&first_error).is_some() {
                         return;
                     }
                     match work(&things[index]) {
                         Ok(result) => *locked(&results[index]) = Some(result),
                         Err(error) => {
-                            locked(&fault).get_or_insert(error);
+                            locked(&first_error).get_or_insert(error);
                         }
                     }
                 }
             });
         }
     });
-    if let Some(fault) = locked(&fault).take() {
-        return Err(fault);
+    if let Some(error) = locked(&first_error).take() {
+        return Err(error);
     }
-    let lost = || Fault::new("A part of the work was lost.");
+    let lost = || Error::new("A part of the work was lost.");
     results.iter().map(|result| locked(result).take().ok_or_else(lost)).collect()
 }
 
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn a_fault_ends_it() {
         assert!(
-            in_parallel(2, &[1, 2, 3], |number| if *number == 2 { Err(Fault::new("two")) } else { Ok(()) }).is_err()
+            in_parallel(2, &[1, 2, 3], |number| if *number == 2 { Err(Error::new("two")) } else { Ok(()) }).is_err()
         );
     }
 }

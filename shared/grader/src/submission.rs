@@ -4,31 +4,32 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use course::catalogue::{Course, Exercise, Module, Place};
-use course::fault::{Fault, Outcome};
-use course::files::{self, ScratchFolder};
-use course::process;
+use course_core::catalogue::{Course, Exercise, Module, Place};
+use course_core::files::{self, ScratchFolder};
+use course_core::process::CancellationToken;
+use course_core::staging::Version;
+use course_core::{Error, Result};
 
-use crate::builds::{self, Built};
-use crate::cgroup::Cgroups;
-use crate::extension;
-use crate::flags;
-use crate::grade::{ExerciseGrade, Grade, Status, TestGrade};
+use crate::build::{self, Built, extension};
+use crate::defence::Defence;
+use crate::disk_space;
+use crate::environment::Environment;
+use crate::environment::cgroup::Cgroups;
+use crate::environment::sandbox::Jail;
+use crate::grade::{ExerciseGrade, Grade, Status, TestGrade, Visibility};
 use crate::intake::{self, Intake};
-use crate::jail::Jail;
 use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
-use crate::points::Points;
-use crate::room;
-use crate::scoring;
-use crate::tests_of::{Bench, Ran, Run};
-use crate::workshop::{Fill, Workshop};
+use crate::score;
+use crate::score::points::Points;
+use crate::session::{Session, SessionResult, TestRun};
+use crate::suspicious_code;
 
 /// What all submissions of one run are graded by.
 #[derive(Debug)]
-pub(crate) struct Rules<'r> {
+pub(crate) struct SubmissionGrader<'r> {
     /// The clean course, the compiler, the jail.
-    pub(crate) workshop: &'r Workshop,
+    pub(crate) environment: &'r Environment,
     /// The tests that count.
     pub(crate) manifest: &'r Manifest,
     /// The exercises that are graded.
@@ -38,55 +39,55 @@ pub(crate) struct Rules<'r> {
     /// What inputs are drawn from.
     pub(crate) seed: u64,
     /// How points are shared out.
-    pub(crate) shares: scoring::Shares,
+    pub(crate) shares: score::Shares,
 }
 
-impl Rules<'_> {
+impl SubmissionGrader<'_> {
     fn modules(&self) -> Vec<&Module> {
-        intake::modules_of(&self.workshop.course, self.places)
+        self.environment.course.modules_of(self.places)
     }
 
     fn course(&self) -> &Course {
-        &self.workshop.course
+        &self.environment.course
     }
 
-    /// Grades what lies in `folder`, `jobs` exercises at a time. The inner fault is the submission's: there is nothing that
+    /// Grades what lies in `folder`, `jobs` exercises at a time. The inner error is the submission's: there is nothing that
     /// could be graded. The outer one is this machine's.
-    pub(crate) fn grade(&self, folder: &Path, name: &str, jobs: usize) -> Outcome<Result<Grade, Fault>> {
+    pub(crate) fn grade(&self, folder: &Path, name: &str, jobs: usize) -> Result<Result<Grade, Error>> {
         let started = Instant::now();
-        room::check(&self.workshop.scratch)?;
-        let scratch = ScratchFolder::new(&self.workshop.scratch)?;
+        disk_space::check(&self.environment.scratch)?;
+        let scratch = ScratchFolder::new(&self.environment.scratch)?;
         let tree = scratch.path().join("tree");
         for module in self.modules() {
-            extension::lay_out(module, &tree, Fill::Stub)?;
+            extension::lay_out(module, &tree, Version::Stub)?;
         }
         let taken = match self.take(folder, &tree) {
             Ok(taken) => taken,
-            Err(fault) => return Ok(Err(fault)),
+            Err(error) => return Ok(Err(error)),
         };
         let graded = self.grade_tree(&tree, scratch.path(), jobs, &|module, file| {
             taken.taken.contains(&Path::new("modules").join(&module.name).join(file))
         })?;
         let grade = Grade {
             submission: name.to_owned(),
-            flags: flags::find(self.places, &tree)?,
+            flags: suspicious_code::find(self.places, &tree)?,
             exercises: graded,
             soft_share: self.shares.soft,
             not_enforced: self.not_enforced(),
             ignored: taken.ignored,
-            versions: self.workshop.versions.clone(),
+            versions: self.environment.versions.clone(),
             seed: self.seed,
             seconds: started.elapsed().as_secs_f64(),
         };
         if grade.score() < grade.max_score() {
-            room::check(&self.workshop.scratch)?; // What failed may have failed for want of it.
+            disk_space::check(&self.environment.scratch)?; // What failed may have failed for want of it.
         }
         Ok(Ok(grade))
     }
 
-    fn take(&self, folder: &Path, tree: &Path) -> Outcome<Intake> {
+    fn take(&self, folder: &Path, tree: &Path) -> Result<Intake> {
         let mut taken = intake::take(folder, &self.modules(), self.course(), tree)?;
-        if !self.workshop.uses("intake") {
+        if !self.environment.uses(Defence::Intake) {
             // What a grader does that trusts its students: their tests, their settings.
             files::copy_tree(folder, tree, &|path| !path.ends_with("target") && !path.ends_with(".git"))?;
             taken.ignored.clear();
@@ -95,8 +96,8 @@ impl Rules<'_> {
     }
 
     fn not_enforced(&self) -> Vec<String> {
-        let off = self.workshop.without.iter().map(|each| format!("the defence \"{each}\" was switched off"));
-        self.workshop.not_enforced.iter().cloned().chain(off).collect()
+        let off = self.environment.without.iter().map(|defence| format!("the defence \"{defence}\" was switched off"));
+        self.environment.not_enforced.iter().cloned().chain(off).collect()
     }
 
     /// Builds and tests what lies in the tree. `is_there` says whether the submission brought a file.
@@ -106,9 +107,9 @@ impl Rules<'_> {
         scratch: &Path,
         jobs: usize,
         is_there: &(dyn Fn(&Module, &Path) -> bool + Sync),
-    ) -> Outcome<Vec<ExerciseGrade>> {
-        let cgroups = Cgroups::make(&self.workshop.without);
-        let jail = self.workshop.jail.counted_by(&cgroups);
+    ) -> Result<Vec<ExerciseGrade>> {
+        let cgroups = Cgroups::make(&self.environment.without);
+        let jail = self.environment.jail.counted_by(&cgroups);
         let modules = self.modules();
         let written: BTreeMap<String, bool> =
             self.places.iter().map(|place| (place.exercise.id(), is_written(*place, tree, is_there))).collect();
@@ -120,13 +121,13 @@ impl Rules<'_> {
             let built = if exercises.is_empty() {
                 Built::default()
             } else {
-                builds::build(self.workshop, &jail, module, &exercises, tree, &folder)?
+                build::build(self.environment, &jail, module, &exercises, tree, &folder)?
             };
             Ok((module.name.clone(), built))
         })?;
         let builds: BTreeMap<String, Built> = builds.into_iter().collect();
         in_parallel(jobs, self.places, |place| {
-            process::Cancel::default().check()?;
+            CancellationToken::default().check()?;
             let id = place.exercise.id();
             let built = &builds[&place.module.name];
             if !written[&id] {
@@ -147,10 +148,10 @@ impl Rules<'_> {
         })
     }
 
-    fn run(&self, place: Place<'_>, extension: &Path, scratch: &Path, tree: &Path, jail: &Jail) -> Outcome<Runs> {
-        let bench = Bench { workshop: self.workshop, jail, extension, scratch, seed: self.seed };
+    fn run(&self, place: Place<'_>, extension: &Path, scratch: &Path, tree: &Path, jail: &Jail) -> Result<Runs> {
+        let session = Session { environment: self.environment, jail, extension, scratch, seed: self.seed };
         // With intake switched off, the submission's own tests are run, as a trusting grader would.
-        let folder = if self.workshop.uses("intake") {
+        let folder = if self.environment.uses(Defence::Intake) {
             place.module.folder.clone()
         } else {
             tree.join("modules").join(&place.module.name)
@@ -159,24 +160,24 @@ impl Rules<'_> {
         let kinds = self.manifest.tests(&place.exercise.id());
         let has = |kind: Kind| kinds.iter().any(|entry| entry.kind == kind);
         let mut runs = Runs::default();
-        if !self.workshop.uses("proxy") {
-            runs.public = bench.run_inside(place.module, place.exercise, &tests, "not soft")?;
+        if !self.environment.uses(Defence::Proxy) {
+            runs.public = session.run_inside(place.module, place.exercise, &tests, "not soft")?;
         } else if has(Kind::Public) {
-            runs.public = bench.run_outside(place.module, place.exercise, &tests)?;
+            runs.public = session.run_outside(place.module, place.exercise, &tests)?;
         }
         if let Some(hidden) = self.hidden.filter(|_| has(Kind::Hidden)) {
             let tests = hidden_tests(hidden, self.course(), place)?;
-            runs.hidden = bench.run_outside(place.module, place.exercise, &tests)?;
+            runs.hidden = session.run_outside(place.module, place.exercise, &tests)?;
             if !runs.hidden.broken.is_empty() {
                 // The students read this; what the tests themselves say could show what is in them.
                 "the hidden tests broke off".clone_into(&mut runs.hidden.broken);
             }
         }
         // What broke off before anything passed (an import that never ends) would only hang a second time.
-        if has(Kind::Soft) && runs.public.has_come_to_nothing() {
-            runs.soft = Run { broken: runs.public.broken.clone(), ..Run::default() };
+        if has(Kind::Soft) && runs.public.broke_off_before_any_pass() {
+            runs.soft = SessionResult { broken: runs.public.broken.clone(), ..SessionResult::default() };
         } else if has(Kind::Soft) {
-            runs.soft = bench.run_inside(place.module, place.exercise, &tests, "soft")?;
+            runs.soft = session.run_inside(place.module, place.exercise, &tests, "soft")?;
         }
         Ok(runs)
     }
@@ -185,25 +186,27 @@ impl Rules<'_> {
     fn verdict(&self, place: Place<'_>, runs: &Runs, seconds: f64) -> ExerciseGrade {
         let id = place.exercise.id();
         let entries = self.manifest.tests(&id);
-        let ran: Vec<Ran> = entries.iter().map(|entry| runs.of(entry.kind).result(&entry.name)).collect();
-        let worth = scoring::worth(entries, place.exercise.points, self.shares);
+        let ran: Vec<TestRun> = entries.iter().map(|entry| runs.of(entry.kind).result(&entry.name)).collect();
+        let worth = score::worth(entries, place.exercise.points, self.shares);
         let statuses: Vec<Status> = ran.iter().map(|ran| ran.status).collect();
-        let scores = scoring::earned(entries, &worth, &statuses);
+        let scores = score::earned(entries, &worth, &statuses);
         let tests: Vec<TestGrade> = entries
             .iter()
             .zip(ran)
             .zip(worth.into_iter().zip(scores))
             .map(|((entry, ran), (max_score, score))| {
-                let hidden = if entry.kind == Kind::Hidden { "hidden::" } else { "" };
+                let visibility = Visibility::of(entry.kind);
+                let hidden = if visibility == Visibility::Hidden { "hidden::" } else { "" };
                 let passed_in_part = ran.status == Status::Passed && score < max_score;
                 TestGrade {
                     id: format!("{id}::{hidden}{}", entry.name),
+                    visibility,
                     soft: entry.kind == Kind::Soft,
                     score,
                     status: ran.status,
                     max_score,
                     seconds: ran.seconds,
-                    message: if passed_in_part { GIVEN.to_owned() } else { ran.message },
+                    message: if passed_in_part { PASSED_BY_STUB.to_owned() } else { ran.message },
                 }
             })
             .collect();
@@ -227,24 +230,25 @@ impl Rules<'_> {
 }
 
 /// Why a passed test has not all of its points.
-const GIVEN: &str = "The unchanged stub passes this test too: it counts as much as the rest of the exercise is right.";
+const PASSED_BY_STUB: &str =
+    "The unchanged stub passes this test too: it counts as much as the rest of the exercise is right.";
 
 /// The runs of one exercise's tests.
 #[derive(Debug, Default)]
 struct Runs {
-    public: Run,
-    hidden: Run,
-    soft: Run,
+    public: SessionResult,
+    hidden: SessionResult,
+    soft: SessionResult,
 }
 
 impl Runs {
     /// There was nothing to run.
     fn none(why: &str) -> Self {
-        let run = || Run { broken: why.to_owned(), ..Run::default() };
+        let run = || SessionResult { broken: why.to_owned(), ..SessionResult::default() };
         Self { public: run(), hidden: run(), soft: run() }
     }
 
-    fn of(&self, kind: Kind) -> &Run {
+    fn of(&self, kind: Kind) -> &SessionResult {
         match kind {
             Kind::Public => &self.public,
             Kind::Hidden => &self.hidden,
@@ -256,9 +260,9 @@ impl Runs {
 /// Whether any file of the exercise differs from its stub.
 fn is_written(place: Place<'_>, tree: &Path, is_there: &(dyn Fn(&Module, &Path) -> bool + Sync)) -> bool {
     place.exercise.files.iter().any(|file| {
-        let ours = std::fs::read(place.module.stub(file)).ok();
-        let theirs = std::fs::read(tree.join("modules").join(&place.module.name).join(file)).ok();
-        is_there(place.module, file) && ours != theirs
+        let stub = std::fs::read(place.module.stub(file)).ok();
+        let submitted = std::fs::read(tree.join("modules").join(&place.module.name).join(file)).ok();
+        is_there(place.module, file) && stub != submitted
     })
 }
 

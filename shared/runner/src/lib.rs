@@ -1,84 +1,51 @@
 //! The runner behind `cargo course`: sets up, watches, checks and explains.
 //!
-//! `catalogue` says what there is, `judge` finds out how an exercise stands, `verdict` is what it found, `report` and
-//! `verdict::to_json` show it; `commands` has one file for each command. The modules that are public are what the grader,
-//! a program of its own, needs too.
+//! `commands` has one file for each command. `check` finds out how an exercise stands; its verdict is plain data that `ui`
+//! shows. `watch` and `verify` are the two larger commands, `actions` what commands and the keys of watch mode both do.
 
 #![forbid(unsafe_code)]
 
-pub mod catalogue;
-mod cli;
+mod actions;
+mod check;
+mod command_line;
 mod commands;
-mod compile;
-pub mod fault;
-pub mod files;
-mod judge;
-pub mod process;
+mod exit_status;
 mod progress;
-pub mod python;
-mod report;
-mod rust_tests;
-mod saves;
 mod setup;
-mod terminal;
-mod verdict;
-mod worker;
-pub mod workspace;
+mod ui;
+mod verify;
+mod watch;
 
 use std::process::ExitCode;
 
-use catalogue::Course;
-use cli::Command;
-use fault::{Fault, Outcome};
+use course_core::{Error, Result, process};
+
+use command_line::Request;
+use exit_status::ExitStatus;
+use ui::output;
 
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
-    match process::install_interrupt_handler()
-        .map_err(|error| Fault::new(format!("Cannot listen for Ctrl-C: {error}.")))
-        .and_then(|()| cli::parse(std::env::args_os().skip(1)))
-        .and_then(run)
-    {
-        Ok(code) => ExitCode::from(code),
-        Err(fault) => {
-            terminal::complain(&fault);
-            ExitCode::from(fault.exit_code())
+    let request = process::install_interrupt_handler()
+        .map_err(|error| Error::new(format!("Cannot listen for Ctrl-C: {error}.")).caused_by(error))
+        .and_then(|()| command_line::parse(commands::ALL, std::env::args_os().skip(1)));
+    match request.and_then(run) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            output::complain(&error);
+            ExitStatus::from(&error).into()
         }
     }
 }
 
-/// Runs a command; the number is the exit status.
-fn run(command: Command) -> Outcome<u8> {
-    match &command {
-        Command::Help => {
-            terminal::print(cli::HELP);
-            return Ok(0);
-        }
-        Command::Version => {
-            terminal::say(concat!("course ", env!("CARGO_PKG_VERSION")));
-            return Ok(0);
-        }
-        Command::Grade { arguments } => return commands::grade::run(arguments),
-        _ => {}
+fn run(request: Request) -> Result<ExitStatus> {
+    match request {
+        Request::Help => output::print(&command_line::help(commands::ALL)),
+        Request::HelpForReadme => output::print(&command_line::readme_table(commands::ALL)),
+        Request::Version => output::say(concat!("course ", env!("CARGO_PKG_VERSION"))),
+        Request::Start => return commands::start().run(),
+        Request::Run(invocation) => return invocation.run(),
     }
-    let course = Course::find()?;
-    match command {
-        Command::Help | Command::Version | Command::Grade { .. } => Ok(0),
-        Command::Start => commands::start::run(&course),
-        Command::Setup => commands::setup::run(&course),
-        Command::Doctor => commands::doctor::run(&course),
-        Command::List => commands::list::run(&course),
-        Command::Check { ids, all, json } => commands::check::run(&course, &ids, all, json),
-        Command::Watch { id, poll } => commands::watch::run(&course, id.as_deref(), poll),
-        Command::Hint { id } => commands::hint::run(&course, id.as_deref()),
-        Command::Solution { id, reveal } => commands::solution::run(&course, id.as_deref(), reveal),
-        Command::Reset { id, whole_module } => commands::reset::run(&course, &id, whole_module),
-        Command::Bench { id, scale, json, plot } => {
-            let options = commands::bench::Options { scale: &scale, json: json.as_deref(), plot: plot.as_deref() };
-            commands::bench::run(&course, id.as_deref(), options)
-        }
-        Command::Verify { ids, thorough } => commands::verify::run(&course, &ids, thorough),
-        Command::NewModule { name } => commands::new::module(&course, &name),
-        Command::NewExercise { module, name } => commands::new::exercise(&course, &module, &name),
-    }
+    Ok(ExitStatus::Success)
 }

@@ -1,16 +1,15 @@
 //! What the learner has reached: a small text file, written whole, that survives renames, crashes and two runners at once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use crate::catalogue::{Course, Place};
-use crate::fault::{Fault, Outcome};
-use crate::files;
-use crate::terminal;
-use crate::workspace;
+use course_core::catalogue::{Course, Place};
+use course_core::locks::{Lock, Unsupported};
+use course_core::{Error, Result, files, workspace};
+
+use crate::ui::output;
 
 /// Solved exercises, hints seen, and where the learner is. Ids that the course no longer has are kept: another branch may.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,19 +26,19 @@ fn path(root: &Path) -> PathBuf {
 
 impl Progress {
     /// Reads the file. One that makes no sense is put aside, said, and begun anew.
-    pub(crate) fn load(root: &Path) -> Outcome<Self> {
+    pub(crate) fn load(root: &Path) -> Result<Self> {
         let path = path(root);
         let parsed = match std::fs::read(&path) {
             Ok(bytes) => Self::parse(&String::from_utf8_lossy(&bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(_) if path.is_dir() => Err("it is a folder".to_owned()),
-            Err(error) => return Err(Fault::file("read", &path, &error)),
+            Err(error) => return Err(Error::file("read", &path, error)),
         };
         match parsed {
             Ok(progress) => Ok(progress),
             Err(reason) => {
                 let kept = put_aside(&path)?;
-                terminal::notice(&format!(
+                output::notice(&format!(
                     "The progress file could not be understood ({reason}). It is kept as {}, and a new one is begun.\n  \
                      → `cargo course check --all` finds out again what you have solved.",
                     kept.display()
@@ -92,13 +91,9 @@ impl Progress {
     }
 
     /// Changes the file under a lock, so that a second runner's change is not lost. Gives the new state.
-    pub(crate) fn update(root: &Path, change: impl FnOnce(&mut Self)) -> Outcome<Self> {
-        let folder = workspace::own_folder(root);
-        files::make_folder(&folder)?;
-        let lock_path = folder.join("progress.lock");
-        let lock = File::create(&lock_path).map_err(|error| Fault::file("write", &lock_path, &error))?;
-        // Some network folders have no locks; then the last writer wins, as without one.
-        let _ = lock.lock();
+    pub(crate) fn update(root: &Path, change: impl FnOnce(&mut Self)) -> Result<Self> {
+        // Some network folders have no locks; then the last writer wins.
+        let _lock = Lock::wait_for(&workspace::own_folder(root).join("progress.lock"), Unsupported::Ignore, || ())?;
         let old = Self::load(root)?;
         let mut new = old.clone();
         change(&mut new);
@@ -121,7 +116,19 @@ impl Progress {
     }
 }
 
-fn put_aside(path: &Path) -> Outcome<PathBuf> {
+/// The exercise that an ID means, or without one the exercise that the learner is at.
+pub(crate) fn exercise_or_current<'c>(course: &'c Course, id: Option<&str>) -> Result<Place<'c>> {
+    if let Some(id) = id {
+        return course.exercise(id);
+    }
+    let progress = Progress::load(&course.root)?;
+    progress.current(course).or_else(|| progress.next(course)).or_else(|| course.places().last()).ok_or_else(|| {
+        Error::new("The course has no exercises.")
+            .advice("Is the folder `modules` complete? `git checkout -- modules` brings it back.")
+    })
+}
+
+fn put_aside(path: &Path) -> Result<PathBuf> {
     let mut number = 1;
     let kept = loop {
         let candidate = path.with_file_name(format!("progress.unreadable-{number}.toml"));
@@ -130,7 +137,7 @@ fn put_aside(path: &Path) -> Outcome<PathBuf> {
         }
         number += 1;
     };
-    std::fs::rename(path, &kept).map_err(|error| Fault::file("move", path, &error))?;
+    std::fs::rename(path, &kept).map_err(|error| Error::file("move", path, error))?;
     Ok(kept)
 }
 

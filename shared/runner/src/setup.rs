@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
+use course_core::catalogue::{Course, Module};
+use course_core::compile::{self, OnProgress, Request};
+use course_core::digest::Digest;
+use course_core::process::{CancellationToken, Limits, Supervised};
+use course_core::python::{self, Interpreter};
+use course_core::{Error, Result, files, workspace};
 
-use crate::catalogue::{Course, Module};
-use crate::compile::{self, Request};
-use crate::fault::{Fault, Outcome};
-use crate::files;
-use crate::process::{Cancel, Limits, Supervised};
-use crate::python::{self, Interpreter};
-use crate::terminal::Steps;
-use crate::workspace;
+use crate::ui::steps::Steps;
 
 /// The lock files of Python packages: the one that all modules need, then those that only some of these modules need.
 fn locks(root: &Path, modules: &[&Module]) -> Vec<PathBuf> {
@@ -33,13 +31,12 @@ fn stamp_path(root: &Path) -> PathBuf {
 }
 
 /// What has been set up: a line for the state of the crates and the place of the course, and one for each lock file.
-fn stamp(root: &Path, locks: &[PathBuf]) -> Outcome<Vec<String>> {
-    let hashed = |path: &Path| -> Outcome<String> {
-        let mut hash = Sha256::new();
-        hash.update(files::read(path)?);
-        hash.update(root.to_string_lossy().as_bytes());
-        let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(format!("{} {hash}", path.file_name().unwrap_or_default().to_string_lossy()))
+fn stamp(root: &Path, locks: &[PathBuf]) -> Result<Vec<String>> {
+    let hashed = |path: &Path| -> Result<String> {
+        let mut digest = Digest::new();
+        digest.update(files::read(path)?);
+        digest.update(root.to_string_lossy().as_bytes());
+        Ok(format!("{} {}", path.file_name().unwrap_or_default().to_string_lossy(), digest.finish()))
     };
     std::iter::once(&root.join("Cargo.lock")).chain(locks).map(|path| hashed(path)).collect()
 }
@@ -49,17 +46,17 @@ pub(crate) fn is_done(root: &Path, modules: &[&Module]) -> bool {
     let done = std::fs::read_to_string(stamp_path(root)).unwrap_or_default();
     python::environment_python(root).exists()
         && stamp(root, &locks(root, modules))
-            .is_ok_and(|lines| lines.iter().all(|line| done.lines().any(|each| each == line)))
+            .is_ok_and(|lines| lines.iter().all(|line| done.lines().any(|known| known == line)))
 }
 
 /// Sets up if need be, with visible progress on standard error. Of the modules only these are built: the others wait until
 /// they are wanted.
-pub(crate) fn ensure(course: &Course, modules: &[&Module]) -> Outcome<()> {
+pub(crate) fn ensure(course: &Course, modules: &[&Module]) -> Result<()> {
     if is_done(&course.root, modules) { Ok(()) } else { run(course, modules) }
 }
 
 /// Sets up, and builds these modules.
-pub(crate) fn run(course: &Course, modules: &[&Module]) -> Outcome<()> {
+pub(crate) fn run(course: &Course, modules: &[&Module]) -> Result<()> {
     let root = &course.root;
     sweep(root);
     let steps = Steps::new();
@@ -68,7 +65,7 @@ pub(crate) fn run(course: &Course, modules: &[&Module]) -> Outcome<()> {
     let locks = locks(root, modules);
     write_cargo_settings(root)?;
     // Two things that wait for the network and for the processor in turn.
-    let cancel = Cancel::default();
+    let cancel = CancellationToken::default();
     let (packages, crates) = std::thread::scope(|scope| {
         let packages = scope.spawn(|| {
             let result = install_packages(root, &locks, uv.as_deref(), &steps, &cancel);
@@ -81,11 +78,11 @@ pub(crate) fn run(course: &Course, modules: &[&Module]) -> Outcome<()> {
         if crates.is_err() {
             cancel.cancel();
         }
-        (packages.join().unwrap_or_else(|_| Err(Fault::new("The installation of the packages panicked."))), crates)
+        (packages.join().unwrap_or_else(|_| Err(Error::new("The installation of the packages panicked."))), crates)
     });
     // The one that went wrong by itself says why; the other was only called off.
     match (packages, crates) {
-        (Err(fault), Err(other)) => return Err(if fault.is_stale() { other } else { fault }),
+        (Err(error), Err(other)) => return Err(if error.is_cancelled() { other } else { error }),
         (packages, crates) => packages.and(crates)?,
     }
     // cargo may have completed its lock file; the stamp is that of the state now reached. What was installed for other
@@ -107,7 +104,7 @@ fn sweep(root: &Path) {
 }
 
 /// `.venv`, from uv or the standard library.
-fn make_environment(root: &Path, uv: Option<&Path>, steps: &Steps) -> Outcome<Interpreter> {
+fn make_environment(root: &Path, uv: Option<&Path>, steps: &Steps) -> Result<Interpreter> {
     let step = steps.begin("Python environment");
     if let Some(found) = python::in_environment(root)
         && found.release >= python::OLDEST
@@ -134,43 +131,43 @@ fn make_environment(root: &Path, uv: Option<&Path>, steps: &Steps) -> Outcome<In
                 command.args(["-I", "-m", "venv", "--clear", "--without-pip"]);
                 command
             }
-            (None, None) => return Err(Fault::new("No Python found.").mend(python::install_advice())),
+            (None, None) => return Err(Error::new("No Python found.").advice(python::install_advice())),
         };
         command.arg(python::environment(root));
         run_tool(
             &mut command,
-            &Cancel::default(),
+            &CancellationToken::default(),
             "Cannot make the Python environment",
             "`cargo course doctor` says what is missing.",
         )
     });
     match made.and_then(|()| {
         python::in_environment(root).ok_or_else(|| {
-            Fault::new("The new environment's Python does not run.")
-                .mend("Delete the folder .venv and run `cargo course setup` again.")
+            Error::new("The new environment's Python does not run.")
+                .advice("Delete the folder .venv and run `cargo course setup` again.")
         })
     }) {
         Ok(found) => {
             step.done(&format!("Python {} in .venv", found.version));
             Ok(found)
         }
-        Err(fault) => {
+        Err(error) => {
             step.clear();
-            Err(fault)
+            Err(error)
         }
     }
 }
 
-fn find_base(uv: Option<&Path>) -> Outcome<Option<Interpreter>> {
+fn find_base(uv: Option<&Path>) -> Result<Option<Interpreter>> {
     match python::find() {
         Ok(found) => Ok(Some(found)),
         Err(_) if uv.is_some() && std::env::var_os(python::CHOICE).is_none() => Ok(None),
-        Err(fault) => Err(fault),
+        Err(error) => Err(error),
     }
 }
 
 /// Tells cargo, maturin and rust-analyzer which interpreter to build for; see `.cargo/config.toml`.
-fn write_cargo_settings(root: &Path) -> Outcome<()> {
+fn write_cargo_settings(root: &Path) -> Result<()> {
     let path = root.join(".cargo/python.toml");
     let python = toml::Value::from(python::environment_python(root).to_string_lossy().into_owned());
     let text =
@@ -184,7 +181,13 @@ fn write_cargo_settings(root: &Path) -> Outcome<()> {
 }
 
 /// The locked packages, their hashes checked.
-fn install_packages(root: &Path, locks: &[PathBuf], uv: Option<&Path>, steps: &Steps, cancel: &Cancel) -> Outcome<()> {
+fn install_packages(
+    root: &Path,
+    locks: &[PathBuf],
+    uv: Option<&Path>,
+    steps: &Steps,
+    cancel: &CancellationToken,
+) -> Result<()> {
     let step = steps.begin("Python packages");
     let result = install_commands(root, locks, uv).into_iter().try_for_each(|mut command| {
         run_tool(
@@ -199,9 +202,9 @@ fn install_packages(root: &Path, locks: &[PathBuf], uv: Option<&Path>, steps: &S
             step.done("installed from the lock file");
             Ok(())
         }
-        Err(fault) => {
+        Err(error) => {
             step.clear();
-            Err(fault)
+            Err(error)
         }
     }
 }
@@ -234,32 +237,32 @@ fn install_commands(root: &Path, locks: &[PathBuf], uv: Option<&Path>) -> Vec<Co
     vec![pip, install]
 }
 
-/// Runs a tool; where it fails, its last lines are part of the fault.
-fn run_tool(command: &mut Command, cancel: &Cancel, failed: &str, mend: &str) -> Outcome<()> {
+/// Runs a tool; where it fails, its last lines are part of the error.
+fn run_tool(command: &mut Command, cancel: &CancellationToken, failed: &str, advice: &str) -> Result<()> {
     command.stdin(std::process::Stdio::null());
     let program = command.get_program().to_string_lossy().into_owned();
     let child = Supervised::spawn(command, None, None)
-        .map_err(|error| Fault::new(format!("Cannot start `{program}`: {error}.")))?;
+        .map_err(|error| Error::new(format!("Cannot start `{program}`: {error}.")).caused_by(error))?;
     let finished = child.wait(Limits::NONE, cancel)?;
-    if finished.end.success() {
+    if finished.exit.success() {
         return Ok(());
     }
     let said = compile::last_lines(&format!("{}\n{}", finished.stdout, finished.stderr), 8);
-    let fault = Fault::new(format!("{failed}. `{program}` said:\n{said}"));
+    let error = Error::new(format!("{failed}. `{program}` said:\n{said}"));
     Err(if said.contains("ensurepip") || said.contains("No module named venv") {
-        fault.mend("This Python lacks the venv package. Debian, Ubuntu: `sudo apt install python3-venv`; or install uv. Then run `cargo course setup` again.")
+        error.advice("This Python lacks the venv package. Debian, Ubuntu: `sudo apt install python3-venv`; or install uv. Then run `cargo course setup` again.")
     } else if said.contains("No space left") {
-        fault.mend("The disk is full. Free some space, then run `cargo course setup` again.")
+        error.advice("The disk is full. Free some space, then run `cargo course setup` again.")
     } else {
-        fault.mend(mend)
+        error.advice(advice)
     })
 }
 
 /// Fetches all crates and builds the modules once, so that the first check is quick and later ones need no network.
-fn warm_build(course: &Course, modules: &[&Module], steps: &Steps, cancel: &Cancel) -> Outcome<()> {
+fn warm_build(course: &Course, modules: &[&Module], steps: &Steps, cancel: &CancellationToken) -> Result<()> {
     let step = Arc::new(steps.begin("Rust crates"));
     let shown = Arc::clone(&step);
-    let progress: compile::OnProgress = Arc::new(move |done, total, what| shown.at(done, total, what));
+    let progress: OnProgress = Arc::new(move |done, total, what| shown.at(done, total, what));
     let result = fetch(&course.root, cancel).and_then(|()| build_ahead(&course.root, modules, Some(progress), cancel));
     match result {
         Ok(()) => step.done("built"),
@@ -268,7 +271,7 @@ fn warm_build(course: &Course, modules: &[&Module], steps: &Steps, cancel: &Canc
     result
 }
 
-fn fetch(root: &Path, cancel: &Cancel) -> Outcome<()> {
+fn fetch(root: &Path, cancel: &CancellationToken) -> Result<()> {
     let mut command = workspace::cargo(root);
     command.args(["fetch", "--quiet"]);
     run_tool(
@@ -283,9 +286,9 @@ fn fetch(root: &Path, cancel: &Cancel) -> Outcome<()> {
 pub(crate) fn build_ahead(
     root: &Path,
     modules: &[&Module],
-    progress: Option<compile::OnProgress>,
-    cancel: &Cancel,
-) -> Outcome<()> {
+    progress: Option<OnProgress>,
+    cancel: &CancellationToken,
+) -> Result<()> {
     // One after the other, as checks build them: together, cargo would give each the features that any of them asks for,
     // and the first check would build PyO3 again.
     for module in modules {

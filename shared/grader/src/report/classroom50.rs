@@ -8,9 +8,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::{Entry, Limits, conditions, entries, line, pretty, seconds};
+use super::{Entry, conditions, entries, pretty, seconds};
 use crate::grade::Grade;
-use crate::points::Points;
+use crate::score::points::Points;
+use crate::untrusted_text::{Limits, line};
 
 /// Where a submission belongs: what Classroom 50 says in the environment of an autograder.
 #[derive(Debug, Clone, PartialEq, Eq)]

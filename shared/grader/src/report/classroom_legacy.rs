@@ -5,9 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Entry, Limits, conditions, entries, name, number, outcome, seconds};
+use super::{Entry, conditions, entries, name, number, outcome, seconds};
 use crate::grade::{Grade, Status};
-use crate::points::Points;
+use crate::score::points::Points;
+use crate::untrusted_text::Limits;
 
 /// Linux takes 128 KiB for one environment variable, its name included; this much JSON stays below that in base64.
 const LARGEST: usize = 90_000;

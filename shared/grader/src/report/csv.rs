@@ -2,8 +2,9 @@
 
 use ::csv::{QuoteStyle, WriterBuilder};
 
-use super::{NAME, line, name, soft_points};
+use super::{NAME, name, soft_points};
 use crate::grade::Grade;
+use crate::untrusted_text::line;
 
 /// One row for each grade, under a row of names. An exercise that a grade does not have leaves its cell empty: not graded is
 /// not zero.
@@ -35,7 +36,7 @@ fn row(grade: &Grade, exercises: &[&str]) -> Vec<String> {
     let points = |id: &&str| {
         let mut mine =
             grade.exercises.iter().filter(|exercise| exercise.id == **id).map(|exercise| exercise.score).peekable();
-        if mine.peek().is_some() { mine.sum::<crate::points::Points>().to_string() } else { String::new() }
+        if mine.peek().is_some() { mine.sum::<crate::score::points::Points>().to_string() } else { String::new() }
     };
     let (soft_score, _) = soft_points(grade);
     let sums = [
@@ -89,7 +90,10 @@ mod tests {
             for exercise in &grade.exercises {
                 let column = ids.iter().position(|id| *id == exercise.id).expect("a column");
                 let same = grade.exercises.iter().filter(|other| other.id == exercise.id);
-                assert_eq!(row[column + 1], same.map(|each| each.score).sum::<crate::points::Points>().to_string());
+                assert_eq!(
+                    row[column + 1],
+                    same.map(|each| each.score).sum::<crate::score::points::Points>().to_string()
+                );
             }
         }
         for cell in rows.iter().flatten() {

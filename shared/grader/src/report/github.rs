@@ -1,8 +1,9 @@
 //! Annotations on a run of GitHub Actions. This is the one report that speaks to CI, so here every field is escaped as the
 //! service's own toolkit does it, after everything that could be a command is gone from it.
 
-use super::{Limits, NAME, conditions, entries, line, name, outcome, plain};
+use super::{NAME, conditions, entries, name, outcome};
 use crate::grade::{ExerciseGrade, Flag, Grade, Status};
+use crate::untrusted_text::{Limits, line, plain};
 
 /// GitHub shows ten annotations of a level for one step and drops the rest without a word.
 const SHOWN: usize = 10;

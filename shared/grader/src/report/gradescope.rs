@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Entry, Limits, NAME, conditions, entries, line, name, number, outcome, plain, pretty, seconds};
+use super::{Entry, NAME, conditions, entries, name, number, outcome, pretty, seconds};
 use crate::grade::Grade;
+use crate::untrusted_text::{Limits, line, plain};
 
 pub(super) fn render(grade: &Grade) -> String {
     let tests = grade.exercises.iter().flat_map(|exercise| {
@@ -77,7 +78,7 @@ mod tests {
 
     use super::super::samples::{assert_quiet, empty, grades, hostile, normal, points_of};
     use super::*;
-    use crate::points::Points;
+    use crate::score::points::Points;
 
     fn read(grade: &Grade) -> Value {
         let text = render(grade);

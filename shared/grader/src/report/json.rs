@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Entry, LISTED, Limits, NAME, line, name, number, plain, pretty, seconds, soft_points};
-use crate::grade::{ExerciseGrade, Grade, Status, TestGrade};
-use crate::points::Points;
+use super::{Entry, LISTED, NAME, name, number, pretty, seconds, soft_points};
+use crate::grade::{ExerciseGrade, Grade, Status, TestGrade, Visibility};
+use crate::score::points::Points;
+use crate::untrusted_text::{Limits, line, plain};
 
 pub(super) fn render(grade: &Grade) -> String {
     let (soft_score, soft_max_score) = soft_points(grade);
@@ -47,6 +48,7 @@ fn exercise(exercise: &ExerciseGrade) -> Value {
 fn test(test: &Entry<'_>) -> Value {
     json!({
         "id": test.name(),
+        "hidden": test.hidden(),
         "status": test.status.name(),
         "soft": test.soft,
         "score": number(test.score),
@@ -116,6 +118,7 @@ fn read_exercise(value: &Value) -> Option<ExerciseGrade> {
 fn read_test(value: &Value) -> Option<TestGrade> {
     Some(TestGrade {
         id: text_of(&value["id"])?,
+        visibility: if value["hidden"].as_bool()? { Visibility::Hidden } else { Visibility::Public },
         status: Status::from_name(value["status"].as_str()?)?,
         soft: value["soft"].as_bool()?,
         score: points(&value["score"])?,

@@ -7,8 +7,9 @@ use quick_xml::Writer;
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Entry, LISTED, Limits, NAME, conditions, entries, line, name, outcome, plain, seconds, soft_points};
+use super::{Entry, LISTED, NAME, conditions, entries, name, outcome, seconds, soft_points};
 use crate::grade::{ExerciseGrade, Grade, Status};
+use crate::untrusted_text::{Limits, line, plain};
 
 pub(super) fn render(grade: &Grade) -> String {
     let suites: Vec<_> = grade.exercises.iter().map(|exercise| (exercise, entries(exercise))).collect();

@@ -1,12 +1,13 @@
 //! A page for people: a step summary on GitHub, a release, a comment.
 //!
 //! Names stand in `<code>` with every punctuation mark as a character reference, which no Markdown reads as markup. Output
-//! stands in fences, every line behind [`PREFIX`](super::PREFIX), so that no line of it can close the fence.
+//! stands in fences, every line behind [`PREFIX`](crate::untrusted_text::PREFIX), so that no line of it can close the fence.
 
 use std::fmt::Write as _;
 
-use super::{Entry, Limits, conditions, entries, line, name, outcome, plain, seconds};
+use super::{Entry, conditions, entries, name, outcome, seconds};
 use crate::grade::{ExerciseGrade, Grade, Status};
+use crate::untrusted_text::{Limits, line, plain};
 
 /// In bytes. GitHub refuses a step summary of more than 1 MiB as a whole, and other steps may add to it.
 const LARGEST: usize = 900_000;
@@ -164,8 +165,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::samples::{assert_quiet, empty, grades, hostile, normal};
-    use super::super::text::PREFIX;
     use super::*;
+    use crate::untrusted_text::PREFIX;
 
     /// Reads the page as Markdown does and checks that all output is inside fences, and no markup but ours outside.
     fn check(page: &str) {

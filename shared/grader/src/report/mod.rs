@@ -10,21 +10,22 @@ mod json;
 mod junit;
 mod markdown;
 #[cfg(test)]
-mod samples;
-mod text;
+pub(crate) mod samples;
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
+use course_core::{Error, Result, files};
 use serde_json::{Value, json};
 
-use crate::grade::{ExerciseGrade, Grade, Status, TestGrade};
-use crate::points::Points;
+use crate::grade::{ExerciseGrade, Grade, Status, TestGrade, Visibility};
+use crate::score::points::Points;
+use crate::untrusted_text::{Limits, line, plain};
 
 pub(crate) use classroom50::Classroom;
 pub(crate) use csv::gradebook;
 pub(crate) use json::read as read_json;
-pub(crate) use text::{Limits, line, plain};
 
 /// A form that a grade can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +128,54 @@ pub(crate) fn render(grade: &Grade, format: Format, classroom: &Classroom) -> St
     }
 }
 
+/// Writes what was asked for; the grade as Markdown to standard output where nothing was.
+pub(crate) fn write_reports(grade: &Grade, reports: &[Report]) -> Result<()> {
+    let classroom = classroom_of(reports)?;
+    if reports.is_empty() {
+        print!("{}", render(grade, Format::Markdown, &classroom));
+    }
+    for Report { format, file } in reports {
+        let text = render(grade, *format, &classroom);
+        match file {
+            Some(file) if file != Path::new("-") => write_report(file, &text)?,
+            _ => print!("{text}"),
+        }
+    }
+    Ok(())
+}
+
+/// Replaces a file whole. A pipe or a device such as `/dev/null` is written to: to replace it would take it from everybody.
+fn write_report(file: &Path, text: &str) -> Result<()> {
+    if std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        std::fs::write(file, text).map_err(|error| Error::file("write", file, error))
+    } else {
+        files::write_atomically(file, text.as_bytes())
+    }
+}
+
+/// Where a submission to Classroom 50 belongs, where that report was asked for.
+pub(crate) fn classroom_of(reports: &[Report]) -> Result<Classroom> {
+    if reports.iter().any(|report| report.format == Format::Classroom50) {
+        Classroom::from_environment(|name| std::env::var(name).ok(), SystemTime::now()).map_err(Error::new)
+    } else {
+        Ok(Classroom::default())
+    }
+}
+
+/// One line about a grade.
+pub(crate) fn summary(grade: &Grade) -> String {
+    let passed = grade.tests().filter(|test| test.status == Status::Passed).count();
+    format!(
+        "{}: {} of {} points, {passed} of {} tests, {:.1} s, seed {}",
+        line(&grade.submission.escape_debug().to_string(), 200),
+        grade.score(),
+        grade.max_score(),
+        grade.tests().count(),
+        grade.seconds,
+        grade.seed
+    )
+}
+
 /// Longest name, path, title or reason, in characters.
 const NAME: usize = 200;
 
@@ -136,6 +185,7 @@ const LISTED: usize = 1000;
 /// What a report shows as one test.
 struct Entry<'a> {
     id: &'a str,
+    visibility: Visibility,
     status: Status,
     soft: bool,
     score: Points,
@@ -146,8 +196,17 @@ struct Entry<'a> {
 
 impl<'a> From<&'a TestGrade> for Entry<'a> {
     fn from(test: &'a TestGrade) -> Self {
-        let TestGrade { id, status, soft, score, max_score, seconds, message } = test;
-        Self { id, status: *status, soft: *soft, score: *score, max_score: *max_score, seconds: *seconds, message }
+        let TestGrade { id, visibility, status, soft, score, max_score, seconds, message } = test;
+        Self {
+            id,
+            visibility: *visibility,
+            status: *status,
+            soft: *soft,
+            score: *score,
+            max_score: *max_score,
+            seconds: *seconds,
+            message,
+        }
     }
 }
 
@@ -163,7 +222,7 @@ impl Entry<'_> {
 
     /// Whether the test is of the teacher's own folder.
     fn hidden(&self) -> bool {
-        self.id.contains("::hidden::")
+        self.visibility == Visibility::Hidden
     }
 
     /// What went wrong, in a report that the student sees: of a hidden test only how it ended, for its input is a secret.
@@ -181,6 +240,7 @@ fn entries(exercise: &ExerciseGrade) -> Vec<Entry<'_>> {
     if entries.is_empty() || score > Points::ZERO || max_score > Points::ZERO {
         entries.push(Entry {
             id: &exercise.id,
+            visibility: Visibility::Public,
             status: exercise.status,
             soft: false,
             score,

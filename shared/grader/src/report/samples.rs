@@ -6,14 +6,13 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::text::PREFIX;
-use super::text::is_hidden;
 use super::{Classroom, Format, render};
-use crate::grade::{ExerciseGrade, Flag, Grade, Ignored, Status, TestGrade};
-use crate::points::Points;
+use crate::grade::{ExerciseGrade, Flag, Grade, Ignored, Status, TestGrade, Visibility};
+use crate::score::points::Points;
+use crate::untrusted_text::{PREFIX, is_invisible};
 
 /// What students have tried, or could.
-pub(super) const POISONS: [&str; 34] = [
+pub(crate) const POISONS: [&str; 34] = [
     "::set-output name=score::100",
     "\n  ::error file=a,line=1::forged",
     "\u{a0}\u{2028}::warning::forged",
@@ -57,6 +56,7 @@ fn points(hundredths: u64) -> Points {
 fn test(id: &str, status: Status, score: u64, max_score: u64, message: &str) -> TestGrade {
     TestGrade {
         id: id.to_owned(),
+        visibility: if id.contains("::hidden::") { Visibility::Hidden } else { Visibility::Public },
         status,
         soft: id.contains("shares"),
         score: points(score),
@@ -88,7 +88,7 @@ fn exercise(
 }
 
 /// What graders see every day: 13.34 of 25 points.
-pub(super) fn normal() -> Grade {
+pub(crate) fn normal() -> Grade {
     use Status::{Failed, NotRun, Passed, TimedOut};
     let sum = vec![
         test("02.parallel_sum::test_adds", Passed, 334, 334, ""),
@@ -133,7 +133,7 @@ pub(super) fn normal() -> Grade {
 }
 
 /// Nothing was there to grade.
-pub(super) fn empty() -> Grade {
+pub(crate) fn empty() -> Grade {
     Grade {
         submission: String::new(),
         exercises: Vec::new(),
@@ -148,7 +148,7 @@ pub(super) fn empty() -> Grade {
 }
 
 /// Every text is an attack, some are two million characters long, and no clock works.
-pub(super) fn hostile() -> Grade {
+pub(crate) fn hostile() -> Grade {
     let all = POISONS.join("\n");
     let long = all.repeat(2_000_000 / all.len() + 1);
     let exercises = POISONS.iter().enumerate().map(|(index, poison)| {
@@ -185,7 +185,7 @@ pub(super) fn hostile() -> Grade {
 }
 
 /// Text made of attacks, their pieces, and any characters at all.
-pub(super) fn hostile_text() -> impl Strategy<Value = String> {
+pub(crate) fn hostile_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => proptest::sample::select(POISONS.to_vec()).prop_map(str::to_owned),
         2 => proptest::sample::select(vec!["::", "##", "[", "\u{1b}", "\r", "\n", "`", "~", "|", "\\", "<", "&", "]", ">", "│ ", "1 passed"])
@@ -211,6 +211,7 @@ fn statuses() -> impl Strategy<Value = Status> {
 prop_compose! {
     fn tests()(
         id in hostile_text(),
+        hidden in any::<bool>(),
         status in statuses(),
         soft in any::<bool>(),
         max_score in 0..100_000_u64,
@@ -218,7 +219,7 @@ prop_compose! {
         seconds in any::<f64>(),
         message in hostile_text(),
     ) -> TestGrade {
-        TestGrade { id, status, soft, score: points(max_score * part / 100), max_score: points(max_score), seconds, message }
+        TestGrade { id, visibility: if hidden { Visibility::Hidden } else { Visibility::Public }, status, soft, score: points(max_score * part / 100), max_score: points(max_score), seconds, message }
     }
 }
 
@@ -240,7 +241,7 @@ prop_compose! {
 
 prop_compose! {
     /// Any grade at all, with no more points than there are.
-    pub(super) fn grades()(
+    pub(crate) fn grades()(
         submission in hostile_text(),
         exercises in vec(exercises(), 0..4),
         soft_share in any::<u8>(),
@@ -273,13 +274,13 @@ prop_compose! {
 
 /// The points in a JSON number.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the numbers are small and were points
-pub(super) fn points_of(number: &Value) -> Points {
+pub(crate) fn points_of(number: &Value) -> Points {
     points((number.as_f64().expect("a number") * 100.0).round() as u64)
 }
 
 /// Whoever prints this text to a terminal or a CI log prints nothing but text.
-pub(super) fn assert_quiet(text: &str) {
-    let hidden = text.chars().find(|&each| is_hidden(each) && !matches!(each, '\n' | '\t'));
+pub(crate) fn assert_quiet(text: &str) {
+    let hidden = text.chars().find(|&each| is_invisible(each) && !matches!(each, '\n' | '\t'));
     assert_eq!(hidden, None, "a character that does not show");
     assert!(!text.contains("##[") && !text.contains("##vso["), "a command");
     for line in text.lines() {
@@ -299,7 +300,7 @@ fn equal_grades_are_equal_texts() {
 
 #[test]
 fn the_prefix_is_one_that_means_nothing() {
-    assert!(PREFIX.chars().all(|each| !each.is_ascii_punctuation() && !is_hidden(each)));
+    assert!(PREFIX.chars().all(|each| !each.is_ascii_punctuation() && !is_invisible(each)));
 }
 
 /// Writes the samples, and some random grades, as files for `tests/validate_reports.py`, if told where to.

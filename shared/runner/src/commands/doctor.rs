@@ -1,15 +1,28 @@
 //! `cargo course doctor`: what this machine has, what is missing, and the command that mends it.
 
-use std::process::Command;
+use std::process::Command as Program;
 use std::time::Duration;
 
-use crate::catalogue::Course;
-use crate::fault::Outcome;
-use crate::process::{self, Cancel, Limits};
-use crate::python;
+use course_core::Result;
+use course_core::catalogue::Course;
+use course_core::process::{self, CancellationToken, Limits};
+use course_core::{files, python, workspace};
+
+use crate::command_line::{Command, Invocation, Takes};
+use crate::exit_status::ExitStatus;
 use crate::setup;
-use crate::terminal::{self, Tone, paint};
-use crate::workspace;
+use crate::ui::output;
+use crate::ui::style::{Style, paint};
+
+pub(super) const COMMAND: Command = Command {
+    name: "doctor",
+    arguments: "",
+    summary: "what this machine has, what is missing, and what mends it",
+    takes: Takes::Options(&[], |arguments| {
+        arguments.no_words()?;
+        Ok(Invocation::new(Vec::new(), run))
+    }),
+};
 
 /// One thing that was looked at.
 struct Finding {
@@ -17,12 +30,12 @@ struct Finding {
     /// What there is, or what is wrong.
     found: Result<String, String>,
     /// What mends it, or would be better.
-    mend: String,
+    advice: String,
     /// Whether the course can do without.
     optional: bool,
 }
 
-pub(crate) fn run(course: &Course) -> Outcome<u8> {
+fn run(course: &Course) -> Result<ExitStatus> {
     let findings = [
         rust(course),
         linker(),
@@ -36,45 +49,45 @@ pub(crate) fn run(course: &Course) -> Outcome<u8> {
     let mut missing = 0;
     for finding in &findings {
         let (mark, text) = match &finding.found {
-            Ok(text) => (paint(Tone::Good, "✓"), text),
-            Err(text) if finding.optional => (paint(Tone::Note, "○"), text),
+            Ok(text) => (paint(Style::Good, "✓"), text),
+            Err(text) if finding.optional => (paint(Style::Note, "○"), text),
             Err(text) => {
                 missing += 1;
-                (paint(Tone::Bad, "✗"), text)
+                (paint(Style::Bad, "✗"), text)
             }
         };
-        terminal::say(format!("{mark} {:<14} {text}", finding.name));
+        output::say(format!("{mark} {:<14} {text}", finding.name));
         if finding.found.is_err() {
-            terminal::say(format!("  {:<14} → {}", "", finding.mend));
+            output::say(format!("  {:<14} → {}", "", finding.advice));
         }
     }
-    terminal::say(if missing == 0 {
+    output::say(if missing == 0 {
         "\nNothing is missing."
     } else {
         "\nMend what is marked ✗, then run `cargo course setup`."
     });
-    Ok(if missing == 0 { 0 } else { 2 })
+    Ok(if missing == 0 { ExitStatus::Success } else { ExitStatus::CouldNotJudge })
 }
 
-/// A tool's first line, or why there is none.
-fn first_line(command: &mut Command) -> Result<String, String> {
+/// The first line that a tool prints, or why there is none.
+fn ask_version(command: &mut Program) -> Result<String, String> {
     let limits = Limits { time: Duration::from_secs(20), output: 1 << 16 };
-    let finished = process::run(command, limits, &Cancel::default()).map_err(|_| "not found".to_owned())?;
+    let finished = process::run(command, limits, &CancellationToken::default()).map_err(|_| "not found".to_owned())?;
     let said = if finished.stdout.trim().is_empty() { &finished.stderr } else { &finished.stdout };
     let line = said.lines().next().unwrap_or_default().trim().to_owned();
-    if finished.end.success() { Ok(line) } else { Err(format!("does not run: {line}")) }
+    if finished.exit.success() { Ok(line) } else { Err(format!("does not run: {line}")) }
 }
 
-fn optional_tool(name: &'static str, option: &str, mend: &str) -> Finding {
-    Finding { name, found: first_line(Command::new(name).arg(option)), mend: mend.to_owned(), optional: true }
+fn optional_tool(name: &'static str, option: &str, advice: &str) -> Finding {
+    Finding { name, found: ask_version(Program::new(name).arg(option)), advice: advice.to_owned(), optional: true }
 }
 
 fn rust(course: &Course) -> Finding {
-    let found = first_line(workspace::cargo(&course.root).arg("--version"));
+    let found = ask_version(workspace::cargo(&course.root).arg("--version"));
     Finding {
         name: "Rust",
         found,
-        mend: "Install Rust from rustup.rs, or renew it with `rustup update`.".to_owned(),
+        advice: "Install Rust from rustup.rs, or renew it with `rustup update`.".to_owned(),
         optional: false,
     }
 }
@@ -85,19 +98,19 @@ fn linker() -> Finding {
         return Finding {
             name: "Linker",
             found: Ok("the one that built this program".to_owned()),
-            mend: String::new(),
+            advice: String::new(),
             optional: false,
         };
     }
-    let mend = if cfg!(target_os = "macos") {
+    let advice = if cfg!(target_os = "macos") {
         "`xcode-select --install`"
     } else {
         "Debian, Ubuntu: `sudo apt install build-essential`; Fedora: `sudo dnf install gcc`"
     };
     Finding {
         name: "Linker (cc)",
-        found: first_line(Command::new("cc").arg("--version")),
-        mend: mend.to_owned(),
+        found: ask_version(Program::new("cc").arg("--version")),
+        advice: advice.to_owned(),
         optional: false,
     }
 }
@@ -105,16 +118,16 @@ fn linker() -> Finding {
 fn interpreter() -> Finding {
     let found = python::find()
         .map(|found| format!("{} at {}", found.version, found.path.display()))
-        .map_err(|fault| first_of(&fault.to_string()));
+        .map_err(|error| first_line(&error.to_string()));
     Finding {
         name: "Python",
         optional: found.is_err() && python::uv().is_some(),
         found,
-        mend: python::install_advice(),
+        advice: python::install_advice(),
     }
 }
 
-fn first_of(text: &str) -> String {
+fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
@@ -126,7 +139,7 @@ fn venv(course: &Course) -> Finding {
         }
         None => Err("not made yet".to_owned()),
     };
-    Finding { name: "Environment", found, mend: "`cargo course setup`".to_owned(), optional: false }
+    Finding { name: "Environment", found, advice: "`cargo course setup`".to_owned(), optional: false }
 }
 
 fn set_up(course: &Course) -> Finding {
@@ -135,18 +148,18 @@ fn set_up(course: &Course) -> Finding {
     } else {
         Err("not done for this state of the course".to_owned())
     };
-    Finding { name: "Set-up", found, mend: "`cargo course setup`".to_owned(), optional: false }
+    Finding { name: "Set-up", found, advice: "`cargo course setup`".to_owned(), optional: false }
 }
 
 fn writable(course: &Course) -> Finding {
     let found = workspace::scratch(&course.root)
-        .and_then(|folder| crate::files::write_atomically(&folder.path().join("probe"), &[0; 1 << 20]))
+        .and_then(|folder| files::write_atomically(&folder.path().join("probe"), &[0; 1 << 20]))
         .map(|()| format!("{} can be written to", course.root.display()))
-        .map_err(|fault| first_of(&fault.to_string()));
+        .map_err(|error| first_line(&error.to_string()));
     Finding {
         name: "Folder",
         found,
-        mend: "Free some disk space, or move the course to a folder of yours.".to_owned(),
+        advice: "Free some disk space, or move the course to a folder of yours.".to_owned(),
         optional: false,
     }
 }

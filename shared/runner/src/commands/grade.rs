@@ -2,45 +2,54 @@
 
 use std::ffi::OsString;
 
-use crate::catalogue::Course;
-use crate::fault::{Fault, Outcome};
+use course_core::catalogue::Course;
+use course_core::{Error, Result, workspace};
+
+use crate::command_line::{Command, Invocation, Takes};
+use crate::exit_status::ExitStatus;
 use crate::setup;
-use crate::terminal;
-use crate::workspace;
+use crate::ui::output;
 
-/// The grader's own word for "could not do its work, nothing is scored".
-const COULD_NOT: u8 = 1;
+pub(super) const COMMAND: Command = Command {
+    name: "grade",
+    arguments: "--submission DIR …",
+    summary: "a grade that can be trusted; for a class too (grade --help)",
+    takes: Takes::Anything(|arguments| Invocation::anywhere(move || run(&arguments))),
+};
 
-/// Every fault is the grader's "could not": the runner's exit status 2 would mean an incomplete jail here.
-pub(crate) fn run(arguments: &[OsString]) -> Outcome<u8> {
+/// The grader's own status for "could not do its work, nothing is scored".
+const COULD_NOT_GRADE: u8 = 1;
+
+/// An error here has the grader's status for errors: the runner's own, 2, would mean an incomplete jail.
+fn run(arguments: &[OsString]) -> Result<ExitStatus> {
     match hand_over(arguments) {
-        Err(fault) if !fault.is_interrupted() => {
-            terminal::complain(&fault);
-            Ok(COULD_NOT)
+        Err(error) if !error.is_interrupted() => {
+            output::complain(&error);
+            Ok(ExitStatus::Grader(COULD_NOT_GRADE))
         }
         other => other,
     }
 }
 
-fn hand_over(arguments: &[OsString]) -> Outcome<u8> {
+fn hand_over(arguments: &[OsString]) -> Result<ExitStatus> {
     let course = Course::find()?;
     let wants_help = arguments.iter().any(|argument| argument == "--help" || argument == "-h");
     if !wants_help {
         setup::ensure(&course, &course.modules.iter().collect::<Vec<_>>())?;
     }
-    let here =
-        std::env::current_dir().map_err(|error| Fault::new(format!("Cannot tell the current folder: {error}.")))?;
+    let here = std::env::current_dir()
+        .map_err(|error| Error::new(format!("Cannot tell the current folder: {error}.")).caused_by(error))?;
     let mut command = workspace::cargo(&course.root);
     command.current_dir(here); // What the teacher's paths start from.
     command.args(["run", "--quiet", "--profile", "runner", "--package", "course-grader", "--manifest-path"]);
     command.arg(course.root.join("Cargo.toml")).arg("--").args(arguments);
-    let status = command
-        .status()
-        .map_err(|error| Fault::new(format!("Cannot start cargo: {error}.")).mend("Install Rust from rustup.rs."))?;
+    let status = command.status().map_err(|error| {
+        Error::new(format!("Cannot start cargo: {error}.")).caused_by(error).advice("Install Rust from rustup.rs.")
+    })?;
     // 101 is cargo's: the grader does not build. 130 and no code at all: somebody stopped it.
     Ok(match status.code() {
-        Some(101) => COULD_NOT,
-        Some(code) => u8::try_from(code).unwrap_or(COULD_NOT),
-        None => 130,
+        Some(101) => ExitStatus::Grader(COULD_NOT_GRADE),
+        Some(code) => ExitStatus::Grader(u8::try_from(code).unwrap_or(COULD_NOT_GRADE)),
+        None => ExitStatus::Interrupted,
     })
 }

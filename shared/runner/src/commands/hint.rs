@@ -1,39 +1,26 @@
 //! `cargo course hint`: the next hint, from a nudge to nearly there.
 
-use super::here;
-use crate::catalogue::{Course, Exercise};
-use crate::fault::Outcome;
-use crate::progress::Progress;
-use crate::report::fold;
-use crate::terminal::{self, Tone, paint};
+use course_core::Result;
+use course_core::catalogue::Course;
 
-pub(crate) fn run(course: &Course, id: Option<&str>) -> Outcome<u8> {
-    let place = here(course, id)?;
-    terminal::say(next(course, place.exercise)?);
-    Ok(0)
-}
+use crate::actions::hint;
+use crate::command_line::{Command, Invocation, Takes};
+use crate::exit_status::ExitStatus;
+use crate::progress::exercise_or_current;
+use crate::ui::output;
 
-/// The next hint as text, counted in the progress file; after the last one, the last one again.
-pub(crate) fn next(course: &Course, exercise: &Exercise) -> Outcome<String> {
-    let id = exercise.id();
-    let total = exercise.hints.len();
-    let progress = Progress::update(&course.root, |progress| {
-        let seen = progress.hints.entry(id.clone()).or_default();
-        *seen = (*seen + 1).min(total);
-    })?;
-    let level = progress.hints.get(&id).copied().unwrap_or(1).max(1);
-    let Some(hint) = exercise.hints.get(level - 1) else {
-        return Ok(format!("{id} has no hints."));
-    };
-    let more = if level < total {
-        "Once more for the next one."
-    } else {
-        "That was the last one; `cargo course solution --reveal` shows the rest."
-    };
-    Ok(format!(
-        "{}\n\n{}\n\n{}",
-        paint(Tone::Strong, format!("Hint {level} of {total} for {id}")),
-        fold(hint),
-        paint(Tone::Faint, more)
-    ))
+pub(super) const COMMAND: Command = Command {
+    name: "hint",
+    arguments: "[ID]",
+    summary: "the next hint of three",
+    takes: Takes::Options(&[], |arguments| {
+        let id = arguments.one_id()?;
+        Ok(Invocation::new(arguments.ids(), move |course| run(course, id.as_deref())))
+    }),
+};
+
+fn run(course: &Course, id: Option<&str>) -> Result<ExitStatus> {
+    let place = exercise_or_current(course, id)?;
+    output::say(hint::next(course, place.exercise)?);
+    Ok(ExitStatus::Success)
 }

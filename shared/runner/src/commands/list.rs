@@ -1,57 +1,26 @@
 //! `cargo course list`: the modules and exercises, and how far the learner is.
 
-use crate::catalogue::{Course, Module};
-use crate::fault::Outcome;
+use course_core::Result;
+use course_core::catalogue::Course;
+
+use crate::actions::list::render;
+use crate::command_line::{Command, Invocation, Takes};
+use crate::exit_status::ExitStatus;
 use crate::progress::Progress;
-use crate::terminal::{self, Tone, bar, paint};
+use crate::ui::output;
 
-pub(crate) fn run(course: &Course) -> Outcome<u8> {
+pub(super) const COMMAND: Command = Command {
+    name: "list",
+    arguments: "",
+    summary: "modules and exercises, and how far you are",
+    takes: Takes::Options(&[], |arguments| {
+        arguments.no_words()?;
+        Ok(Invocation::new(Vec::new(), run))
+    }),
+};
+
+fn run(course: &Course) -> Result<ExitStatus> {
     let progress = Progress::load(&course.root)?;
-    terminal::print(&render(course, &progress));
-    Ok(0)
-}
-
-/// The whole list as text.
-pub(crate) fn render(course: &Course, progress: &Progress) -> String {
-    let current = progress.current(course).or_else(|| progress.next(course)).map(|place| place.exercise.id());
-    let mut text = String::new();
-    for module in &course.modules {
-        render_module(module, progress, current.as_deref(), &mut text);
-    }
-    let solved = course.places().filter(|place| progress.solved.contains(&place.exercise.id())).count();
-    let (total, points) = (course.places().count(), course.places().map(|place| place.exercise.points).sum::<u32>());
-    let earned: u32 = course
-        .places()
-        .filter(|place| progress.solved.contains(&place.exercise.id()))
-        .map(|place| place.exercise.points)
-        .sum();
-    text.push_str(&format!("{} {solved} of {total} exercises, {earned} of {points} points\n", bar(solved, total, 24)));
-    text
-}
-
-fn render_module(module: &Module, progress: &Progress, current: Option<&str>, text: &mut String) {
-    let solved = module.exercises.iter().filter(|exercise| progress.solved.contains(&exercise.id())).count();
-    text.push_str(&format!(
-        "{}  {}\n",
-        paint(Tone::Strong, format!("{:<24}", module.name)),
-        paint(Tone::Note, &module.title),
-    ));
-    text.push_str(&format!(
-        "{} {solved}/{}  {}\n",
-        bar(solved, module.exercises.len(), 24),
-        module.exercises.len(),
-        paint(Tone::Faint, &module.summary)
-    ));
-    for exercise in &module.exercises {
-        let id = exercise.id();
-        let mark = if progress.solved.contains(&id) { paint(Tone::Good, "✓") } else { paint(Tone::Faint, "·") };
-        let here = if current == Some(id.as_str()) { paint(Tone::Note, "→") } else { " ".to_owned() };
-        text.push_str(&format!(
-            "{here} {mark} {:<25} {}  {}\n",
-            id,
-            paint(Tone::Faint, format!("{:>3} min {:>3} points", exercise.minutes, exercise.points)),
-            exercise.title,
-        ));
-    }
-    text.push('\n');
+    output::print(&render(course, &progress));
+    Ok(ExitStatus::Success)
 }

@@ -1,31 +1,37 @@
-//! One file for each command of `cargo course`.
+//! One file for each command of `cargo course`. A new command is a file with a `COMMAND` and its name in the list below; the
+//! help and the README's table follow from that.
 
-pub(crate) mod bench;
-pub(crate) mod check;
-pub(crate) mod doctor;
-pub(crate) mod grade;
-pub(crate) mod hint;
-pub(crate) mod list;
-pub(crate) mod new;
-pub(crate) mod reset;
-pub(crate) mod setup;
-pub(crate) mod solution;
-pub(crate) mod start;
-pub(crate) mod verify;
-pub(crate) mod watch;
+use crate::command_line::{Command, Invocation};
 
-use crate::catalogue::{Course, Place};
-use crate::fault::{Fault, Outcome};
-use crate::progress::Progress;
+/// Declares the files and lists their commands, in the order of the help. `cargo fmt` does not look into macros:
+/// `cargo xtask fmt` formats these files too.
+macro_rules! commands {
+    ($($name:ident)*) => {
+        $(mod $name;)*
 
-/// The exercise that an ID means, or without one the exercise the learner is at.
-fn here<'c>(course: &'c Course, id: Option<&str>) -> Outcome<Place<'c>> {
-    if let Some(id) = id {
-        return course.exercise(id);
-    }
-    let progress = Progress::load(&course.root)?;
-    progress.current(course).or_else(|| progress.next(course)).or_else(|| course.places().last()).ok_or_else(|| {
-        Fault::new("The course has no exercises.")
-            .mend("Is the folder `modules` complete? `git checkout -- modules` brings it back.")
-    })
+        /// All commands, in the order of the help.
+        pub(crate) const ALL: &[&Command] = &[$(&$name::COMMAND),*];
+    };
+}
+
+commands! {
+    setup
+    doctor
+    list
+    check
+    watch
+    hint
+    solution
+    reset
+    bench
+    verify
+    grade
+    new
+}
+
+mod start;
+
+/// What the bare `cargo course` does.
+pub(crate) fn start() -> Invocation {
+    Invocation::new(Vec::new(), start::run)
 }

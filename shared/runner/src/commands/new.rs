@@ -2,10 +2,36 @@
 
 use std::path::Path;
 
-use crate::catalogue::{Course, Module};
-use crate::fault::{Fault, Outcome};
-use crate::files;
-use crate::terminal;
+use course_core::catalogue::{Course, Module};
+use course_core::{Error, Result, files};
+
+use crate::command_line::{Command, Invocation, Takes};
+use crate::exit_status::ExitStatus;
+use crate::ui::output;
+
+pub(super) const COMMAND: Command = Command {
+    name: "new",
+    arguments: "module NAME | new exercise MODULE.NAME",
+    summary: "scaffold, for authors",
+    takes: Takes::Options(&[], |arguments| {
+        let usage = || {
+            Error::new("`new` takes `module NAME` or `exercise MODULE.NAME`.")
+                .advice("For example: `cargo course new module 08_nearest_distances`, then `cargo course new exercise 08.within`.")
+        };
+        match arguments.words() {
+            [kind, name] if kind == "module" => {
+                let name = name.clone();
+                Ok(Invocation::new(Vec::new(), move |course| new_module(course, &name)))
+            }
+            [kind, name] if kind == "exercise" => {
+                let (module, name) = name.split_once('.').ok_or_else(usage)?;
+                let (module, name) = (module.to_owned(), name.to_owned());
+                Ok(Invocation::new(Vec::new(), move |course| new_exercise(course, &module, &name)))
+            }
+            _ => Err(usage()),
+        }
+    }),
+};
 
 /// New rows of the README's map and of the book's contents go before this line.
 const END_OF_MODULES: &str = "<!-- end of modules -->";
@@ -36,7 +62,7 @@ const EXERCISE_FILES: [(&str, &str); 7] = [
 ];
 
 /// Makes `modules/NN_name` and `solutions/NN_name` with a first exercise called `name`.
-pub(crate) fn module(course: &Course, name: &str) -> Outcome<u8> {
+fn new_module(course: &Course, name: &str) -> Result<ExitStatus> {
     let package = match name.split_once('_') {
         Some((number, package))
             if number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit()) && is_identifier(package) =>
@@ -44,7 +70,7 @@ pub(crate) fn module(course: &Course, name: &str) -> Outcome<u8> {
             package
         }
         _ => {
-            return Err(Fault::new(format!("`{name}` is no module name.")).mend(
+            return Err(Error::new(format!("`{name}` is no module name.")).advice(
                 "Two digits, an underscore, a name that is no keyword of Rust or Python: \
                  `cargo course new module 08_nearest_distances`.",
             ));
@@ -52,62 +78,62 @@ pub(crate) fn module(course: &Course, name: &str) -> Outcome<u8> {
     };
     let number = &name[..2];
     if let Some(other) = course.modules.iter().find(|module| module.number() == number || module.package == package) {
-        return Err(Fault::new(format!("There is {} already.", other.name)).mend("Choose another number and name."));
+        return Err(Error::new(format!("There is {} already.", other.name)).advice("Choose another number and name."));
     }
     refuse_known(course, package)?;
-    let words = Words { module: name, package, exercise: package };
+    let names = Names { module: name, package, exercise: package };
     for (path, template) in MODULE_FILES {
-        write_new(&course.root, &words, path, template)?;
+        write_new(&course.root, &names, path, template)?;
     }
     let shim =
         "//! The module's Rust tests, held against the solution.\n\nextern crate {PACKAGE}_solution as {PACKAGE};\n";
-    write_new(&course.root, &words, "solutions/{MODULE}/tests/module_tests.rs", shim)?;
-    write_new(&course.root, &words, "solutions/{MODULE}/{PACKAGE}.pyi", include_str!("templates/module.pyi"))?;
-    add_exercise(&course.root, &words)?;
+    write_new(&course.root, &names, "solutions/{MODULE}/tests/module_tests.rs", shim)?;
+    write_new(&course.root, &names, "solutions/{MODULE}/{PACKAGE}.pyi", include_str!("templates/module.pyi"))?;
+    add_exercise(&course.root, &names)?;
     insert_before(
         &course.root.join("README.md"),
         END_OF_MODULES,
-        &words.fill("| [{NUMBER} {PACKAGE}](modules/{MODULE}/README.md) | … | … |\n"),
+        &names.fill("| [{NUMBER} {PACKAGE}](modules/{MODULE}/README.md) | … | … |\n"),
     )?;
     insert_before(
         &course.root.join("docs/src/SUMMARY.md"),
         END_OF_MODULES,
-        &words.fill("- [{NUMBER} · {PACKAGE}](modules/{MODULE}.md)\n"),
+        &names.fill("- [{NUMBER} · {PACKAGE}](modules/{MODULE}.md)\n"),
     )?;
     write_new(
         &course.root,
-        &words,
+        &names,
         "docs/src/modules/{MODULE}.md",
         "{{#include ../../../modules/{MODULE}/README.md}}\n",
     )?;
-    terminal::say(format!(
+    output::say(format!(
         "Made modules/{name} and solutions/{name}. `cargo course verify {number}` holds; now fill them with life."
     ));
-    Ok(0)
+    Ok(ExitStatus::Success)
 }
 
 /// Adds an exercise to a module.
-pub(crate) fn exercise(course: &Course, module: &str, name: &str) -> Outcome<u8> {
+fn new_exercise(course: &Course, module: &str, name: &str) -> Result<ExitStatus> {
     let Some(module) = course.module(module) else {
-        return Err(Fault::new(format!("There is no module `{module}`.")).mend("`cargo course list` shows all."));
+        return Err(Error::new(format!("There is no module `{module}`.")).advice("`cargo course list` shows all."));
     };
     if !is_identifier(name) {
-        return Err(Fault::new(format!("`{name}` is no function name."))
-            .mend("Small letters, digits and underscores, a letter first; no keyword of Rust or Python."));
+        return Err(Error::new(format!("`{name}` is no function name."))
+            .advice("Small letters, digits and underscores, a letter first; no keyword of Rust or Python."));
     }
     refuse_known(course, name)?;
-    let words = Words { module: &module.name, package: &module.package, exercise: name };
-    add_exercise(&course.root, &words)?;
-    append_to_module(module, &words)?;
-    terminal::say(format!(
+    let names = Names { module: &module.name, package: &module.package, exercise: name };
+    add_exercise(&course.root, &names)?;
+    append_to_module(module, &names)?;
+    output::say(format!(
         "Made {}.{name}. `cargo course verify {}` holds; now fill it with life.",
         module.number(),
         module.number()
     ));
-    Ok(0)
+    Ok(ExitStatus::Success)
 }
 
-/// Words that Rust or Python keeps for itself, among those that would be names.
+/// Words that Rust or Python reserves, among those that could be names.
 const KEYWORDS: &str = "abstract and as assert async await become box break class const continue crate def del do dyn elif \
     else enum except extern false final finally fn for from gen global if impl import in is lambda let loop macro match \
     mod move mut nonlocal not or override pass priv pub raise ref return self static struct super trait true try type \
@@ -116,14 +142,14 @@ const KEYWORDS: &str = "abstract and as assert async await become box break clas
 /// Whether it can be a file, a module and a function, in Rust and in Python.
 fn is_identifier(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || each == '_')
+        && name.chars().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_')
         && !KEYWORDS.split_whitespace().any(|keyword| keyword == name)
 }
 
-fn refuse_known(course: &Course, exercise: &str) -> Outcome<()> {
+fn refuse_known(course: &Course, exercise: &str) -> Result<()> {
     match course.places().find(|place| place.exercise.slug == exercise) {
-        Some(place) => Err(Fault::new(format!("There is an exercise {} already.", place.exercise.id()))
-            .mend("Exercise names are unique in the whole course; choose another.")),
+        Some(place) => Err(Error::new(format!("There is an exercise {} already.", place.exercise.id()))
+            .advice("Exercise names are unique in the whole course; choose another.")),
         None => Ok(()),
     }
 }
@@ -132,13 +158,13 @@ fn refuse_known(course: &Course, exercise: &str) -> Outcome<()> {
 const UNWRITTEN: &str = "todo!";
 
 /// What the templates leave open.
-struct Words<'w> {
+struct Names<'w> {
     module: &'w str,
     package: &'w str,
     exercise: &'w str,
 }
 
-impl Words<'_> {
+impl Names<'_> {
     fn fill(&self, template: &str) -> String {
         template
             .replace("{UNWRITTEN}", UNWRITTEN)
@@ -149,58 +175,58 @@ impl Words<'_> {
     }
 }
 
-fn write_new(root: &Path, words: &Words<'_>, path: &str, template: &str) -> Outcome<()> {
-    let path = root.join(words.fill(path));
+fn write_new(root: &Path, names: &Names<'_>, path: &str, template: &str) -> Result<()> {
+    let path = root.join(names.fill(path));
     if path.exists() {
         return Err(
-            Fault::new(format!("{} is there already.", path.display())).mend("Move it away, or choose another name.")
+            Error::new(format!("{} is there already.", path.display())).advice("Move it away, or choose another name.")
         );
     }
-    files::write_atomically(&path, words.fill(template).as_bytes())
+    files::write_atomically(&path, names.fill(template).as_bytes())
 }
 
-fn add_exercise(root: &Path, words: &Words<'_>) -> Outcome<()> {
+fn add_exercise(root: &Path, names: &Names<'_>) -> Result<()> {
     for (path, template) in EXERCISE_FILES {
-        write_new(root, words, path, template)?;
+        write_new(root, names, path, template)?;
     }
-    let shim = root.join(words.fill("solutions/{MODULE}/tests/module_tests.rs"));
-    let test = words.fill("\n#[path = \"../../../modules/{MODULE}/tests/{EXERCISE}.rs\"]\nmod {EXERCISE}_tests;\n");
+    let shim = root.join(names.fill("solutions/{MODULE}/tests/module_tests.rs"));
+    let test = names.fill("\n#[path = \"../../../modules/{MODULE}/tests/{EXERCISE}.rs\"]\nmod {EXERCISE}_tests;\n");
     append(&shim, &test)
 }
 
 /// Names a second exercise where the first one's templates already do.
-fn append_to_module(module: &Module, words: &Words<'_>) -> Outcome<()> {
-    append(&module.folder.join("course.toml"), &words.fill(include_str!("templates/exercise.toml")))?;
-    insert_before(&module.lesson(), "## Where tutorials go wrong", &words.fill(include_str!("templates/exercise.md")))?;
+fn append_to_module(module: &Module, names: &Names<'_>) -> Result<()> {
+    append(&module.folder.join("course.toml"), &names.fill(include_str!("templates/exercise.toml")))?;
+    insert_before(&module.lesson(), "## Where tutorials go wrong", &names.fill(include_str!("templates/exercise.md")))?;
     for folder in [&module.folder, &module.solution_folder] {
         let type_stub = folder.join(format!("{}.pyi", module.package));
-        append(&type_stub, &words.fill(include_str!("templates/exercise.pyi")))?;
-        insert_before(&type_stub, "\n]\n", &words.fill("\n    \"{EXERCISE}\","))?;
+        append(&type_stub, &names.fill(include_str!("templates/exercise.pyi")))?;
+        insert_before(&type_stub, "\n]\n", &names.fill("\n    \"{EXERCISE}\","))?;
         let lib = folder.join("src/lib.rs");
-        insert_before(&lib, "\n/// ", &words.fill("pub mod {EXERCISE};\n"))?;
-        insert_before_last(&lib, "}", &words.fill("    #[pymodule_export]\n    use super::{EXERCISE}::{EXERCISE};\n"))?;
+        insert_before(&lib, "\n/// ", &names.fill("pub mod {EXERCISE};\n"))?;
+        insert_before_last(&lib, "}", &names.fill("    #[pymodule_export]\n    use super::{EXERCISE}::{EXERCISE};\n"))?;
     }
     Ok(())
 }
 
-fn append(path: &Path, text: &str) -> Outcome<()> {
+fn append(path: &Path, text: &str) -> Result<()> {
     let old = files::read(path)?;
     files::write_atomically(path, format!("{old}{text}").as_bytes())
 }
 
-fn insert_before(path: &Path, mark: &str, text: &str) -> Outcome<()> {
+fn insert_before(path: &Path, mark: &str, text: &str) -> Result<()> {
     insert_at(path, text, |old| old.find(mark), mark)
 }
 
-fn insert_before_last(path: &Path, mark: &str, text: &str) -> Outcome<()> {
+fn insert_before_last(path: &Path, mark: &str, text: &str) -> Result<()> {
     insert_at(path, text, |old| old.rfind(mark), mark)
 }
 
-fn insert_at(path: &Path, text: &str, find: impl Fn(&str) -> Option<usize>, mark: &str) -> Outcome<()> {
+fn insert_at(path: &Path, text: &str, find: impl Fn(&str) -> Option<usize>, mark: &str) -> Result<()> {
     let old = files::read(path)?;
     let at = find(&old).ok_or_else(|| {
-        Fault::new(format!("{} has no line `{}`.", path.display(), mark.trim()))
-            .mend("Put it back: new parts go before it.")
+        Error::new(format!("{} has no line `{}`.", path.display(), mark.trim()))
+            .advice("Put it back: new parts go before it.")
     })?;
     files::write_atomically(path, format!("{}{text}{}", &old[..at], &old[at..]).as_bytes())
 }

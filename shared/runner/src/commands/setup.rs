@@ -1,15 +1,28 @@
 //! `cargo course setup`
 
-use crate::catalogue::Course;
-use crate::fault::Outcome;
-use crate::setup;
-use crate::terminal;
+use course_core::Result;
+use course_core::catalogue::Course;
 
-pub(crate) fn run(course: &Course) -> Outcome<u8> {
+use crate::command_line::{Command, Invocation, Takes};
+use crate::exit_status::ExitStatus;
+use crate::setup;
+use crate::ui::output;
+
+pub(super) const COMMAND: Command = Command {
+    name: "setup",
+    arguments: "",
+    summary: "make this machine ready; may be repeated at any time",
+    takes: Takes::Options(&[], |arguments| {
+        arguments.no_words()?;
+        Ok(Invocation::new(Vec::new(), run))
+    }),
+};
+
+fn run(course: &Course) -> Result<ExitStatus> {
     let modules: Vec<_> = course.modules.iter().collect();
     let was_done = setup::is_done(&course.root, &modules);
     setup::run(course, &modules)?;
-    terminal::say(if was_done { "All was set up already." } else { "Set up. From here on no network is needed." });
-    terminal::say("Go on with `cargo course`.");
-    Ok(0)
+    output::say(if was_done { "All was set up already." } else { "Set up. From here on no network is needed." });
+    output::say("Go on with `cargo course`.");
+    Ok(ExitStatus::Success)
 }

@@ -1,60 +1,34 @@
 //! `cargo course solution`: ours beside the learner's, as a diff.
 
-use similar::{ChangeTag, TextDiff};
+use course_core::Result;
+use course_core::catalogue::Course;
 
-use super::here;
-use crate::catalogue::{Course, Place};
-use crate::fault::Outcome;
-use crate::files;
-use crate::progress::Progress;
-use crate::terminal::{self, Tone, paint};
+use crate::actions::solution::render;
+use crate::command_line::{Command, CommandOption, Invocation, Takes};
+use crate::exit_status::ExitStatus;
+use crate::progress::{Progress, exercise_or_current};
+use crate::ui::output;
 
-pub(crate) fn run(course: &Course, id: Option<&str>, reveal: bool) -> Outcome<u8> {
-    let place = here(course, id)?;
+pub(super) const COMMAND: Command = Command {
+    name: "solution",
+    arguments: "[ID] [--reveal]",
+    summary: "the solution beside your file, as a diff",
+    takes: Takes::Options(&[CommandOption::flag("reveal")], |arguments| {
+        let (id, reveal) = (arguments.one_id()?, arguments.has("reveal"));
+        Ok(Invocation::new(arguments.ids(), move |course| run(course, id.as_deref(), reveal)))
+    }),
+};
+
+fn run(course: &Course, id: Option<&str>, reveal: bool) -> Result<ExitStatus> {
+    let place = exercise_or_current(course, id)?;
     let id = place.exercise.id();
     let solved = Progress::load(&course.root)?.solved.contains(&id);
     if !solved && !reveal {
-        terminal::complain(format!(
+        output::complain(format!(
             "{id} is not solved yet. `cargo course hint {id}` helps; `cargo course solution {id} --reveal` shows the solution all the same."
         ));
-        return Ok(1);
+        return Ok(ExitStatus::NotYet);
     }
-    terminal::print(&render(place)?);
-    Ok(0)
-}
-
-/// The differences of all files of the exercise.
-pub(crate) fn render(place: Place<'_>) -> Outcome<String> {
-    let mut text = String::new();
-    for file in &place.exercise.files {
-        let theirs = std::fs::read_to_string(place.module.folder.join(file)).unwrap_or_default();
-        let ours = files::read(&place.module.solution_folder.join(file))?;
-        let name = files::with_slashes(file);
-        text.push_str(&paint(Tone::Bad, format!("--- modules/{}/{name} (yours)\n", place.module.name)));
-        text.push_str(&paint(Tone::Good, format!("+++ solutions/{}/{name} (ours)\n", place.module.name)));
-        text.push_str(&difference(&theirs, &ours));
-    }
-    Ok(text)
-}
-
-fn difference(theirs: &str, ours: &str) -> String {
-    if theirs == ours {
-        return "  the same, to the letter\n".to_owned();
-    }
-    let diff = TextDiff::from_lines(theirs, ours);
-    let mut text = String::new();
-    for hunk in diff.unified_diff().context_radius(4).iter_hunks() {
-        text.push_str(&paint(Tone::Note, hunk.header()));
-        text.push('\n');
-        for change in hunk.iter_changes() {
-            let line = change.value().trim_end_matches(['\n', '\r']);
-            text.push_str(&match change.tag() {
-                ChangeTag::Delete => paint(Tone::Bad, format!("-{line}")),
-                ChangeTag::Insert => paint(Tone::Good, format!("+{line}")),
-                ChangeTag::Equal => format!(" {line}"),
-            });
-            text.push('\n');
-        }
-    }
-    text
+    output::print(&render(place)?);
+    Ok(ExitStatus::Success)
 }

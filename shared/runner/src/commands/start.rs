@@ -1,34 +1,40 @@
 //! The bare `cargo course`: sets up if need be, then goes on where the learner is.
 
-use crate::catalogue::Course;
-use crate::commands::{check, list, watch};
-use crate::fault::Outcome;
+use course_core::Result;
+use course_core::catalogue::Course;
+
+use super::check;
+use crate::actions::list;
+use crate::exit_status::ExitStatus;
 use crate::progress::Progress;
 use crate::setup;
-use crate::terminal::{self, Tone, paint};
+use crate::ui::output;
+use crate::ui::screen;
+use crate::ui::style::{Style, paint};
+use crate::watch;
 
-pub(crate) fn run(course: &Course) -> Outcome<u8> {
+pub(super) fn run(course: &Course) -> Result<ExitStatus> {
     if !setup::is_done(&course.root, &[]) {
-        terminal::say(paint(Tone::Strong, "Welcome. This machine is made ready first; later starts take no time."));
+        output::say(paint(Style::Strong, "Welcome. This machine is made ready first; later starts take no time."));
     }
     let progress = Progress::load(&course.root)?;
     let next = progress.next(course);
     setup::ensure(course, &next.map(|place| place.module).into_iter().collect::<Vec<_>>())?;
     let Some(place) = next else {
-        terminal::print(&list::render(course, &progress));
-        terminal::say("\nAll exercises are solved. `cargo course watch ID` goes back to one of them.");
-        return Ok(0);
+        output::print(&list::render(course, &progress));
+        output::say("\nAll exercises are solved. `cargo course watch ID` goes back to one of them.");
+        return Ok(ExitStatus::Success);
     };
     let id = place.exercise.id();
-    if terminal::interactive() {
+    if screen::interactive() {
         return watch::run(course, Some(&id), false);
     }
     // Without a terminal there is nobody to wait for: one check, and what to do next.
     check::run(course, std::slice::from_ref(&id), false, false)?;
     let next = Progress::load(&course.root)?.next(course).map(|place| place.exercise.id());
     if let Some(next) = next.filter(|next| *next != id) {
-        terminal::say(format!("\nNext: {next}."));
+        output::say(format!("\nNext: {next}."));
     }
-    terminal::say("\nIn a terminal, `cargo course` goes on from here and checks again at every save.");
-    Ok(0)
+    output::say("\nIn a terminal, `cargo course` goes on from here and checks again at every save.");
+    Ok(ExitStatus::Success)
 }

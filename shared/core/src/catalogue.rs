@@ -1,0 +1,325 @@
+//! What the course consists of: read from the modules' `course.toml` files, the one place where exercises are named.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::{Table, Value};
+
+use crate::error::{Error, Result};
+use crate::files;
+
+/// Seconds that an exercise's tests may take where the catalogue says nothing.
+const DEFAULT_TIME_LIMIT: u64 = 20;
+
+/// The course's folder and its modules in order.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// Where the course lies.
+    pub root: PathBuf,
+    /// In order.
+    pub modules: Vec<Module>,
+}
+
+/// One module: a maturin crate with a lesson and exercises.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// The folder's name, such as `02_parallel_sum`.
+    pub name: String,
+    /// The Python module and crate, such as `parallel_sum`.
+    pub package: String,
+    /// The lesson's title.
+    pub title: String,
+    /// One line about it.
+    pub summary: String,
+    /// `modules/02_parallel_sum`
+    pub folder: PathBuf,
+    /// The solved crate, `solutions/02_parallel_sum`.
+    pub solution_folder: PathBuf,
+    /// A lock file of Python packages that only this module needs, relative to the course's folder.
+    pub packages: Option<PathBuf>,
+    /// In order.
+    pub exercises: Vec<Exercise>,
+}
+
+/// One exercise.
+#[derive(Debug, Clone)]
+pub struct Exercise {
+    /// Unique in the course and stable over its life, such as `parallel_sum`.
+    pub slug: String,
+    /// The module's folder name.
+    pub module: String,
+    /// For people to read.
+    pub title: String,
+    /// What the learner edits, relative to the module's folder; the first file is the main one.
+    pub files: Vec<PathBuf>,
+    /// Python test files, relative to the module's folder.
+    pub tests: Vec<PathBuf>,
+    /// Rust tests of the pure parts, likewise.
+    pub rust_tests: Vec<PathBuf>,
+    /// What it is worth.
+    pub points: u32,
+    /// How long it takes a learner.
+    pub minutes: u32,
+    /// What it teaches.
+    pub concepts: Vec<String>,
+    /// From a nudge to nearly there.
+    pub hints: Vec<String>,
+    /// For all its Python tests together.
+    pub time_limit: Duration,
+    /// Whether its tests run a server that the exercise's code connects to.
+    pub network: bool,
+}
+
+impl Exercise {
+    /// `02.parallel_sum`: the module's number and the slug.
+    pub fn id(&self) -> String {
+        format!("{}.{}", number_of(&self.module), self.slug)
+    }
+}
+
+impl Module {
+    /// `02`
+    pub fn number(&self) -> &str {
+        number_of(&self.name)
+    }
+
+    /// Where the stub of an exercise's file is kept.
+    pub fn stub(&self, file: &Path) -> PathBuf {
+        self.folder.join("stubs").join(file.file_name().unwrap_or_default())
+    }
+
+    /// The file name of the type stub, such as `parallel_sum.pyi`.
+    pub fn type_stub(&self) -> String {
+        format!("{}.pyi", self.package)
+    }
+
+    /// The module's lesson.
+    pub fn lesson(&self) -> PathBuf {
+        self.folder.join("README.md")
+    }
+}
+
+fn number_of(module: &str) -> &str {
+    module.split('_').next().unwrap_or(module)
+}
+
+/// An exercise with the module it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'c> {
+    /// The module.
+    pub module: &'c Module,
+    /// One of its exercises.
+    pub exercise: &'c Exercise,
+}
+
+impl Course {
+    /// The course that the current folder lies in, wherever in it.
+    pub fn find() -> Result<Self> {
+        let here = std::env::current_dir()
+            .map_err(|error| Error::new(format!("Cannot tell the current folder: {error}.")).caused_by(error))?;
+        // `cargo run` says where the runner's own sources are: two folders below the root.
+        let runner = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let root =
+            here.ancestors().chain(runner.iter().flat_map(|path| path.ancestors())).find(|folder| is_root(folder));
+        match root {
+            Some(root) => Self::load(root),
+            None => Err(Error::new(format!("{} is not inside the course.", here.display()))
+                .advice("Change into the course's folder (the one that holds `modules`), then try again.")),
+        }
+    }
+
+    /// Reads all catalogues below `root`.
+    pub fn load(root: &Path) -> Result<Self> {
+        let mut modules = Vec::new();
+        for folder in files::entries(&root.join("modules"))? {
+            if folder.join("course.toml").is_file() {
+                modules.push(load_module(root, &folder)?);
+            }
+        }
+        let course = Self { root: root.to_owned(), modules };
+        course.refuse_duplicates()?;
+        Ok(course)
+    }
+
+    fn refuse_duplicates(&self) -> Result<()> {
+        let mut seen = std::collections::BTreeMap::new();
+        for place in self.places() {
+            if let Some(other) = seen.insert(place.exercise.slug.as_str(), &place.module.name) {
+                return Err(Error::new(format!(
+                    "Two exercises are called `{}`: in {other} and in {}.",
+                    place.exercise.slug, place.module.name
+                ))
+                .advice("Give one of them another `id` in its course.toml; ids are unique in the whole course."));
+            }
+        }
+        Ok(())
+    }
+
+    /// All exercises in order.
+    pub fn places(&self) -> impl Iterator<Item = Place<'_>> {
+        self.modules.iter().flat_map(|module| module.exercises.iter().map(move |exercise| Place { module, exercise }))
+    }
+
+    /// The exercises that an ID means: `02` or `02_parallel_sum` a module, `02.parallel_sum` or `parallel_sum` one exercise.
+    pub fn select(&self, id: &str) -> Result<Vec<Place<'_>>> {
+        if let Some(place) = self.places().find(|place| place.exercise.id() == id || place.exercise.slug == id) {
+            return Ok(vec![place]);
+        }
+        if let Some(module) = self.module(id) {
+            return Ok(module.exercises.iter().map(|exercise| Place { module, exercise }).collect());
+        }
+        Err(self.unknown(id))
+    }
+
+    /// The one exercise that an ID means.
+    pub fn exercise(&self, id: &str) -> Result<Place<'_>> {
+        match self.select(id)?.as_slice() {
+            [place] => Ok(*place),
+            places => {
+                let names: Vec<_> = places.iter().map(|place| place.exercise.id()).collect();
+                Err(Error::new(format!("`{id}` is a module; this command takes one exercise."))
+                    .advice(format!("Its exercises: {}.", names.join(", "))))
+            }
+        }
+    }
+
+    /// The modules of these exercises, in the course's order.
+    pub fn modules_of<'c>(&'c self, places: &[Place<'_>]) -> Vec<&'c Module> {
+        self.modules.iter().filter(|module| places.iter().any(|place| place.module.name == module.name)).collect()
+    }
+
+    /// A module by number, folder name or package name.
+    pub fn module(&self, id: &str) -> Option<&Module> {
+        self.modules.iter().find(|module| module.number() == id || module.name == id || module.package == id)
+    }
+
+    fn unknown(&self, id: &str) -> Error {
+        let names = self
+            .places()
+            .flat_map(|place| [place.exercise.id(), place.exercise.slug.clone()])
+            .chain(self.modules.iter().map(|module| module.name.clone()));
+        let nearest = names.map(|name| (strsim::jaro_winkler(id, &name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let error = Error::new(format!("There is no exercise or module `{id}`."));
+        match nearest {
+            Some((likeness, name)) if likeness > 0.75 => {
+                error.advice(format!("Did you mean `{name}`? `cargo course list` shows all."))
+            }
+            _ => error.advice("`cargo course list` shows all."),
+        }
+    }
+}
+
+fn is_root(folder: &Path) -> bool {
+    folder.join("Cargo.toml").is_file() && folder.join("modules").is_dir() && folder.join("shared/runner").is_dir()
+}
+
+fn load_module(root: &Path, folder: &Path) -> Result<Module> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let package = name.split_once('_').map_or(name.as_str(), |(_, rest)| rest).to_owned();
+    let path = folder.join("course.toml");
+    let table = parse(&path)?;
+    let reader = Reader { path: &path, context: String::new(), table: &table };
+    let mut exercises = Vec::new();
+    for (index, value) in reader.array("exercise")?.iter().enumerate() {
+        let Value::Table(table) = value else {
+            return Err(reader.wrong("exercise", "a list of tables: [[exercise]]"));
+        };
+        let context = match table.get("id").and_then(Value::as_str) {
+            Some(id) => format!("exercise `{id}`: "),
+            None => format!("exercise {}: ", index + 1),
+        };
+        exercises.push(load_exercise(&name, &Reader { path: &path, context, table })?);
+    }
+    Ok(Module {
+        package,
+        title: reader.string("title")?,
+        summary: reader.string("summary")?,
+        packages: if table.contains_key("packages") { Some(reader.string("packages")?.into()) } else { None },
+        folder: folder.to_owned(),
+        solution_folder: root.join("solutions").join(&name),
+        exercises,
+        name,
+    })
+}
+
+fn load_exercise(module: &str, reader: &Reader<'_>) -> Result<Exercise> {
+    let paths = |key| -> Result<Vec<PathBuf>> { Ok(reader.strings(key)?.iter().map(PathBuf::from).collect()) };
+    let files = paths("files")?;
+    if files.is_empty() {
+        return Err(reader.wrong("files", "at least one path"));
+    }
+    Ok(Exercise {
+        slug: reader.string("id")?,
+        module: module.to_owned(),
+        title: reader.string("title")?,
+        files,
+        tests: paths("tests")?,
+        rust_tests: if reader.table.contains_key("rust_tests") { paths("rust_tests")? } else { Vec::new() },
+        points: reader.number("points")?,
+        minutes: reader.number("minutes")?,
+        concepts: reader.strings("concepts")?,
+        hints: reader.strings("hints")?,
+        time_limit: Duration::from_secs(if reader.table.contains_key("time_limit") {
+            reader.number("time_limit")?.into()
+        } else {
+            DEFAULT_TIME_LIMIT
+        }),
+        network: reader.flag("network")?,
+    })
+}
+
+/// Parses a TOML file, saying where it is wrong.
+pub fn parse(path: &Path) -> Result<Table> {
+    files::read(path)?.parse().map_err(|error: toml::de::Error| {
+        Error::new(format!("{} is not valid TOML: {}", path.display(), error.to_string().trim_end()))
+            .advice("Unless you are its author, `git checkout -- modules` brings back what it was.")
+    })
+}
+
+/// Takes fields out of a table, naming file, exercise and key where one is missing or wrong.
+struct Reader<'t> {
+    path: &'t Path,
+    context: String,
+    table: &'t Table,
+}
+
+impl Reader<'_> {
+    fn wrong(&self, key: &str, expected: &str) -> Error {
+        Error::new(format!(
+            "{}: {}`{key}` is missing or wrong; expected {expected}.",
+            self.path.display(),
+            self.context
+        ))
+    }
+
+    fn string(&self, key: &str) -> Result<String> {
+        let text = self.table.get(key).and_then(Value::as_str).ok_or_else(|| self.wrong(key, "a text"))?;
+        Ok(text.trim().to_owned())
+    }
+
+    fn number(&self, key: &str) -> Result<u32> {
+        let number = self.table.get(key).and_then(Value::as_integer);
+        number.and_then(|number| u32::try_from(number).ok()).ok_or_else(|| self.wrong(key, "a number from 0 up"))
+    }
+
+    /// False where it is not there.
+    fn flag(&self, key: &str) -> Result<bool> {
+        match self.table.get(key) {
+            None => Ok(false),
+            Some(value) => value.as_bool().ok_or_else(|| self.wrong(key, "true or false")),
+        }
+    }
+
+    fn array(&self, key: &str) -> Result<&[Value]> {
+        Ok(self.table.get(key).and_then(Value::as_array).ok_or_else(|| self.wrong(key, "a list"))?)
+    }
+
+    fn strings(&self, key: &str) -> Result<Vec<String>> {
+        self.array(key)?
+            .iter()
+            .map(|value| {
+                value.as_str().map(|text| text.trim().to_owned()).ok_or_else(|| self.wrong(key, "a list of texts"))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,312 @@
+//! Builds a crate with cargo and reads its answer: the extension, the test programs, or what rustc complains about.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::process::{CancellationToken, ExitReason, Finished, Limits, OnChunk, Supervised};
+use crate::workspace;
+
+/// Called with crates done, crates in all, and the one under way.
+pub type OnProgress = Arc<dyn Fn(u64, u64, &str) + Send + Sync>;
+
+/// Called with the name and the path of an extension as soon as it is built, while cargo goes on with test programs.
+pub type OnLibrary = Box<dyn FnMut(&str, &Path) + Send>;
+
+/// What to build.
+#[derive(Debug)]
+pub struct Request<'r> {
+    /// The workspace's root.
+    pub root: &'r Path,
+    /// Names of packages whose libraries are built.
+    pub packages: Vec<&'r str>,
+    /// Names of integration tests (`tests/NAME.rs`) to build beside the library.
+    pub tests: Vec<String>,
+    /// With the release profile.
+    pub release: bool,
+    /// Another target folder than the workspace's own.
+    pub target: Option<&'r Path>,
+    /// Only type-check, which needs no linker.
+    pub only_check: bool,
+    /// Downloads allowed: in set-up only, so that the loop never waits for a network.
+    pub online: bool,
+    /// Whether rustc's messages carry colours.
+    pub colours: bool,
+}
+
+impl<'r> Request<'r> {
+    /// The libraries of `packages` in the workspace at `root`, as the loop builds them.
+    pub fn new(root: &'r Path, packages: Vec<&'r str>) -> Self {
+        Self {
+            root,
+            packages,
+            tests: Vec::new(),
+            release: false,
+            target: None,
+            only_check: false,
+            online: false,
+            colours: false,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Build {
+    /// Whether everything was built.
+    pub success: bool,
+    /// rustc's errors and warnings about the workspace's own crates.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The extension of each package that was built.
+    pub libraries: BTreeMap<String, PathBuf>,
+    /// The test programs by name.
+    pub tests: BTreeMap<String, PathBuf>,
+}
+
+/// One error or warning of rustc.
+#[derive(Debug)]
+pub struct Diagnostic {
+    /// An error rather than a warning.
+    pub is_error: bool,
+    /// Such as `E0277`; errors of the parser and the linker have none.
+    pub code: String,
+    /// The file of its main span, relative to the workspace and with `/`; empty without a span.
+    pub file: String,
+    /// Where its main span begins, from 1; 0 without a span.
+    pub line: usize,
+    /// As rustc prints it.
+    pub rendered: String,
+}
+
+impl Build {
+    /// All that rustc said.
+    pub fn text(&self) -> String {
+        self.diagnostics.iter().map(|diagnostic| diagnostic.rendered.as_str()).collect()
+    }
+
+    /// What must be mended; warnings would only stand in the way.
+    pub fn errors(&self) -> String {
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error);
+        errors.map(|diagnostic| diagnostic.rendered.as_str()).collect()
+    }
+
+    /// Whether there is an error of this code.
+    pub fn has_error(&self, code: &str) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.is_error && diagnostic.code == code)
+    }
+}
+
+/// Runs cargo. A learner's compile error is a [`Build`] without success; an error means that cargo could not do its work.
+pub fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel: &CancellationToken) -> Result<Build> {
+    build_with_libraries(request, progress, Box::new(|_, _| {}), cancel)
+}
+
+/// As [`build`], and calls `on_library` for each extension as soon as it is built.
+pub fn build_with_libraries(
+    request: &Request<'_>,
+    progress: Option<OnProgress>,
+    on_library: OnLibrary,
+    cancel: &CancellationToken,
+) -> Result<Build> {
+    let mut command = workspace::cargo(request.root);
+    command.arg(if request.only_check { "check" } else { "build" });
+    command.args(["--lib", "--config", "term.progress.when='always'", "--config", "term.progress.width=90"]);
+    command.arg(if request.colours {
+        "--message-format=json-diagnostic-rendered-ansi"
+    } else {
+        "--message-format=json"
+    });
+    for package in &request.packages {
+        command.args(["--package", package]);
+    }
+    for test in &request.tests {
+        command.args(["--test", test]);
+    }
+    if request.release {
+        command.arg("--release");
+    }
+    if let Some(target) = request.target {
+        command.arg("--target-dir").arg(target);
+    }
+    if !request.online {
+        command.arg("--offline");
+    }
+    command.stdin(std::process::Stdio::null());
+    let on_stderr = progress.map(|progress| -> OnChunk {
+        Box::new(move |chunk: &[u8]| {
+            if let Some((done, total, what)) = read_progress(&String::from_utf8_lossy(chunk)) {
+                progress(done, total, &what);
+            }
+        })
+    });
+    let answer = Arc::new(Mutex::new(Answer::new(on_library)));
+    let sink = Arc::clone(&answer);
+    // cargo's answer is long when there is much to build; it must not be cut off like a learner's output.
+    let on_stdout: OnChunk = Box::new(move |chunk: &[u8]| locked(&sink).read(chunk));
+    let finished = Supervised::spawn(&mut command, Some(on_stdout), on_stderr)
+        .map_err(|error| {
+            Error::new(format!("Cannot start cargo: {error}.")).caused_by(error).advice("Install Rust from rustup.rs.")
+        })?
+        .wait(Limits::NONE, cancel)?;
+    let mut build = std::mem::take(&mut locked(&answer).build);
+    build.success = finished.exit.success();
+    if let Some(error) = build.diagnostics.iter().find_map(machine_error) {
+        return Err(error);
+    }
+    if !build.success && !build.diagnostics.iter().any(|diagnostic| diagnostic.is_error) {
+        return Err(cargo_error(&finished));
+    }
+    Ok(build)
+}
+
+/// `Building [===>   ] 12/58: numpy` on standard error.
+fn read_progress(text: &str) -> Option<(u64, u64, String)> {
+    let (_, rest) = text.rsplit_once("] ")?;
+    let (counts, what) = rest.split_once(": ").unwrap_or((rest, ""));
+    let (done, total) = counts.split_once('/')?;
+    let what = what.split(['\r', '\n', '\u{1b}']).next().unwrap_or_default().trim();
+    Some((done.trim().parse().ok()?, total.trim().parse().ok()?, what.to_owned()))
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// cargo's answer, read line by line as it comes.
+struct Answer {
+    build: Build,
+    line: Vec<u8>,
+    on_library: OnLibrary,
+}
+
+impl Answer {
+    fn new(on_library: OnLibrary) -> Self {
+        Self { build: Build::default(), line: Vec::new(), on_library }
+    }
+
+    fn read(&mut self, chunk: &[u8]) {
+        for part in chunk.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.line);
+                self.read_line(&line);
+            }
+        }
+    }
+
+    fn read_line(&mut self, line: &[u8]) {
+        let Ok(message) = serde_json::from_slice::<Value>(line) else { return };
+        match message["reason"].as_str() {
+            Some("compiler-message") => read_diagnostic(&message["message"], &mut self.build),
+            Some("compiler-artifact") => {
+                if let Some(name) = read_artifact(&message, &mut self.build) {
+                    (self.on_library)(&name, &self.build.libraries[&name]);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn read_diagnostic(diagnostic: &Value, build: &mut Build) {
+    let rendered = diagnostic["rendered"].as_str().unwrap_or_default();
+    let spans = diagnostic["spans"].as_array().map_or(&[][..], Vec::as_slice);
+    let is_error = diagnostic["level"] == "error";
+    // The closing lines "aborting due to 2 previous errors" and "3 warnings emitted" have no place of their own.
+    let closes = spans.is_empty() && (!is_error || rendered.contains("aborting due to"));
+    if closes || !(is_error || diagnostic["level"] == "warning") {
+        return;
+    }
+    let main = spans.iter().find(|span| span["is_primary"] == true).or(spans.first());
+    build.diagnostics.push(Diagnostic {
+        is_error,
+        code: diagnostic["code"]["code"].as_str().unwrap_or_default().to_owned(),
+        file: main.and_then(|span| span["file_name"].as_str()).unwrap_or_default().replace('\\', "/"),
+        line: main
+            .and_then(|span| span["line_start"].as_u64())
+            .and_then(|line| usize::try_from(line).ok())
+            .unwrap_or(0),
+        rendered: rendered.to_owned(),
+    });
+}
+
+/// The name of the library, if it is one that Python can load.
+fn read_artifact(message: &Value, build: &mut Build) -> Option<String> {
+    let target = &message["target"];
+    let has_kind = |kind: &str| target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|each| each == kind));
+    let name = target["name"].as_str().unwrap_or_default().to_owned();
+    if has_kind("cdylib") {
+        let mut files =
+            message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str).map(PathBuf::from);
+        if let Some(library) =
+            files.find(|file| file.extension().is_some_and(|extension| extension == std::env::consts::DLL_EXTENSION))
+        {
+            build.libraries.insert(name.clone(), library);
+            return Some(name);
+        }
+    } else if has_kind("test")
+        && let Some(program) = message["executable"].as_str()
+    {
+        build.tests.insert(name, PathBuf::from(program));
+    }
+    None
+}
+
+/// What rustc complains about though no code is to blame: there is no linker, or it cannot write.
+fn machine_error(diagnostic: &Diagnostic) -> Option<Error> {
+    // Errors in code have a number, but for those of the parser.
+    if !diagnostic.is_error || !diagnostic.code.is_empty() || diagnostic.line > 0 {
+        return None;
+    }
+    let text = &diagnostic.rendered;
+    if text.contains("linker `") && text.contains("not found") {
+        let error = Error::new(format!("rustc cannot find the linker:\n{}", last_lines(text, 6)));
+        return Some(error.advice("`cargo course doctor` says how to install one."));
+    }
+    cannot_write(text)
+        .map(|advice| Error::new(format!("rustc could not write:\n{}", last_lines(text, 12))).advice(advice))
+}
+
+/// What mends it, if the text is about a disk that is full or a folder that is closed to us.
+fn cannot_write(text: &str) -> Option<&'static str> {
+    let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    if has(&["No space left", "os error 28", "File too large", "os error 27", "Disk quota exceeded"]) {
+        Some("The disk is full. Free some space, then try again.")
+    } else if has(&["Read-only file system", "Permission denied", "os error 13", "os error 30"]) {
+        Some("The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.")
+    } else {
+        None
+    }
+}
+
+/// cargo failed without a complaint of rustc: no network, a full disk, a broken manifest.
+fn cargo_error(finished: &Finished) -> Error {
+    let text = last_lines(&finished.stderr, 12);
+    let has = |parts: &[&str]| parts.iter().any(|part| finished.stderr.contains(part));
+    let error = match finished.exit {
+        ExitReason::Exited(_) => Error::new(format!("cargo could not build:\n{text}")),
+        _ => Error::new("cargo did not come to an end."),
+    };
+    if let Some(advice) = cannot_write(&finished.stderr) {
+        error.advice(advice)
+    } else if has(&["--offline", "download", "resolve host", "network", "registry index"]) {
+        error.advice("A crate is missing here. Connect to the network and run `cargo course setup`; afterwards everything works offline.")
+    } else {
+        error.advice("`cargo course doctor` says what is missing on this machine.")
+    }
+}
+
+/// The end of a long text, without cargo's progress lines.
+pub fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text
+        .split(['\r', '\n'])
+        .map(str::trim_end)
+        .filter(|line| {
+            !line.trim().is_empty() && !line.trim_start().starts_with("Building [") && !line.contains("] 0/")
+        })
+        .collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}

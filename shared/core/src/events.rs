@@ -1,0 +1,299 @@
+//! The protocol between Rust and the Python programs that run tests: a job goes in as a line of JSON, events come out, one
+//! JSON object a line. `shared/python/coursekit/worker.py` writes them. Both sides of it are read and written here only.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+/// One thing that happened in a test run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The interpreter runs, and nothing of the exercise is loaded yet.
+    PythonStarted(Interpreter),
+    /// The extension cannot be imported.
+    ImportFailed {
+        /// Python's own message.
+        message: String,
+    },
+    /// pytest has collected its tests.
+    Collected {
+        /// Their names, in the order in which they run.
+        tests: Vec<String>,
+    },
+    /// A test begins. Without a result later, it was running when the process ended.
+    TestStarted {
+        /// Its name.
+        test: String,
+    },
+    /// A test has ended.
+    TestFinished(TestResult),
+    /// pytest itself failed.
+    InternalError {
+        /// Its message.
+        message: String,
+    },
+    /// A code block of a lesson was run.
+    BlockFinished(BlockResult),
+    /// The run came to its end by itself.
+    Done,
+}
+
+/// Which Python ran the tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interpreter {
+    /// The program.
+    pub path: String,
+    /// As in `3.14.1`.
+    pub version: String,
+}
+
+/// How one test ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestResult {
+    /// The test's name.
+    pub test: String,
+    /// How it ended.
+    pub outcome: TestOutcome,
+    /// What went wrong, or why it was skipped; empty for a pass.
+    pub message: String,
+    /// The parts of the failure, where the test states them.
+    pub expectation: Option<Expectation>,
+    /// Its own time, finite and from 0 up.
+    pub seconds: f64,
+    /// What the code under test printed meanwhile, where the run keeps it for each test.
+    pub printed: Option<String>,
+}
+
+/// The outcomes of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestOutcome {
+    /// It agreed.
+    Passed,
+    /// It said no.
+    Failed,
+    /// It could not be set up or collected. Outcomes of an unknown name count as this one.
+    Error,
+    /// The code under test is not written yet.
+    Unwritten,
+    /// It skipped itself.
+    Skipped,
+    /// The process with the extension died.
+    Crashed,
+    /// It was over its time limit.
+    TimedOut,
+    /// It never came to run.
+    NotRun,
+}
+
+impl TestOutcome {
+    fn from_name(name: &str) -> Self {
+        match name {
+            "passed" => Self::Passed,
+            "failed" => Self::Failed,
+            "todo" => Self::Unwritten,
+            "skipped" => Self::Skipped,
+            "crashed" => Self::Crashed,
+            "timed_out" => Self::TimedOut,
+            "not_run" => Self::NotRun,
+            _ => Self::Error,
+        }
+    }
+}
+
+/// The parts of a failure that teach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expectation {
+    /// What was called, with which arguments.
+    pub call: String,
+    /// What came back.
+    pub got: String,
+    /// What should have come back.
+    pub expected: String,
+    /// The likely cause, where the test knows it.
+    pub cause: String,
+}
+
+/// How a code block of a lesson ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockResult {
+    /// The line of its opening fence, from 1.
+    pub line: usize,
+    /// Nothing, or what went wrong.
+    pub result: Result<(), String>,
+}
+
+/// The events in a text. Lines of any other form are passed over: the last one may be torn, and where the extension can
+/// write to the stream, anything may stand there.
+pub fn read(text: &str) -> impl Iterator<Item = Event> + '_ {
+    text.lines().filter_map(read_line)
+}
+
+fn read_line(line: &str) -> Option<Event> {
+    let event: Value = serde_json::from_str(line).ok()?;
+    let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
+    Some(match event["event"].as_str()? {
+        "python" => Event::PythonStarted(Interpreter { path: text("executable"), version: text("version") }),
+        "import_failed" => Event::ImportFailed { message: text("message") },
+        "collected" => {
+            let tests = event["tests"].as_array().into_iter().flatten();
+            Event::Collected { tests: tests.filter_map(|name| name.as_str().map(str::to_owned)).collect() }
+        }
+        "start" => Event::TestStarted { test: text("test") },
+        "result" => Event::TestFinished(TestResult {
+            test: event["test"].as_str()?.to_owned(),
+            outcome: TestOutcome::from_name(event["status"].as_str().unwrap_or_default()),
+            message: text("message"),
+            expectation: event["call"].as_str().map(|call| Expectation {
+                call: call.to_owned(),
+                got: text("got"),
+                expected: text("expected"),
+                cause: text("cause"),
+            }),
+            seconds: event["seconds"].as_f64().filter(|seconds| seconds.is_finite()).unwrap_or(0.0).max(0.0),
+            printed: event["printed"].as_str().map(str::to_owned),
+        }),
+        "internal_error" => Event::InternalError { message: text("message") },
+        "block" => Event::BlockFinished(BlockResult {
+            line: usize::try_from(event["line"].as_u64()?).ok()?,
+            result: if event["status"] == "passed" { Ok(()) } else { Err(text("message")) },
+        }),
+        "done" => Event::Done,
+        _ => return None,
+    })
+}
+
+/// What a process that runs tests inside of itself is to do.
+#[derive(Debug, Clone)]
+pub struct WorkerJob<'j> {
+    /// The Python module under test.
+    pub module: &'j str,
+    /// The folder with the extension.
+    pub directory: &'j Path,
+    /// pytest files.
+    pub tests: &'j [PathBuf],
+    /// Where events go.
+    pub events: EventSink<'j>,
+    /// pytest's root: it lists every folder from here down to the tests.
+    pub root: &'j Path,
+    /// pytest's `-m`, to run a part of the tests.
+    pub marker: Option<&'j str>,
+}
+
+/// Where a worker writes its events.
+#[derive(Debug, Clone, Copy)]
+pub enum EventSink<'j> {
+    /// To a file.
+    File(&'j Path),
+    /// To standard error. A hostile extension could make a pipe of a file that nobody writes to, or a link.
+    Stderr,
+}
+
+impl WorkerJob<'_> {
+    /// The line to write to the worker's standard input, without its end.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut job = json!({
+            "module": self.module,
+            "directory": self.directory,
+            "tests": self.tests,
+            "events": match self.events {
+                EventSink::File(path) => json!(path),
+                EventSink::Stderr => json!("stderr"),
+            },
+            "root": self.root,
+        });
+        if let Some(marker) = self.marker {
+            job["marker"] = json!(marker);
+        }
+        job
+    }
+}
+
+/// How the panic of `todo!()` begins.
+const UNWRITTEN: &str = "not yet implemented";
+
+/// Whether a text holds the panic of `todo!()`.
+#[must_use]
+pub fn tells_unwritten(text: &str) -> bool {
+    text.contains(UNWRITTEN)
+}
+
+/// Whether a line is the message of `todo!()`'s panic.
+#[must_use]
+pub fn is_unwritten_line(line: &str) -> bool {
+    line.starts_with(UNWRITTEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_worker_writes() {
+        let text = concat!(
+            "{\"event\": \"python\", \"executable\": \"/p\", \"version\": \"3.14.1\"}\n",
+            "{\"event\": \"imported\", \"path\": \"/x.so\"}\n",
+            "{\"event\": \"collected\", \"tests\": [\"test_a\", \"test_b[1]\"]}\n",
+            "{\"event\": \"start\", \"test\": \"test_a\"}\n",
+            "{\"event\": \"result\", \"test\": \"test_a\", \"status\": \"failed\", \"message\": \"no\", \"call\": \"f(1)\", ",
+            "\"got\": \"2\", \"expected\": \"3\", \"cause\": \"\", \"seconds\": 0.5}\n",
+            "{\"event\": \"done\", \"code\": 1}\n",
+        );
+        let events: Vec<Event> = read(text).collect();
+        assert_eq!(
+            events,
+            [
+                Event::PythonStarted(Interpreter { path: "/p".to_owned(), version: "3.14.1".to_owned() }),
+                Event::Collected { tests: vec!["test_a".to_owned(), "test_b[1]".to_owned()] },
+                Event::TestStarted { test: "test_a".to_owned() },
+                Event::TestFinished(TestResult {
+                    test: "test_a".to_owned(),
+                    outcome: TestOutcome::Failed,
+                    message: "no".to_owned(),
+                    expectation: Some(Expectation {
+                        call: "f(1)".to_owned(),
+                        got: "2".to_owned(),
+                        expected: "3".to_owned(),
+                        cause: String::new(),
+                    }),
+                    seconds: 0.5,
+                    printed: None,
+                }),
+                Event::Done,
+            ]
+        );
+    }
+
+    #[test]
+    fn passes_over_what_is_no_event_and_distrusts_numbers() {
+        let text = "noise\n{\"event\": 3}\n[]\n{\"event\": \"result\", \"status\": \"passed\"}\n\
+                    {\"event\": \"result\", \"test\": \"t\", \"status\": \"perfect\", \"seconds\": -1e999}\n\
+                    {\"event\": \"result\", \"test\": \"t\", \"status\": \"passed\", \"seconds\": -3}\n{\"event\": \"do";
+        let found: Vec<(TestOutcome, f64)> = read(text)
+            .filter_map(|event| match event {
+                Event::TestFinished(result) => Some((result.outcome, result.seconds)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(found, [(TestOutcome::Passed, 0.0)]);
+        assert_eq!(read("{\"event\": \"result\", \"test\": \"t\", \"status\": \"perfect\"}").count(), 1);
+    }
+
+    #[test]
+    fn a_job_names_its_marker_only_where_there_is_one() {
+        let tests = [PathBuf::from("/t.py")];
+        let job = WorkerJob {
+            module: "m",
+            directory: Path::new("/d"),
+            tests: &tests,
+            events: EventSink::Stderr,
+            root: Path::new("/r"),
+            marker: None,
+        };
+        assert_eq!(
+            job.to_json(),
+            json!({"module": "m", "directory": "/d", "tests": ["/t.py"], "events": "stderr", "root": "/r"})
+        );
+        assert_eq!(WorkerJob { marker: Some("soft"), ..job }.to_json()["marker"], "soft");
+    }
+}

@@ -1,0 +1,98 @@
+//! File operations that never leave a half-written or lost file behind.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Reads a text file.
+pub fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| Error::file("read", path, error))
+}
+
+/// Makes a folder and those above it.
+pub fn make_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|error| Error::file("make the folder", path, error))
+}
+
+/// Replaces a file whole: readers see the old text or the new one, never a part, and a full disk loses nothing.
+pub fn write_atomically(path: &Path, text: &[u8]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        make_folder(folder)?;
+    }
+    let mut name = OsString::from(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.new", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = fs::File::create(&temporary)
+        .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&temporary); // Best effort: the error to report is the first one.
+        Error::file("write", path, error)
+    })
+}
+
+/// Copies a file.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).map(|_| ()).map_err(|error| Error::file("copy to", to, error))
+}
+
+/// Copies a folder with all that is in it. Links are followed; `keep` decides by path.
+pub fn copy_tree(from: &Path, to: &Path, keep: &dyn Fn(&Path) -> bool) -> Result<()> {
+    make_folder(to)?;
+    for path in entries(from)? {
+        let target = to.join(path.file_name().unwrap_or_default());
+        if !keep(&path) {
+            continue;
+        }
+        if path.is_dir() {
+            copy_tree(&path, &target, keep)?;
+        } else {
+            copy(&path, &target)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a folder holds, sorted by name.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
+        .map_err(|error| Error::file("read the folder", folder, error))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// A path with `/`, as the catalogue writes it.
+pub fn with_slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// A folder that is removed with the value.
+#[derive(Debug)]
+pub struct ScratchFolder(PathBuf);
+
+impl ScratchFolder {
+    /// Makes an empty folder below `parent`, its name free of clashes with other runners.
+    pub fn new(parent: &Path) -> Result<Self> {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let path = parent.join(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+        let _ = fs::remove_dir_all(&path); // Left by an earlier process of the same number.
+        make_folder(&path)?;
+        Ok(Self(path))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for ScratchFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0); // Windows may still hold the extension; the next set-up sweeps it away.
+    }
+}

@@ -1,0 +1,21 @@
+//! What the runner and the grader share. Nothing here knows about terminals or about grades.
+//!
+//! `catalogue` lists modules and exercises, `staging` copies a module with chosen versions of its exercises, `compile`
+//! builds it with cargo, `process` runs programs within limits, and `events` is the protocol in which a test run reports.
+
+#![forbid(unsafe_code)]
+
+pub mod catalogue;
+pub mod compile;
+pub mod digest;
+pub mod error;
+pub mod events;
+pub mod files;
+pub mod locks;
+pub mod process;
+pub mod python;
+pub mod staging;
+pub mod workspace;
+pub mod wrong_versions;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,296 @@
+//! Child processes that cannot harm the runner: bounded in time and output, ended with all their descendants.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+
+#[cfg(target_os = "linux")]
+use linux::was_busy;
+#[cfg(unix)]
+use unix as platform;
+#[cfg(windows)]
+use windows as platform;
+
+/// Set by Ctrl-C, SIGTERM and SIGHUP; every wait looks at it.
+static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// How much of a child's output is kept; the rest is counted and dropped.
+const KEPT_OUTPUT: usize = 1 << 20;
+
+/// How often a wait looks whether the child has ended.
+const POLL: Duration = Duration::from_millis(2);
+
+/// Makes Ctrl-C end what is under way in order, and a second Ctrl-C end the runner at once.
+pub fn install_interrupt_handler() -> io::Result<()> {
+    for signal in platform::INTERRUPTS {
+        // In this order: the first signal finds the flag unset and sets it, the second finds it set.
+        signal_hook::flag::register_conditional_shutdown(*signal, 130, Arc::clone(&INTERRUPTED))?;
+        signal_hook::flag::register(*signal, Arc::clone(&INTERRUPTED))?;
+    }
+    Ok(())
+}
+
+/// Whether the user asked to stop.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Tells work under way that its result is no longer wanted, as when a newer save makes a check pointless.
+#[derive(Debug, Clone, Default)]
+pub struct CancellationToken {
+    own: Arc<AtomicBool>,
+    parent: Option<Arc<AtomicBool>>,
+}
+
+impl CancellationToken {
+    /// Makes every wait that looks at this come to an end.
+    pub fn cancel(&self) {
+        self.own.store(true, Ordering::Relaxed);
+    }
+
+    /// A token for a part of the work: it is cancelled with this one, and can be cancelled by itself.
+    #[must_use]
+    pub fn child_token(&self) -> Self {
+        Self { own: Arc::default(), parent: Some(Arc::clone(&self.own)) }
+    }
+
+    /// An error if the work should stop now.
+    pub fn check(&self) -> Result<()> {
+        if interrupted() {
+            Err(Error::interrupted())
+        } else if self.parent.iter().chain([&self.own]).any(|flag| flag.load(Ordering::Relaxed)) {
+            Err(Error::cancelled())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What a child may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// From start to end.
+    pub time: Duration,
+    /// Bytes on standard output and error together.
+    pub output: usize,
+}
+
+impl Limits {
+    /// For tools of ours and cargo, which end by themselves.
+    pub const NONE: Self = Self { time: Duration::MAX, output: usize::MAX };
+}
+
+/// How a child came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitReason {
+    /// By itself, or by a signal.
+    Exited(ExitStatus),
+    /// Over the time limit, and ended. `busy` says whether it had used the processor (known on Linux).
+    TimedOut {
+        /// Whether it had used the processor.
+        busy: Option<bool>,
+    },
+    /// Over the limit, and ended.
+    TooMuchOutput,
+}
+
+impl ExitReason {
+    /// Whether it ended by itself and well.
+    pub fn success(self) -> bool {
+        matches!(self, Self::Exited(status) if status.success())
+    }
+}
+
+/// A child that has ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub exit: ExitReason,
+    /// What it printed, up to a limit.
+    pub stdout: String,
+    /// Likewise.
+    pub stderr: String,
+}
+
+impl Finished {
+    /// How the process came to its end, for somebody who has never seen that. `limits` are those it ran under.
+    #[must_use]
+    pub fn describe_exit(&self, limits: Limits) -> String {
+        let seconds = limits.time.as_secs();
+        match self.exit {
+            ExitReason::TimedOut { busy: Some(true) } => {
+                format!("stopped after {seconds} s, still computing. Most likely a loop that never ends.")
+            }
+            ExitReason::TimedOut { busy: Some(false) } => format!(
+                "stopped after {seconds} s, waiting and not computing. Most likely a deadlock: a lock taken twice, or a thread \
+                 that waits for the interpreter while you wait for the thread."
+            ),
+            ExitReason::TimedOut { busy: None } => format!(
+                "stopped after {seconds} s. Most likely a loop that never ends, or two locks that wait for each other."
+            ),
+            ExitReason::TooMuchOutput => {
+                format!("stopped after {} MiB of output. Most likely a loop that prints for ever.", limits.output >> 20)
+            }
+            ExitReason::Exited(status) => platform::explain_exit(status, &self.stderr),
+        }
+    }
+}
+
+/// What an exit status without a signal says in the middle of a test run.
+fn explain_exit_code(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!(
+            "the process ended itself with exit code {code}, in the middle of the tests. An extension must never call `process::exit`."
+        ),
+        None => "the process ended without an exit code.".to_owned(),
+    }
+}
+
+/// Whether a process computes or waits: known on Linux only.
+#[cfg(not(target_os = "linux"))]
+fn was_busy(_pid: u32, _time: Duration) -> Option<bool> {
+    None
+}
+
+/// One of the child's output streams: the first part kept, the rest counted.
+#[derive(Debug, Default)]
+struct Captured {
+    kept: Vec<u8>,
+    total: usize,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sees a stream's bytes as they come.
+pub type OnChunk = Box<dyn FnMut(&[u8]) + Send>;
+
+/// A running child in a process group of its own. Dropping it ends the whole group.
+#[derive(Debug)]
+pub struct Supervised {
+    child: Child,
+    streams: [Arc<Mutex<Captured>>; 2],
+    readers: Vec<JoinHandle<()>>,
+    ended: bool,
+}
+
+impl Supervised {
+    /// Starts the command with its output captured. `on_chunk` sees standard error as it comes (for progress).
+    pub fn spawn(command: &mut Command, on_stdout: Option<OnChunk>, on_stderr: Option<OnChunk>) -> io::Result<Self> {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        platform::start_group(command);
+        let mut child = command.spawn()?;
+        let streams: [Arc<Mutex<Captured>>; 2] = Default::default();
+        let mut readers = Vec::new();
+        if let Some(stdout) = child.stdout.take() {
+            readers.push(read_all(stdout, Arc::clone(&streams[0]), on_stdout));
+        }
+        if let Some(stderr) = child.stderr.take() {
+            readers.push(read_all(stderr, Arc::clone(&streams[1]), on_stderr));
+        }
+        Ok(Self { child, streams, readers, ended: false })
+    }
+
+    /// The child's standard input, where it was asked for.
+    pub fn stdin(&mut self) -> Option<std::process::ChildStdin> {
+        self.child.stdin.take()
+    }
+
+    /// Waits for the end, at most as long as allowed.
+    pub fn wait(mut self, limits: Limits, cancel: &CancellationToken) -> Result<Finished> {
+        let started = Instant::now();
+        let exit = loop {
+            cancel.check()?; // Dropping `self` ends the child.
+            let status = self
+                .child
+                .try_wait()
+                .map_err(|error| Error::new(format!("Cannot wait for a child process: {error}.")).caused_by(error))?;
+            if let Some(status) = status {
+                break ExitReason::Exited(status);
+            }
+            if started.elapsed() > limits.time {
+                break ExitReason::TimedOut { busy: was_busy(self.child.id(), limits.time) };
+            }
+            if self.streams.iter().map(|stream| locked(stream).total).sum::<usize>() > limits.output {
+                break ExitReason::TooMuchOutput;
+            }
+            std::thread::sleep(POLL);
+        };
+        self.end_group();
+        self.drain();
+        let [stdout, stderr] =
+            self.streams.each_ref().map(|stream| String::from_utf8_lossy(&locked(stream).kept).into_owned());
+        Ok(Finished { exit, stdout, stderr })
+    }
+
+    /// Lets the readers take what is still in the pipes. A descendant that left the group may keep a pipe open for ever,
+    /// so this waits for a moment only.
+    fn drain(&mut self) {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while Instant::now() < deadline && !self.readers.iter().all(JoinHandle::is_finished) {
+            std::thread::sleep(POLL);
+        }
+    }
+
+    fn end_group(&mut self) {
+        if !self.ended {
+            platform::kill_group(&mut self.child);
+            let _ = self.child.wait(); // Reaps it; an error means it is gone already.
+            self.ended = true;
+        }
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        self.end_group();
+    }
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command, limits: Limits, cancel: &CancellationToken) -> Result<Finished> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    command.stdin(Stdio::null());
+    Supervised::spawn(command, None, None)
+        .map_err(|error| {
+            Error::new(format!("Cannot start `{program}`: {error}."))
+                .caused_by(error)
+                .advice("`cargo course doctor` says what is missing.")
+        })?
+        .wait(limits, cancel)
+}
+
+fn read_all(
+    mut stream: impl Read + Send + 'static,
+    captured: Arc<Mutex<Captured>>,
+    mut on_chunk: Option<OnChunk>,
+) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        let mut buffer = [0; 1 << 16];
+        while let Ok(length) = stream.read(&mut buffer) {
+            if length == 0 {
+                return;
+            }
+            if let Some(on_chunk) = &mut on_chunk {
+                on_chunk(&buffer[..length]);
+            }
+            let mut captured = locked(&captured);
+            captured.total += length;
+            let room = KEPT_OUTPUT.saturating_sub(captured.kept.len());
+            captured.kept.extend_from_slice(&buffer[..length.min(room)]);
+        }
+    })
+}

@@ -1,0 +1,52 @@
+//! Process groups, signals and exit statuses of Unix.
+
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{Child, Command, ExitStatus};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+/// The signals that ask a program to end.
+pub(super) const INTERRUPTS: &[i32] = &[SIGINT, SIGTERM, SIGHUP];
+
+/// Gives the command a process group of its own.
+pub(super) fn start_group(command: &mut Command) {
+    command.process_group(0);
+}
+
+/// Ends a child and all members of its group.
+pub(super) fn kill_group(child: &mut Child) {
+    // The group lives as long as any member, and the leader is not reaped before this call (or was, by `try_wait`, in
+    // the same breath), so the number still means this group.
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL); // An error means that nobody is left.
+    }
+}
+
+/// What an exit status says, for somebody who has never seen one. `stderr` may hold the panic that led to it.
+pub(super) fn explain_exit(status: ExitStatus, stderr: &str) -> String {
+    // From signal(7); the numbers below 16 are the same on Linux and macOS, but for SIGBUS.
+    match status.signal() {
+        Some(11 | 7 | 10) => "the process died of a segmentation fault. In safe Rust the usual cause is a stack overflow: a function that \
+                         calls itself without end. In unsafe code: a pointer to memory that is not yours."
+            .to_owned(),
+        Some(6) if stderr.contains("has overflowed its stack") => {
+            "the stack overflowed: a function that calls itself without end.".to_owned()
+        }
+        Some(6) => {
+            let panic = panic_in(stderr).map(|panic| format!(" It had panicked {panic}.")).unwrap_or_default();
+            format!("the process aborted.{panic} A panic inside `extern \"C\"`, a panic during a panic, or `process::abort` does that.")
+        }
+        Some(9) => "the process was killed from outside. Most likely the machine ran out of memory.".to_owned(),
+        Some(signal) => format!("the process died of signal {signal}."),
+        None => super::explain_exit_code(status),
+    }
+}
+
+/// `at src/x.rs:3:5: the message`, from what Rust prints about the first panic.
+fn panic_in(stderr: &str) -> Option<String> {
+    let mut lines = stderr.lines().skip_while(|line| !line.contains(" panicked at "));
+    let (_, location) = lines.next()?.split_once(" panicked ")?;
+    let panic = format!("{location} {}", lines.next().unwrap_or_default().trim());
+    Some(panic.trim_end_matches(['.', ' ', ':']).to_owned())
+}

@@ -1,0 +1,154 @@
+//! The Python side of the machine: which interpreter, and the course's own environment made from it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::{Error, Result};
+use crate::process::{self, CancellationToken, Limits};
+
+/// The oldest Python that the course's packages support.
+pub const OLDEST: (u32, u32) = (3, 11);
+
+/// Environment variable: the interpreter to make the environment from.
+pub const CHOICE: &str = "COURSE_PYTHON";
+
+/// An interpreter on this machine.
+#[derive(Debug, Clone)]
+pub struct Interpreter {
+    /// The program.
+    pub path: PathBuf,
+    /// As in `3.14.1`.
+    pub version: String,
+    /// Major and minor number.
+    pub release: (u32, u32),
+}
+
+/// The environment's folder.
+pub fn environment(root: &Path) -> PathBuf {
+    root.join(".venv")
+}
+
+/// The environment's interpreter.
+pub fn environment_python(root: &Path) -> PathBuf {
+    environment(root).join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
+/// A Python command that sees nothing of the user's own settings and packages.
+pub fn command(root: &Path) -> Command {
+    let mut command = Command::new(environment_python(root));
+    command.args(["-I", "-X", "utf8"]).current_dir(root);
+    command
+}
+
+/// One of the programs of `shared/python/run.py`.
+pub fn program(root: &Path, name: &str) -> Command {
+    let mut command = command(root);
+    command.arg(root.join("shared/python/run.py")).arg(name);
+    command
+}
+
+/// What the interpreter says of itself.
+fn ask(program: &[OsString]) -> Option<Interpreter> {
+    const QUESTION: &str = "import sys; print(sys.version_info[0], sys.version_info[1], sys.version.split()[0], sys.executable, sep='\\n')";
+    let (first, rest) = program.split_first()?;
+    let mut command = Command::new(first);
+    command.args(rest).args(["-I", "-c", QUESTION]).env("PYTHONIOENCODING", "utf-8");
+    let finished = process::run(
+        &mut command,
+        Limits { time: std::time::Duration::from_secs(20), output: 1 << 16 },
+        &CancellationToken::default(),
+    )
+    .ok()?;
+    if !finished.exit.success() {
+        return None;
+    }
+    let mut lines = finished.stdout.lines();
+    let mut next = || lines.next().map(str::trim);
+    let release = (next()?.parse().ok()?, next()?.parse().ok()?);
+    let version = next()?.to_owned();
+    Some(Interpreter { path: PathBuf::from(next()?), version, release })
+}
+
+/// The environment's interpreter, if it runs.
+pub fn in_environment(root: &Path) -> Option<Interpreter> {
+    let path = environment_python(root);
+    if !path.exists() {
+        return None;
+    }
+    // Asked by its own path: the answer's is the same file.
+    ask(&[path.clone().into_os_string()]).map(|found| Interpreter { path, ..found })
+}
+
+/// Every name under which an interpreter may be found, best first.
+fn candidates() -> Vec<Vec<OsString>> {
+    let mut names: Vec<Vec<OsString>> = Vec::new();
+    if let Some(choice) = std::env::var_os(CHOICE) {
+        return vec![vec![choice]];
+    }
+    names.push(vec!["python3".into()]);
+    names.push(vec!["python".into()]);
+    if cfg!(windows) {
+        names.push(vec!["py".into(), "-3".into()]);
+    }
+    // A system's `python3` may be old while a newer one is installed beside it.
+    names.extend((OLDEST.1..=14).rev().map(|minor| vec![format!("python3.{minor}").into()]));
+    names
+}
+
+/// The first interpreter that is new enough, or an error that says which ones were too old.
+pub fn find() -> Result<Interpreter> {
+    let mut too_old = Vec::new();
+    for program in candidates() {
+        match ask(&program) {
+            Some(found) if found.release >= OLDEST => return Ok(found),
+            Some(found) => too_old.push(found),
+            None => {}
+        }
+    }
+    let wanted = format!("{}.{}", OLDEST.0, OLDEST.1);
+    Err(match too_old.first() {
+        Some(found) => Error::new(format!(
+            "Python {} ({}) is too old; the course needs {wanted} or newer.",
+            found.version,
+            found.path.display()
+        )),
+        None => match std::env::var_os(CHOICE) {
+            Some(choice) => {
+                Error::new(format!("{CHOICE} names {}, which is no Python that runs.", choice.to_string_lossy()))
+            }
+            None => Error::new(format!("No Python found; the course needs {wanted} or newer.")),
+        },
+    }
+    .advice(install_advice()))
+}
+
+/// How one gets a Python on this platform.
+pub fn install_advice() -> String {
+    let install = if cfg!(windows) {
+        "Install Python from python.org or with `winget install Python.Python.3.13`"
+    } else if cfg!(target_os = "macos") {
+        "Install it with `brew install python@3.13`, or from python.org"
+    } else {
+        "Install it with your package manager (Debian, Ubuntu: `sudo apt install python3 python3-venv`; Fedora: `sudo dnf install python3`)"
+    };
+    format!(
+        "{install}, or install uv, which brings its own. Set {CHOICE} to choose one that is not on the PATH. Then run `cargo course setup`."
+    )
+}
+
+/// The uv program, where it is installed and not switched off by `COURSE_NO_UV`.
+pub fn uv() -> Option<PathBuf> {
+    if std::env::var_os("COURSE_NO_UV").is_some_and(|value| !value.is_empty()) {
+        return None;
+    }
+    let mut command = Command::new("uv");
+    command.arg("--version");
+    let finished = process::run(
+        &mut command,
+        Limits { time: std::time::Duration::from_secs(10), output: 1 << 16 },
+        &CancellationToken::default(),
+    )
+    .ok()?;
+    finished.exit.success().then(|| PathBuf::from("uv"))
+}

@@ -1,0 +1,70 @@
+//! Copies of the modules in a workspace of their own, with chosen versions of their exercises: so stubs, solutions and
+//! submissions are built as what they stand for, and the learner's own files are never touched.
+
+use std::path::Path;
+
+use toml::Value;
+
+use crate::catalogue::{self, Course, Exercise, Module};
+use crate::error::{Error, Result};
+use crate::files;
+
+/// Which version of an exercise stands in its files.
+#[derive(Debug, Clone, Copy)]
+pub enum Version<'v> {
+    /// What learners start from.
+    Stub,
+    /// The course's own solution.
+    Solution,
+    /// This text in the main file; the solution in the others.
+    Wrong(&'v str),
+}
+
+/// Writes the manifest and the lock file of a workspace with the course's versions and profiles, and with these members.
+pub fn write_workspace(course: &Course, tree: &Path, members: &[&str]) -> Result<()> {
+    let mut manifest = catalogue::parse(&course.root.join("Cargo.toml"))?;
+    if let Some(Value::Table(workspace)) = manifest.get_mut("workspace") {
+        workspace.insert("members".to_owned(), members.to_vec().into());
+        workspace.remove("default-members");
+    }
+    files::write_atomically(&tree.join("Cargo.toml"), manifest.to_string().as_bytes())?;
+    files::copy(&course.root.join("Cargo.lock"), &tree.join("Cargo.lock"))
+}
+
+/// Copies what a build of the module needs into `folder`: manifest, sources and type stub, never the learner's own answers.
+/// `lib.rs` and the files beside the exercises' are the solution's, which has them the same.
+pub fn copy_module(module: &Module, folder: &Path, version: Version<'_>) -> Result<()> {
+    files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &is_rust)?;
+    files::copy(&module.folder.join("Cargo.toml"), &folder.join("Cargo.toml"))?;
+    let type_stub = module.type_stub();
+    files::copy(&module.solution_folder.join(&type_stub), &folder.join(&type_stub))?;
+    module.exercises.iter().try_for_each(|exercise| put_version(module, exercise, folder, version))
+}
+
+/// Copies the module's Rust tests into `folder`.
+pub fn copy_rust_tests(module: &Module, folder: &Path) -> Result<()> {
+    files::copy_tree(&module.folder.join("tests"), &folder.join("tests"), &is_rust)
+}
+
+/// Puts a version of one exercise into the copied module in `folder`. A file that is right already keeps its time stamp,
+/// by which cargo decides what to build.
+pub fn put_version(module: &Module, exercise: &Exercise, folder: &Path, version: Version<'_>) -> Result<()> {
+    for (index, file) in exercise.files.iter().enumerate() {
+        let read = |path: &Path| std::fs::read(path).map_err(|error| Error::file("read", path, error));
+        let bytes = match version {
+            Version::Stub => read(&module.stub(file))?,
+            Version::Wrong(text) if index == 0 => text.as_bytes().to_vec(),
+            Version::Wrong(_) | Version::Solution => read(&module.solution_folder.join(file))?,
+        };
+        let path = folder.join(file);
+        if std::fs::read(&path).is_ok_and(|old| old == bytes) {
+            continue;
+        }
+        std::fs::write(&path, bytes).map_err(|error| Error::file("write", &path, error))?;
+    }
+    Ok(())
+}
+
+fn is_rust(path: &Path) -> bool {
+    path.is_dir() || path.extension().is_some_and(|extension| extension == "rs")
+}

@@ -1,0 +1,35 @@
+//! Where the runner keeps its own things, and how it calls cargo.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::Result;
+use crate::files;
+
+/// The runner's folder: progress, backups, scratch space. Everything in it but `progress.toml` and `backups` may be deleted.
+pub fn own_folder(root: &Path) -> PathBuf {
+    root.join(".course")
+}
+
+/// Space for the files of one check.
+pub fn scratch(root: &Path) -> Result<files::ScratchFolder> {
+    files::ScratchFolder::new(&own_folder(root).join("run"))
+}
+
+/// cargo, as the learner's own shell would start it in the course's folder.
+pub fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    // This process was started by `cargo run`, which describes the runner in variables. Were they handed on, build scripts
+    // would see other values than under the learner's own `cargo` or maturin, and rebuild PyO3 at each switch.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+        {
+            command.env_remove(&*name);
+        }
+    }
+    command
+}

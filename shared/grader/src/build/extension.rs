@@ -1,0 +1,78 @@
+//! Builds a submission's module in the jail. What comes out is data: nobody here loads it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use course_core::catalogue::Module;
+use course_core::files;
+use course_core::process::{ExitReason, Limits};
+use course_core::staging::{self, Version};
+use course_core::{Error, Result};
+
+use crate::environment::Environment;
+use crate::environment::sandbox::Jail;
+
+/// Bytes of the built file.
+const LARGEST: u64 = 64 << 20;
+
+/// A module laid out for building: clean, with stubs where the submission will bring its own.
+pub(crate) fn lay_out(module: &Module, tree: &Path, version: Version<'_>) -> Result<()> {
+    staging::copy_module(module, &tree.join("modules").join(&module.name), version)
+}
+
+/// The folder with the extension and its type stub, or what rustc says against it within `time`.
+pub(crate) fn build(
+    environment: &Environment,
+    jail: &Jail,
+    module: &Module,
+    tree: &Path,
+    scratch: &Path,
+    time: Duration,
+) -> Result<Result<PathBuf, String>> {
+    let folder = tree.join("modules").join(&module.name);
+    let out = scratch.join("built");
+    files::make_folder(&out)?;
+    let recipe = environment.recipe(module)?;
+    let mut policy = environment.policy_for_builds();
+    policy.read.push(folder.clone());
+    policy.write.push(out.clone());
+    policy.folder = Some(folder.clone());
+    let program = recipe.command(&folder.join("src/lib.rs"), &out);
+    let extra = [("TMPDIR", out.to_string_lossy().into_owned()), ("PATH", "/usr/bin:/bin".to_owned())];
+    let variables = recipe.environment().chain(extra.iter().map(|(key, value)| (*key, value.as_str())));
+    let finished = jail.run(&policy, &program, variables, Limits { time, output: 8 << 20 })?;
+    match finished.exit {
+        ExitReason::Exited(status) if status.success() => {}
+        ExitReason::Exited(_) => return Ok(Err(plain_errors(&finished.stderr, &folder))),
+        ExitReason::TimedOut { .. } => {
+            return Ok(Err(format!("stopped: compiling took longer than {} s", time.as_secs())));
+        }
+        ExitReason::TooMuchOutput => return Ok(Err("stopped: the compiler had megabytes of complaints".to_owned())),
+    }
+    stage(module, &folder, &out, scratch)
+}
+
+/// rustc's words, with the paths of the grader's folders taken out.
+fn plain_errors(stderr: &str, folder: &Path) -> String {
+    let text = stderr.replace(&format!("{}/", folder.to_string_lossy()), "");
+    if text.trim().is_empty() { "the compiler ended without a word".to_owned() } else { text }
+}
+
+/// Puts the built extension under its Python name, beside its type stub.
+fn stage(module: &Module, folder: &Path, out: &Path, scratch: &Path) -> Result<Result<PathBuf, String>> {
+    let suffix = format!(".{}", std::env::consts::DLL_EXTENSION);
+    let built = files::entries(out)?.into_iter().find(|path| {
+        path.to_string_lossy().ends_with(&suffix)
+            && std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file() && about.len() <= LARGEST)
+    });
+    let Some(built) = built else {
+        return Ok(Err(format!("no extension of at most {} MiB came out of the compiler", LARGEST >> 20)));
+    };
+    let staged = scratch.join("extension");
+    files::make_folder(&staged)?;
+    files::copy(&built, &staged.join(format!("{}.so", module.package)))?;
+    let stub = module.type_stub();
+    files::copy(&folder.join(&stub), &staged.join(&stub))?;
+    std::fs::remove_dir_all(out).map_err(|error| Error::file("remove", out, error))?;
+    Ok(Ok(staged))
+}

@@ -1,0 +1,32 @@
+//! What changes with anything that could change a grade.
+
+use std::collections::BTreeMap;
+
+use course_core::Result;
+use course_core::catalogue::Course;
+use course_core::digest::Digest;
+
+/// Parts of the grader itself, below `shared`.
+const GRADER: [&str; 6] = ["python/coursekit", "python/grader", "python/run.py", "core/src", "grader/src", "jail/src"];
+
+/// A digest of the course, its tests, the grader, the compiler, Python and the packages.
+pub(super) fn of(course: &Course, versions: &BTreeMap<String, String>) -> Result<String> {
+    let mut digest = Digest::new();
+    for (name, version) in versions {
+        digest.update(format!("{name} {version}\n"));
+    }
+    for part in ["Cargo.toml", "Cargo.lock"] {
+        digest.update_with_files(&course.root.join(part))?;
+    }
+    for part in GRADER {
+        digest.update_with_files(&course.root.join("shared").join(part))?;
+    }
+    for module in &course.modules {
+        for part in ["course.toml", "Cargo.toml", "stubs", "tests"] {
+            digest.update_with_files(&module.folder.join(part))?;
+        }
+        digest.update_with_files(&module.solution_folder.join("src"))?;
+        digest.update_with_files(&module.solution_folder.join(module.type_stub()))?;
+    }
+    Ok(digest.finish())
+}

@@ -1,0 +1,179 @@
+//! Everything that grading needs and no submission can touch: a clean copy of the modules, dependencies built once, how
+//! rustc is called, the sandbox and what of it holds here.
+
+pub(crate) mod cgroup;
+mod fingerprint;
+pub(crate) mod recipe;
+mod reference_build;
+pub(crate) mod sandbox;
+mod toolchain;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use course_core::catalogue::{Course, Module};
+use course_core::locks::{Lock, Unsupported};
+use course_core::{Result, files, python};
+
+use cgroup::Cgroups;
+use recipe::Recipe;
+use reference_build::ReferenceBuild;
+use sandbox::{Jail, SandboxPolicy};
+
+use crate::defence::Defence;
+use crate::session::oracles::Oracles;
+
+/// What grading works with.
+#[derive(Debug)]
+pub(crate) struct Environment {
+    /// The course, as it stands on the teacher's disk.
+    pub(crate) course: Course,
+    /// Folders of single submissions, while they are graded.
+    pub(crate) scratch: PathBuf,
+    /// The jail.
+    pub(crate) jail: Jail,
+    /// Who runs the tests from outside.
+    pub(crate) oracles: Oracles,
+    /// What does not hold here.
+    pub(crate) not_enforced: Vec<String>,
+    /// Defences that were left out on request.
+    pub(crate) without: Vec<Defence>,
+    /// Changes with anything that could change a grade: the course, the compiler, Python, the packages.
+    pub(crate) fingerprint: String,
+    /// What graded, for the reports.
+    pub(crate) versions: BTreeMap<String, String>,
+    reference: ReferenceBuild,
+    sysroot: PathBuf,
+    base_prefix: PathBuf,
+    _lock: Lock,
+}
+
+impl Environment {
+    /// Makes everything ready; quick when it is already.
+    pub(crate) fn prepare(course: Course, work: &Path, modules: &[&Module], without: &[Defence]) -> Result<Self> {
+        let lock = Lock::wait_for(&work.join("lock"), Unsupported::Refuse, || {
+            eprintln!("Another grader works in {}; waiting for it.", work.display());
+        })?;
+        let scratch = work.join("scratch");
+        let _ = std::fs::remove_dir_all(&scratch); // Left by a grader that was killed.
+        cgroup::sweep();
+        files::make_folder(&scratch)?;
+        let (sysroot, rustc) = toolchain::ask_rustc(&course.root)?;
+        let (base_prefix, mut versions) = toolchain::ask_python(&course.root)?;
+        versions.insert("course".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        versions.insert("rustc".to_owned(), rustc.clone());
+        versions.insert("platform".to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
+        let environment = Self {
+            fingerprint: fingerprint::of(&course, &versions)?,
+            reference: ReferenceBuild::make(&course, work, modules)?,
+            jail: Jail::new(toolchain::build_jail(&course.root)?, without),
+            oracles: Oracles::new(oracle(&course.root, &work.join("hypothesis")), &course.root),
+            not_enforced: Vec::new(),
+            without: without.to_vec(),
+            course,
+            scratch,
+            versions,
+            sysroot,
+            base_prefix,
+            _lock: lock,
+        };
+        environment.probed(work, modules)
+    }
+
+    fn probed(mut self, work: &Path, modules: &[&Module]) -> Result<Self> {
+        let secret = work.join("secret");
+        files::write_atomically(&secret, b"what no submission may read")?;
+        let script = self.course.root.join("shared/python/grader/probe.py");
+        let mut found = Vec::new();
+        let cgroups = Cgroups::make(&self.without);
+        let jail = self.jail.counted_by(&cgroups);
+        let mut policies =
+            vec![("judged code", self.policy()), ("the compiler and soft tests", self.policy_with_processes())];
+        if modules.iter().flat_map(|module| &module.exercises).any(|exercise| exercise.network) {
+            policies.push(("code that talks to a test's server", SandboxPolicy { network: true, ..self.policy() }));
+        }
+        for (what, policy) in policies {
+            for sentence in sandbox::probe(&jail, &policy, &self.python(), &script, &secret)? {
+                found.push((sentence, what));
+            }
+        }
+        let mut sentences: Vec<String> = Vec::new();
+        for (sentence, what) in &found {
+            let both = found.iter().filter(|(other, _)| other == sentence).count() > 1;
+            let sentence = if both { sentence.clone() } else { format!("{sentence} (by {what})") };
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+        self.not_enforced = sentences;
+        Ok(self)
+    }
+
+    /// How to start an isolated Python.
+    pub(crate) fn python(&self) -> Vec<String> {
+        isolated_python(&self.course.root)
+    }
+
+    /// How to start one of the programs of `shared/python/run.py`.
+    pub(crate) fn python_program(&self, name: &str) -> Vec<String> {
+        python_program(&self.course.root, name)
+    }
+
+    /// For the worker: the process that loads a submission and is asked from outside.
+    pub(crate) fn policy(&self) -> SandboxPolicy {
+        let root = &self.course.root;
+        SandboxPolicy {
+            read: vec![self.base_prefix.clone(), python::environment(root), root.join("shared/python")],
+            memory: 4096,
+            cpu: 600,
+            file_size: 64,
+            ..SandboxPolicy::default()
+        }
+    }
+
+    /// For tests that run inside, and may start processes.
+    pub(crate) fn policy_with_processes(&self) -> SandboxPolicy {
+        SandboxPolicy { processes: true, ..self.policy() }
+    }
+
+    /// For rustc and the linker.
+    pub(crate) fn policy_for_builds(&self) -> SandboxPolicy {
+        SandboxPolicy {
+            read: vec![self.sysroot.clone(), self.reference.dependencies.clone()],
+            processes: true,
+            memory: 4096,
+            cpu: 120,
+            file_size: 256,
+            ..SandboxPolicy::default()
+        }
+    }
+
+    /// How to build a module.
+    pub(crate) fn recipe(&self, module: &Module) -> Result<Recipe> {
+        self.reference.recipe(module)
+    }
+
+    /// Whether a defence is on.
+    pub(crate) fn uses(&self, defence: Defence) -> bool {
+        !self.without.contains(&defence)
+    }
+}
+
+fn isolated_python(root: &Path) -> Vec<String> {
+    let program = python::environment_python(root);
+    [&*program.to_string_lossy(), "-I", "-X", "utf8"].map(str::to_owned).to_vec()
+}
+
+fn python_program(root: &Path, name: &str) -> Vec<String> {
+    let mut command_line = isolated_python(root);
+    command_line.push(root.join("shared/python/run.py").to_string_lossy().into_owned());
+    command_line.push(name.to_owned());
+    command_line
+}
+
+/// How to start an oracle; what hypothesis computes once and for all is kept in `computed`.
+fn oracle(root: &Path, computed: &Path) -> Vec<String> {
+    let mut command_line = python_program(root, "oracle");
+    command_line.push(computed.to_string_lossy().into_owned());
+    command_line
+}

@@ -1,0 +1,124 @@
+//! The clean copy of the modules: cargo builds it once, with it all dependencies, and shows how rustc is to be called.
+
+use std::path::{Path, PathBuf};
+
+use course_core::catalogue::{Course, Module};
+use course_core::process::{self, CancellationToken, Limits};
+use course_core::staging::{self, Version};
+use course_core::{Error, Result, files, workspace};
+
+use super::recipe::{self, Recipe};
+use crate::unix;
+
+/// Where the copy, its build and what comes of it lie.
+#[derive(Debug)]
+pub(super) struct ReferenceBuild {
+    tree: PathBuf,
+    recipes: PathBuf,
+    target: PathBuf,
+    /// Compiled dependencies, without the solutions.
+    pub(super) dependencies: PathBuf,
+}
+
+impl ReferenceBuild {
+    /// Copies the course's modules into the work folder and builds these ones, unless nothing has changed.
+    pub(super) fn make(course: &Course, work: &Path, modules: &[&Module]) -> Result<Self> {
+        let build = Self {
+            tree: work.join("tree"),
+            recipes: work.join("recipes"),
+            target: work.join("target"),
+            dependencies: work.join("dependencies"),
+        };
+        build.copy_tree(course)?;
+        build.build(modules)?;
+        build.set_dependencies_apart(course)?;
+        Ok(build)
+    }
+
+    /// How to build a module.
+    pub(super) fn recipe(&self, module: &Module) -> Result<Recipe> {
+        Ok(Recipe::load(&self.recipes, &module.package)?.with_dependencies_in(&self.dependencies))
+    }
+
+    fn copy_tree(&self, course: &Course) -> Result<()> {
+        let _ = std::fs::remove_dir_all(&self.tree);
+        staging::write_workspace(course, &self.tree, &["modules/*"])?;
+        for module in &course.modules {
+            let folder = self.tree.join("modules").join(&module.name);
+            staging::copy_module(module, &folder, Version::Solution)?;
+            // cargo builds them for the sake of their dependencies and to see how it calls rustc. Neither depends on what is
+            // in the files. So a new copy is no change, unless the recipe is missing.
+            if Recipe::load(&self.recipes, &module.package).is_ok() {
+                for source in files::entries(&folder.join("src"))? {
+                    unix::make_old(&source).map_err(|error| Error::file("set the time of", &source, error))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// cargo builds the solutions once: with them all dependencies, and for each module how rustc is to be called.
+    fn build(&self, modules: &[&Module]) -> Result<()> {
+        let wrapper = std::env::current_exe()
+            .map_err(|error| Error::new(format!("Cannot tell its own path: {error}.")).caused_by(error))?;
+        let mut command = workspace::cargo(&self.tree);
+        // Not `--locked`: the copy has fewer members, so cargo drops lines from its lock file. Versions stay what they are.
+        command.args(["build", "--lib", "--offline", "--quiet"]).arg("--target-dir").arg(&self.target);
+        for module in modules {
+            command.args(["--package", &module.package]);
+        }
+        command.env("RUSTC_WORKSPACE_WRAPPER", wrapper).env(recipe::RECORD, &self.recipes);
+        let finished = process::run(&mut command, Limits::NONE, &CancellationToken::default())?;
+        if finished.exit.success() {
+            Ok(())
+        } else {
+            Err(Error::new(format!("The course's own solutions do not build:\n{}", finished.stderr.trim_end())).advice(
+                "`cargo course setup` fetches what is missing; `cargo course verify` says what is wrong with them.",
+            ))
+        }
+    }
+
+    /// What a submission may be compiled with: the dependencies alone. Beside them lie the solutions, built; a submission that could
+    /// read those would embed one with `include_bytes!` and call it.
+    fn set_dependencies_apart(&self, course: &Course) -> Result<()> {
+        let from = self.target.join("debug/deps");
+        let _ = std::fs::remove_dir_all(&self.dependencies);
+        files::make_folder(&self.dependencies)?;
+        let solutions: Vec<&str> = course.modules.iter().map(|module| module.package.as_str()).collect();
+        for file in files::entries(&from)? {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if file.is_file() && is_dependency(&name, &solutions) {
+                let copy = self.dependencies.join(&name);
+                if std::fs::hard_link(&file, &copy).is_err() {
+                    files::copy(&file, &copy)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a file of cargo's `deps` folder is a library that was compiled for all, and no module of the course.
+fn is_dependency(name: &str, solutions: &[&str]) -> bool {
+    let Some((stem, kind)) = name.rsplit_once('.') else { return false };
+    let library = stem.split('-').next().unwrap_or_default();
+    let library = library.strip_prefix("lib").unwrap_or(library);
+    ["rlib", "rmeta", std::env::consts::DLL_EXTENSION].contains(&kind) && !solutions.contains(&library)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn solutions_are_no_dependencies() {
+        let solutions = ["parallel_sum", "account"];
+        for name in ["libpyo3-1.rlib", "libpyo3_macros-2.so", "libnumpy-3.rmeta"] {
+            assert!(is_dependency(name, &solutions), "{name}");
+        }
+        for name in ["libparallel_sum.so", "libparallel_sum-9.rlib", "libaccount.rlib", "parallel_sum-1.d", "pyo3-1.d"]
+        {
+            assert!(!is_dependency(name, &solutions), "{name}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Runs the course's own solutions, and its stubs, as if they were handed in: what comes of it is the manifest.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use course_core::catalogue::Place;
+use course_core::files::{self, ScratchFolder};
+use course_core::staging::Version;
+use course_core::{Error, Result};
+
+use crate::build::extension;
+use crate::disk_space;
+use crate::environment::Environment;
+use crate::environment::cgroup::Cgroups;
+use crate::environment::sandbox::Jail;
+use crate::manifest::{Kind, Manifest, hidden_tests};
+use crate::parallel::in_parallel;
+use crate::session::{Session, SessionResult};
+
+/// For one module, on a machine that does other things too.
+const TIME_TO_BUILD: Duration = Duration::from_secs(300);
+
+/// The manifest of these exercises: kept for the next time under `key`.
+pub(crate) fn manifest(
+    environment: &Environment,
+    places: &[Place<'_>],
+    hidden: Option<&Path>,
+    work: &Path,
+    key: &str,
+    jobs: usize,
+) -> Result<Manifest> {
+    let mut manifest = Manifest::load(work, key).unwrap_or_default();
+    let missing: Vec<Place<'_>> =
+        places.iter().filter(|place| !manifest.knows(&place.exercise.id())).copied().collect();
+    if missing.is_empty() {
+        return Ok(manifest);
+    }
+    eprintln!("Running the solutions and the stubs of {} exercises, once…", missing.len());
+    disk_space::check(&environment.scratch)?;
+    let scratch = ScratchFolder::new(&environment.scratch)?;
+    let cgroups = Cgroups::make(&environment.without);
+    let jail = environment.jail.counted_by(&cgroups);
+    let run = ReferenceRun { environment, jail: &jail, hidden, jobs };
+    for (id, kind, result) in run.run(&missing, Version::Solution, &scratch.path().join("solutions"))? {
+        manifest.note(&id, kind, &result)?;
+    }
+    for (id, kind, result) in run.run(&missing, Version::Stub, &scratch.path().join("stubs"))? {
+        manifest.note_stub(&id, kind, &result);
+    }
+    for place in &missing {
+        manifest.check_that_stub_fails(&place.exercise.id())?;
+    }
+    manifest.save(work, key)?;
+    Ok(manifest)
+}
+
+/// A run of the course's own code under the rules that submissions are graded by.
+struct ReferenceRun<'r> {
+    environment: &'r Environment,
+    jail: &'r Jail,
+    hidden: Option<&'r Path>,
+    jobs: usize,
+}
+
+impl ReferenceRun<'_> {
+    fn run(
+        &self,
+        places: &[Place<'_>],
+        version: Version<'_>,
+        scratch: &Path,
+    ) -> Result<Vec<(String, Kind, SessionResult)>> {
+        let extensions = self.build(places, version, scratch)?;
+        let runs = in_parallel(self.jobs, places, |place| {
+            let folder = scratch.join(&place.module.name).join(&place.exercise.slug);
+            self.run_exercise(*place, &extensions[&place.module.name], &folder)
+        })?;
+        Ok(runs.into_iter().flatten().collect())
+    }
+
+    fn build(&self, places: &[Place<'_>], version: Version<'_>, scratch: &Path) -> Result<BTreeMap<String, PathBuf>> {
+        let tree = scratch.join("tree");
+        let modules = self.environment.course.modules_of(places);
+        let builds = in_parallel(self.jobs, &modules, |module| {
+            extension::lay_out(module, &tree, version)?;
+            let folder = scratch.join(&module.name);
+            let built = extension::build(self.environment, self.jail, module, &tree, &folder, TIME_TO_BUILD)?;
+            let built = built.map_err(|errors| {
+                Error::new(format!("The course's own {} does not compile in the jail:\n{errors}", module.name))
+            })?;
+            Ok((module.name.clone(), built))
+        })?;
+        Ok(builds.into_iter().collect())
+    }
+
+    fn run_exercise(
+        &self,
+        place: Place<'_>,
+        extension: &Path,
+        scratch: &Path,
+    ) -> Result<Vec<(String, Kind, SessionResult)>> {
+        files::make_folder(scratch)?;
+        let session = Session { environment: self.environment, jail: self.jail, extension, scratch, seed: 0 };
+        let Place { module, exercise } = place;
+        let tests: Vec<PathBuf> = exercise.tests.iter().map(|test| module.folder.join(test)).collect();
+        let mut runs = vec![(exercise.id(), Kind::Public, session.run_outside(module, exercise, &tests)?)];
+        let hidden = self.hidden.map(|hidden| hidden_tests(hidden, &self.environment.course, place)).transpose()?;
+        if let Some(hidden) = hidden.filter(|tests| !tests.is_empty()) {
+            runs.push((exercise.id(), Kind::Hidden, session.run_outside(module, exercise, &hidden)?));
+        }
+        runs.push((exercise.id(), Kind::Soft, session.run_inside(module, exercise, &tests, "soft")?));
+        Ok(runs)
+    }
+}

@@ -1,0 +1,166 @@
+//! What each test is worth, and what it earned.
+//!
+//! Some tests pass without any work: PyO3 refuses an argument of a wrong type before the stub's body is reached. They are
+//! needed, for a solution may break what the stub had. So they count as much as the rest of the exercise is right: with
+//! half of the other points earned, each of them earns half of its own. Soft tests say nothing about that: what they
+//! report can be forged, and must not bring more than their own points.
+
+pub(crate) mod points;
+
+use crate::grade::Status;
+use crate::manifest::{Entry, Kind};
+
+use points::Points;
+
+/// How an exercise's points are shared out, in percent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Shares {
+    /// For soft tests.
+    pub(crate) soft: u8,
+    /// For the teacher's tests, of what the soft ones leave. Without it, these count like any other.
+    pub(crate) hidden: Option<u8>,
+}
+
+/// What each test is worth, in the manifest's order. The soft ones share the teacher's percentage, where the exercise has
+/// others too; where it has none, they have that percentage and the rest cannot be earned by anybody, so it is not counted.
+pub(crate) fn worth(tests: &[Entry], points: u32, shares: Shares) -> Vec<Points> {
+    let count = |kind| tests.iter().filter(|test| test.kind == kind).count();
+    let (soft, public, hidden) = (count(Kind::Soft), count(Kind::Public), count(Kind::Hidden));
+    let all = Points::whole(points);
+    let for_soft = if soft == 0 { Points::ZERO } else { all.percent(shares.soft) };
+    let for_hard = all.less(for_soft);
+    // A share of their own, where there is somebody to share with.
+    let for_hidden = shares.hidden.filter(|_| public > 0 && hidden > 0).map(|share| for_hard.percent(share));
+    let mut of_soft = for_soft.shares(soft).into_iter();
+    let mut of_hidden = for_hidden.map(|points| points.shares(hidden).into_iter());
+    let mut of_others = for_hard
+        .less(for_hidden.unwrap_or_default())
+        .shares(if for_hidden.is_some() { public } else { public + hidden })
+        .into_iter();
+    let worth = tests.iter().map(|test| match (test.kind, &mut of_hidden) {
+        (Kind::Soft, _) => of_soft.next(),
+        (Kind::Hidden, Some(of_hidden)) => of_hidden.next(),
+        _ => of_others.next(),
+    });
+    worth.map(Option::unwrap_or_default).collect()
+}
+
+/// What each test earned, given how it ended. All of them passed earn all points.
+pub(crate) fn earned(tests: &[Entry], worth: &[Points], statuses: &[Status]) -> Vec<Points> {
+    let all = || tests.iter().zip(worth).zip(statuses);
+    let counts = |test: &Entry| !test.passed_by_stub && test.kind != Kind::Soft;
+    // Where nothing else can tell, the soft ones do: points that the stub has must not be a present.
+    let only_soft = !tests.iter().any(counts);
+    let own_work = || all().filter(|((test, _), _)| if only_soft { !test.passed_by_stub } else { counts(test) });
+    let possible: Points = own_work().map(|((_, worth), _)| *worth).sum();
+    let reached: Points =
+        own_work().filter(|(_, status)| **status == Status::Passed).map(|((_, worth), _)| *worth).sum();
+    all()
+        .map(|((test, worth), status)| match status {
+            Status::Passed if test.passed_by_stub => worth.in_proportion(reached, possible),
+            Status::Passed => *worth,
+            _ => Points::ZERO,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn entries(passed_by_stub: &[bool], soft: usize) -> Vec<Entry> {
+        let hard = passed_by_stub.iter().map(|passed| Entry {
+            name: String::new(),
+            kind: Kind::Public,
+            passed_by_stub: *passed,
+        });
+        let soft = (0..soft).map(|_| Entry { name: String::new(), kind: Kind::Soft, passed_by_stub: false });
+        hard.chain(soft).collect()
+    }
+
+    #[test]
+    fn points_add_up_whatever_the_share() {
+        let tests = entries(&[false; 3], 1);
+        for share in [0, 7, 100] {
+            let worth = worth(&tests, 10, Shares { soft: share, ..Shares::default() });
+            assert_eq!(worth.iter().copied().sum::<Points>(), Points::whole(10));
+            assert_eq!(worth[3], Points::whole(10).percent(share));
+        }
+    }
+
+    #[test]
+    fn the_stub_earns_nothing() {
+        let tests = entries(&[true, false, true, false], 0);
+        let worth = worth(&tests, 10, Shares::default());
+        let stub = [Status::Passed, Status::Failed, Status::Passed, Status::Crashed];
+        assert_eq!(earned(&tests, &worth, &stub), [Points::ZERO; 4]);
+    }
+
+    #[test]
+    fn what_the_stub_passes_counts_as_the_rest_is_right() {
+        let tests = entries(&[true, false, true, false], 0);
+        let worth = worth(&tests, 10, Shares::default());
+        let half = [Status::Passed, Status::Passed, Status::Failed, Status::Failed];
+        let scores: Vec<u64> = earned(&tests, &worth, &half).into_iter().map(Points::hundredths).collect();
+        assert_eq!(scores, [125, 250, 0, 0]);
+    }
+
+    #[test]
+    fn a_solution_that_breaks_what_the_stub_passed_loses_it() {
+        let tests = entries(&[true, false], 0);
+        let worth = worth(&tests, 10, Shares::default());
+        let scores = earned(&tests, &worth, &[Status::Failed, Status::Passed]);
+        assert_eq!(scores, [Points::ZERO, Points::whole(5)]);
+    }
+
+    #[test]
+    fn the_teachers_tests_have_the_share_that_is_theirs() {
+        let mut tests = entries(&[false; 3], 1);
+        tests[2].kind = Kind::Hidden;
+        let hundredths =
+            |shares| -> Vec<u64> { worth(&tests, 10, shares).into_iter().map(Points::hundredths).collect() };
+        assert_eq!(hundredths(Shares { soft: 0, hidden: Some(60) }), [200, 200, 600, 0]);
+        assert_eq!(hundredths(Shares { soft: 10, hidden: Some(60) }), [180, 180, 540, 100]);
+        assert_eq!(hundredths(Shares::default()), [334, 333, 333, 0]);
+    }
+
+    #[test]
+    fn without_tests_of_the_teachers_the_others_have_all() {
+        let tests = entries(&[false; 2], 0);
+        let worth = worth(&tests, 10, Shares { soft: 0, hidden: Some(60) });
+        assert_eq!(worth, [Points::whole(5); 2]);
+    }
+
+    #[test]
+    fn a_forged_soft_test_earns_its_own_points_only() {
+        let tests = entries(&[true, true, false, false], 1);
+        let worth = worth(&tests, 10, Shares { soft: 10, ..Shares::default() });
+        let forged = [Status::Passed, Status::Passed, Status::Failed, Status::Failed, Status::Passed];
+        assert_eq!(earned(&tests, &worth, &forged).into_iter().sum::<Points>(), Points::whole(1));
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_has_more_than_all(
+            tests in prop::collection::vec((any::<bool>(), any::<bool>()), 1..40), soft in 0_usize..3,
+            points in 0_u32..50, soft_share in 0_u8..=100, hidden_share in prop::option::of(0_u8..=100), hidden in 0_usize..4,
+        ) {
+            let (passed_by_stub, passed): (Vec<bool>, Vec<bool>) = tests.into_iter().unzip();
+            let mut entries = entries(&passed_by_stub, soft);
+            for entry in entries.iter_mut().filter(|entry| entry.kind == Kind::Public).take(hidden) {
+                entry.kind = Kind::Hidden;
+            }
+            let worth = worth(&entries, points, Shares { soft: soft_share, hidden: hidden_share });
+            prop_assert_eq!(worth.iter().copied().sum::<Points>(), Points::whole(points));
+            let mut statuses: Vec<Status> =
+                passed.iter().map(|passed| if *passed { Status::Passed } else { Status::Failed }).collect();
+            statuses.resize(entries.len(), Status::Passed);
+            let scores = earned(&entries, &worth, &statuses);
+            prop_assert!(scores.iter().zip(&worth).all(|(score, worth)| score <= worth));
+            let full = earned(&entries, &worth, &vec![Status::Passed; entries.len()]);
+            prop_assert_eq!(full, worth);
+        }
+    }
+}

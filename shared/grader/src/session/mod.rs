@@ -1,0 +1,257 @@
+//! Runs the tests of one exercise on a built extension: from outside through the oracle, and, for what only shows there,
+//! inside the jail.
+
+pub(crate) mod oracles;
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use course_core::catalogue::{Exercise, Module};
+use course_core::events::{self, Event, EventSink, TestOutcome, TestResult, WorkerJob};
+use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
+use course_core::{Error, Result, files};
+use serde_json::{Value, json};
+
+use crate::environment::Environment;
+use crate::environment::sandbox::Jail;
+use crate::grade::Status;
+use crate::unix;
+
+use oracles::JobEnd;
+
+/// How one test ended, as the run tells it. Whether that counts is the manifest's to say.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TestRun {
+    /// How it ended.
+    pub(crate) status: Status,
+    /// Its own time.
+    pub(crate) seconds: f64,
+    /// What went wrong.
+    pub(crate) message: String,
+}
+
+/// The results by test name, and why there may be fewer than expected.
+#[derive(Debug, Default)]
+pub(crate) struct SessionResult {
+    /// By name. A name that came twice is "not run": nobody knows which result is the true one.
+    pub(crate) tests: BTreeMap<String, TestRun>,
+    /// In the order in which they were collected.
+    pub(crate) order: Vec<String>,
+    /// Why the run broke off, or empty.
+    pub(crate) broken: String,
+}
+
+impl SessionResult {
+    /// How a test ended that should have run.
+    pub(crate) fn result(&self, name: &str) -> TestRun {
+        let never = || TestRun { status: Status::NotRun, seconds: 0.0, message: self.broken.clone() };
+        self.tests.get(name).cloned().unwrap_or_else(never)
+    }
+
+    /// Adds the result of a test.
+    fn add(&mut self, result: TestResult) {
+        let mut message = result.message;
+        if let Some(printed) = result.printed {
+            message.push_str("\nprinted meanwhile:\n");
+            message.push_str(&printed);
+        }
+        let run = TestRun { status: result.outcome.into(), seconds: result.seconds, message };
+        self.tests
+            .entry(result.test)
+            .and_modify(|earlier| {
+                earlier.status = Status::NotRun;
+                "two results of one test".clone_into(&mut earlier.message);
+            })
+            .or_insert(run);
+    }
+
+    /// Whether it broke off before any test passed.
+    pub(crate) fn broke_off_before_any_pass(&self) -> bool {
+        !self.broken.is_empty() && self.tests.values().all(|ran| ran.status != Status::Passed)
+    }
+}
+
+impl From<TestOutcome> for Status {
+    fn from(outcome: TestOutcome) -> Self {
+        match outcome {
+            TestOutcome::Passed => Self::Passed,
+            TestOutcome::Failed | TestOutcome::Unwritten => Self::Failed,
+            TestOutcome::Error => Self::Error,
+            TestOutcome::Crashed => Self::Crashed,
+            TestOutcome::TimedOut => Self::TimedOut,
+            TestOutcome::Skipped => Self::Skipped,
+            TestOutcome::NotRun => Self::NotRun,
+        }
+    }
+}
+
+/// A built extension and where its tests may work.
+#[derive(Debug)]
+pub(crate) struct Session<'s> {
+    /// What all gradings share.
+    pub(crate) environment: &'s Environment,
+    /// The jail, counting this submission's processes.
+    pub(crate) jail: &'s Jail,
+    /// The folder with the extension, under the name that Python imports.
+    pub(crate) extension: &'s Path,
+    /// An empty folder of this run.
+    pub(crate) scratch: &'s Path,
+    /// What inputs are drawn from.
+    pub(crate) seed: u64,
+}
+
+/// The time for all tests of an exercise, as a multiple of the limit for one.
+const BUDGET: u32 = 3;
+
+/// On top of the budget, for starting and ending.
+const GRACE: Duration = Duration::from_secs(30);
+
+impl Session<'_> {
+    /// Tests that ask from outside.
+    pub(crate) fn run_outside(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<SessionResult> {
+        let event_log = self.scratch.join("events.jsonl");
+        let shared = self.scratch.join("shared");
+        files::make_folder(&shared)?;
+        let mut policy = self.environment.policy();
+        policy.read.extend([self.extension.to_owned(), shared.clone()]);
+        policy.network = exercise.network;
+        let mut worker = self.jail.command_line(&policy);
+        worker.extend(self.environment.python_program("servant"));
+        let limit = exercise.time_limit.as_secs();
+        let job = json!({
+            "module": module.package,
+            "directory": self.extension,
+            "tests": tests,
+            "declared": declared_classes(module)?,
+            "servant": worker,
+            "scratch": shared,
+            "seed": self.seed,
+            "time_limit": limit,
+            "budget": limit * u64::from(BUDGET),
+            "events": event_log,
+            "root": self.environment.course.root,
+        });
+        let time = exercise.time_limit * BUDGET + GRACE;
+        let attempt = || -> Result<(JobEnd, Events)> {
+            let _ = std::fs::remove_file(&event_log); // Another run's must not be taken for this one's.
+            let end = self.environment.oracles.run(&job, time)?;
+            Ok((end, Events::read(&read_at_most(&event_log, 64 << 20))))
+        };
+        let (mut end, mut events) = attempt()?;
+        if !events.done && matches!(end, JobEnd::Broke(_)) {
+            // The tests themselves died, not the submission. Perhaps this machine was short of memory for a moment.
+            (end, events) = attempt()?;
+        }
+        if events.started {
+            let broken = match end {
+                _ if events.done => events.result.broken.clone(),
+                JobEnd::TimedOut => "the tests were stopped: what the submission answered kept them busy".to_owned(),
+                _ => "the tests broke off".to_owned(),
+            };
+            return Ok(SessionResult { broken, ..events.result });
+        }
+        let stderr = if let JobEnd::Broke(stderr) = end { stderr } else { String::new() };
+        Err(Error::new(format!("The oracle did not start:\n{stderr}"))
+            .advice("`cargo course doctor` says what is missing; `cargo course setup` makes the course's Python anew."))
+    }
+
+    /// Tests that run in one process with the submission. What they say can be forged.
+    pub(crate) fn run_inside(
+        &self,
+        module: &Module,
+        exercise: &Exercise,
+        tests: &[PathBuf],
+        marker: &str,
+    ) -> Result<SessionResult> {
+        let own = self.scratch.join("inside");
+        files::make_folder(&own)?;
+        unix::open_to_all(&own).map_err(|error| Error::file("open up", &own, error))?;
+        let root = &self.environment.course.root;
+        let mut policy = self.environment.policy_with_processes();
+        policy.read.extend([self.extension.to_owned(), root.join("Cargo.toml"), root.join("pyproject.toml")]);
+        policy.read.extend(["tests", "data", "Cargo.toml"].map(|part| module.folder.join(part)));
+        policy.read.extend(tests.iter().cloned());
+        policy.scratch.push(own.clone());
+        let job = WorkerJob {
+            module: &module.package,
+            directory: self.extension,
+            tests,
+            events: EventSink::Stderr,
+            root: tests.first().and_then(|test| test.parent()).unwrap_or(root),
+            marker: Some(marker),
+        };
+        let mut command_line = self.jail.command_line(&policy);
+        command_line.extend(self.environment.python_program("worker"));
+        let mut command_line = command_line.into_iter();
+        let mut command = Command::new(command_line.next().unwrap_or_default());
+        command.args(command_line).env_clear().env("TMPDIR", &own).env("HOME", &own).env("PATH", "/usr/bin:/bin");
+        let finished = run_job(&mut command, &job.to_json(), exercise.time_limit * BUDGET)?;
+        let events = Events::read(&finished.stderr);
+        let broken = match finished.exit {
+            _ if events.done => events.result.broken.clone(),
+            ExitReason::TimedOut { .. } => "stopped: it took too long".to_owned(),
+            _ => "the process with the submission ended in the middle of the tests".to_owned(),
+        };
+        Ok(SessionResult { broken, ..events.result })
+    }
+}
+
+fn run_job(command: &mut Command, job: &Value, time: Duration) -> Result<Finished> {
+    command.stdin(Stdio::piped());
+    let mut child = Supervised::spawn(command, None, None)
+        .map_err(|error| Error::new(format!("Cannot start {}: {error}.", command.get_program().to_string_lossy())))?;
+    if let Some(mut stdin) = child.stdin() {
+        // A child that has died at once is seen below.
+        let _ = stdin.write_all(format!("{job}\n").as_bytes());
+    }
+    child.wait(Limits { time, output: 64 << 20 }, &CancellationToken::default())
+}
+
+/// The classes that the course's own type stub names.
+fn declared_classes(module: &Module) -> Result<Vec<String>> {
+    let stub = files::read(&module.solution_folder.join(module.type_stub()))?;
+    let names = stub.lines().filter_map(|line| line.strip_prefix("class "));
+    Ok(names.map(|rest| rest.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect()).collect())
+}
+
+/// What the events of a session say.
+#[derive(Debug, Default)]
+struct Events {
+    result: SessionResult,
+    started: bool,
+    done: bool,
+}
+
+impl Events {
+    fn read(text: &str) -> Self {
+        let mut read = Self::default();
+        for event in events::read(text) {
+            match event {
+                Event::PythonStarted(_) => read.started = true,
+                Event::Done => read.done = true,
+                Event::Collected { tests } => read.result.order = tests,
+                Event::TestFinished(result) => read.result.add(result),
+                Event::ImportFailed { message } | Event::InternalError { message } => read.result.broken = message,
+                Event::TestStarted { .. } | Event::BlockFinished(_) => {}
+            }
+        }
+        // A file that cannot be collected has a result under its own name, and its tests have none: it says why.
+        if let Some((_, test)) = read.result.tests.iter().find(|_| read.result.order.is_empty()) {
+            read.result.broken.clone_from(&test.message);
+        }
+        read
+    }
+}
+
+fn read_at_most(path: &Path, most: u64) -> String {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    if let Ok(file) = std::fs::File::open(path) {
+        // A file that cannot be read is one without events.
+        let _ = file.take(most).read_to_end(&mut bytes);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,51 @@
+//! The modules and exercises, and how far the learner is.
+
+use course_core::catalogue::{Course, Module};
+
+use crate::progress::Progress;
+use crate::ui::style::{Style, bar, paint};
+
+/// The whole list as text.
+pub(crate) fn render(course: &Course, progress: &Progress) -> String {
+    let current = progress.current(course).or_else(|| progress.next(course)).map(|place| place.exercise.id());
+    let mut text = String::new();
+    for module in &course.modules {
+        render_module(module, progress, current.as_deref(), &mut text);
+    }
+    let solved = course.places().filter(|place| progress.solved.contains(&place.exercise.id())).count();
+    let (total, points) = (course.places().count(), course.places().map(|place| place.exercise.points).sum::<u32>());
+    let earned: u32 = course
+        .places()
+        .filter(|place| progress.solved.contains(&place.exercise.id()))
+        .map(|place| place.exercise.points)
+        .sum();
+    text.push_str(&format!("{} {solved} of {total} exercises, {earned} of {points} points\n", bar(solved, total, 24)));
+    text
+}
+
+fn render_module(module: &Module, progress: &Progress, current: Option<&str>, text: &mut String) {
+    let solved = module.exercises.iter().filter(|exercise| progress.solved.contains(&exercise.id())).count();
+    text.push_str(&format!(
+        "{}  {}\n",
+        paint(Style::Strong, format!("{:<24}", module.name)),
+        paint(Style::Note, &module.title),
+    ));
+    text.push_str(&format!(
+        "{} {solved}/{}  {}\n",
+        bar(solved, module.exercises.len(), 24),
+        module.exercises.len(),
+        paint(Style::Faint, &module.summary)
+    ));
+    for exercise in &module.exercises {
+        let id = exercise.id();
+        let mark = if progress.solved.contains(&id) { paint(Style::Good, "✓") } else { paint(Style::Faint, "·") };
+        let marker = if current == Some(id.as_str()) { paint(Style::Note, "→") } else { " ".to_owned() };
+        text.push_str(&format!(
+            "{marker} {mark} {:<25} {}  {}\n",
+            id,
+            paint(Style::Faint, format!("{:>3} min {:>3} points", exercise.minutes, exercise.points)),
+            exercise.title,
+        ));
+    }
+    text.push('\n');
+}

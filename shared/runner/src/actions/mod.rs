@@ -1,0 +1,8 @@
+//! What both a command and a key of watch mode do.
+
+pub(crate) mod benchmark;
+pub(crate) mod check;
+pub(crate) mod hint;
+pub(crate) mod list;
+pub(crate) mod reset;
+pub(crate) mod solution;

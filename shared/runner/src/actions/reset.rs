@@ -1,0 +1,54 @@
+//! Puts the stub of an exercise back. What the learner wrote is kept first.
+
+use std::path::{Path, PathBuf};
+
+use course_core::Result;
+use course_core::catalogue::{Course, Place};
+use course_core::{files, workspace};
+
+use crate::progress::Progress;
+
+/// Puts the stubs of one exercise back. Gives what happened, a line for each file.
+pub(crate) fn reset(course: &Course, place: Place<'_>) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for file in &place.exercise.files {
+        let path = place.module.folder.join(file);
+        let shown = format!("modules/{}/{}", place.module.name, files::with_slashes(file));
+        let stub = files::read(&place.module.stub(file))?;
+        let kept = match std::fs::read(&path) {
+            Ok(bytes) if bytes == stub.as_bytes() => {
+                lines.push(format!("{shown} is the stub already."));
+                continue;
+            }
+            Ok(bytes) if !bytes.is_empty() => Some(keep(course, &place.module.name, file, &bytes)?),
+            _ => None,
+        };
+        files::write_atomically(&path, stub.as_bytes())?;
+        lines.push(match kept {
+            Some(kept) => format!("{shown} is the stub again. Your version is kept as {}", kept.display()),
+            None => format!("{shown} is the stub again."),
+        });
+    }
+    let id = place.exercise.id();
+    Progress::update(&course.root, |progress| {
+        progress.solved.remove(&id);
+        progress.hints.remove(&id);
+    })?;
+    Ok(lines)
+}
+
+/// Writes a backup under a name that nothing has yet.
+fn keep(course: &Course, module: &str, file: &Path, bytes: &[u8]) -> Result<PathBuf> {
+    let folder = workspace::own_folder(&course.root).join("backups").join(module);
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, "txt"));
+    let mut number = 1;
+    loop {
+        let path = folder.join(format!("{stem}.{number}.{extension}"));
+        if !path.exists() {
+            files::write_atomically(&path, bytes)?;
+            return Ok(path.strip_prefix(&course.root).map(Path::to_owned).unwrap_or(path));
+        }
+        number += 1;
+    }
+}

@@ -1,0 +1,205 @@
+//! The Python process that runs an exercise's tests: one for each check, started before cargo so that it is warm in time.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use course_core::catalogue::Place;
+use course_core::compile;
+use course_core::events::{self, Event, EventSink, Interpreter, WorkerJob};
+use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
+use course_core::python;
+use course_core::{Error, Result};
+
+use super::verdict::{Failure, FailureKind, Test, TestStatus};
+
+/// Output beyond this is taken for endless.
+pub(super) const MOST_OUTPUT: usize = 32 << 20;
+
+/// A Python with pytest, NumPy and hypothesis loaded, waiting for its one job.
+#[derive(Debug)]
+pub(crate) struct WarmWorker(Supervised);
+
+/// What came out of the tests.
+#[derive(Debug, Default)]
+pub(crate) struct PythonReport {
+    pub(crate) interpreter: Option<Interpreter>,
+    pub(crate) tests: Vec<Test>,
+    /// Why the tests broke off.
+    pub(crate) failures: Vec<Failure>,
+    pub(crate) printed: String,
+}
+
+/// What a worker is to do.
+#[derive(Debug, Clone)]
+pub(crate) struct TestJob<'j> {
+    pub(crate) root: &'j Path,
+    /// The Python module under test.
+    pub(crate) package: &'j str,
+    /// The folder with the extension under test; events are written there too.
+    pub(crate) folder: &'j Path,
+    pub(crate) tests: Vec<PathBuf>,
+    pub(crate) time_limit: Duration,
+}
+
+/// The test files of an exercise.
+pub(crate) fn test_files(place: Place<'_>) -> impl Iterator<Item = PathBuf> + '_ {
+    place.exercise.tests.iter().map(move |test| place.module.folder.join(test))
+}
+
+impl WarmWorker {
+    /// Starts Python; it loads while the caller goes on. `examples` sets how many each property test tries.
+    pub(crate) fn start(root: &Path, examples: Option<&str>) -> Result<Self> {
+        let mut command = python::program(root, "worker");
+        if let Some(examples) = examples {
+            command.env("COURSE_EXAMPLES", examples);
+        }
+        command.stdin(Stdio::piped());
+        Supervised::spawn(&mut command, None, None).map(Self).map_err(|error| {
+            Error::new(format!("Cannot start {}: {error}.", python::environment_python(root).display()))
+                .advice("Run `cargo course setup`; if that does not help, delete the folder .venv first.")
+        })
+    }
+
+    /// Gives the worker its job and waits for the end, whatever it is.
+    pub(crate) fn run(mut self, job: &TestJob<'_>, cancel: &CancellationToken) -> Result<PythonReport> {
+        let limits = Limits { time: job.time_limit, output: MOST_OUTPUT };
+        let events = job.folder.join("events.jsonl");
+        let order = WorkerJob {
+            module: job.package,
+            directory: job.folder,
+            tests: &job.tests,
+            events: EventSink::File(&events),
+            root: job.root,
+            marker: None,
+        };
+        let order = order.to_json();
+        if let Some(mut stdin) = self.0.stdin() {
+            // A worker that died at its start is noticed below, by what it did not write.
+            let _ = writeln!(stdin, "{order}");
+        }
+        let finished = self.0.wait(limits, cancel)?;
+        let events = std::fs::read_to_string(&events).unwrap_or_default();
+        let report = read_report(&events, &finished, limits);
+        // Before its first event nothing of the exercise is loaded: whatever happened is not the learner's doing.
+        if report.interpreter.is_none() && matches!(finished.exit, ExitReason::Exited(_)) {
+            return Err(Error::new(format!(
+                "Python did not start. It said:\n{}",
+                compile::last_lines(&format!("{}\n{}", finished.stdout, finished.stderr), 6)
+            ))
+            .advice("Delete the folder .venv, then run `cargo course setup`."));
+        }
+        Ok(report)
+    }
+}
+
+fn read_report(events: &str, finished: &Finished, limits: Limits) -> PythonReport {
+    let mut progress = RunProgress::default();
+    for event in events::read(events) {
+        progress.take(event);
+    }
+    let RunProgress { mut report, running, done, .. } = progress;
+    report.printed = printed(finished);
+    if done {
+        return report;
+    }
+    let exit = finished.describe_exit(limits);
+    let failure = match running {
+        // An exercise that is not written yet may abort the process: a panic cannot leave an `extern "C"` function.
+        Some(name) if events::tells_unwritten(&finished.stderr) => {
+            report.set(&name, TestStatus::Unwritten, "not written yet");
+            return report;
+        }
+        Some(name) => {
+            report.set(&name, TestStatus::Error, &exit);
+            let message = format!("In {name}: {exit}");
+            Failure::new(FailureKind::BrokeOff { test: Some(name) }, message)
+        }
+        None if report.interpreter.is_none() => {
+            Failure::new(FailureKind::BrokeOff { test: None }, format!("Python did not start: {exit}"))
+        }
+        None => Failure::new(FailureKind::Import, format!("While the extension was loaded: {exit}")),
+    };
+    report.failures = vec![failure];
+    report
+}
+
+/// Follows the worker's events.
+#[derive(Debug, Default)]
+struct RunProgress {
+    report: PythonReport,
+    running: Option<String>,
+    done: bool,
+}
+
+impl RunProgress {
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::PythonStarted(interpreter) => self.report.interpreter = Some(interpreter),
+            Event::Collected { tests } => {
+                for name in tests {
+                    self.report.set(&name, TestStatus::NotRun, "not run: the tests broke off before it");
+                }
+            }
+            Event::TestStarted { test } => self.running = Some(test),
+            Event::TestFinished(result) => {
+                let test = self.report.set(&result.test, result.outcome.into(), &result.message);
+                test.expectation = result.expectation;
+                self.running = None;
+            }
+            Event::ImportFailed { message } => {
+                let message = format!("Python cannot import the extension.\n{message}");
+                self.report.failures = vec![Failure::new(FailureKind::Import, message)];
+            }
+            Event::Done => self.done = true,
+            Event::InternalError { .. } | Event::BlockFinished(_) => {}
+        }
+    }
+}
+
+impl PythonReport {
+    /// Records a test's latest state; a failure in its tear-down overrules its pass.
+    fn set(&mut self, name: &str, status: TestStatus, message: &str) -> &mut Test {
+        let index = self.tests.iter().position(|test| test.name == name).unwrap_or_else(|| {
+            self.tests.push(Test { name: name.to_owned(), status, message: String::new(), expectation: None });
+            self.tests.len() - 1
+        });
+        let test = &mut self.tests[index];
+        test.status = status;
+        message.clone_into(&mut test.message);
+        test
+    }
+}
+
+/// What the learner's own `println!` and Python's `print` left, and panics: the end of it, no line twice.
+fn printed(finished: &Finished) -> String {
+    let text = format!("{}{}", finished.stdout, finished.stderr);
+    let lines: Vec<&str> = text
+        .lines()
+        // Python's dump of its own frames comes last and would hide what was printed.
+        .take_while(|line| !line.starts_with("Fatal Python error: "))
+        .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE") && !line.trim().is_empty())
+        .collect();
+    let mut kept: Vec<&str> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        // The panic that every unwritten exercise makes is said in a better way.
+        let unwritten = events::is_unwritten_line(line)
+            || (line.contains(" panicked at ")
+                && lines.get(index + 1).is_some_and(|next| events::is_unwritten_line(next)));
+        if !unwritten && !kept.contains(line) {
+            kept.push(line);
+        }
+    }
+    kept[kept.len().saturating_sub(12)..].iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// A line without what would move the cursor or change colours, cut to a length that a screen can hold.
+fn printable(line: &str) -> String {
+    const LONGEST: usize = 200;
+    let mut printable: String = line.chars().filter(|sign| !sign.is_control() || *sign == '\t').take(LONGEST).collect();
+    if line.chars().nth(LONGEST).is_some() {
+        printable.push('…');
+    }
+    printable
+}

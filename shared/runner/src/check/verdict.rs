@@ -1,0 +1,260 @@
+//! What a check finds out: plain data, apart from how it is found and how it is shown.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use course_core::compile::Build;
+use course_core::events::{Expectation, Interpreter, TestOutcome};
+use serde_json::{Value, json};
+
+/// How an exercise stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Passed,
+    /// The tests ran, and not all passed.
+    Failed,
+    /// The code does not compile, crashes, or does not end.
+    Error,
+    /// There was no way to judge.
+    NotRun,
+}
+
+/// How one test went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TestStatus {
+    Passed,
+    Failed,
+    /// The code under test is not written yet.
+    Unwritten,
+    Error,
+    Skipped,
+    /// The process ended before this test.
+    NotRun,
+}
+
+/// One test, Rust or Python.
+#[derive(Debug, Clone)]
+pub(crate) struct Test {
+    pub(crate) name: String,
+    pub(crate) status: TestStatus,
+    /// The whole failure as text.
+    pub(crate) message: String,
+    /// Its parts, where the test states them.
+    pub(crate) expectation: Option<Expectation>,
+}
+
+/// The file that was judged.
+#[derive(Debug, Clone)]
+pub(crate) struct Artifact {
+    pub(crate) path: PathBuf,
+    pub(crate) sha256: String,
+}
+
+/// Why there are no tests, or why they broke off.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) kind: FailureKind,
+    /// All of it, for people to read.
+    pub(crate) message: String,
+}
+
+/// The kinds of failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FailureKind {
+    /// A source file of the module is missing, empty or unreadable.
+    SourceFile,
+    /// rustc refuses the code. The files that its errors point at, relative to the workspace, in order.
+    DoesNotCompile { files: Vec<String> },
+    /// Python cannot import the extension.
+    Import,
+    /// The process ended in the middle, while this test ran if it is known.
+    BrokeOff { test: Option<String> },
+    /// A test file is missing or holds no test: there is no way to judge.
+    TestFile,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// rustc's errors.
+    pub(crate) fn does_not_compile(build: &Build) -> Self {
+        let errors = build.diagnostics.iter().filter(|diagnostic| diagnostic.is_error);
+        let kind = FailureKind::DoesNotCompile { files: errors.map(|error| error.file.clone()).collect() };
+        let message = format!("Your code does not compile yet. rustc says:\n\n{}", build.errors().trim_end());
+        Self::new(kind, message)
+    }
+}
+
+/// Where the time went. What is left of the whole is the runner's own and Python's start, as far as the build did not hide it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Phases {
+    /// cargo, rustc and the linker; with the first of the exercises that were built together.
+    pub(crate) build: Duration,
+    /// Python's tests and Rust's, which run side by side.
+    pub(crate) tests: Duration,
+    /// Of it Rust's.
+    pub(crate) rust_tests: Duration,
+}
+
+/// The outcome of checking one exercise.
+#[derive(Debug, Clone)]
+pub(crate) struct Verdict {
+    pub(crate) id: String,
+    pub(crate) module: String,
+    pub(crate) status: Status,
+    pub(crate) time: Duration,
+    pub(crate) phases: Phases,
+    pub(crate) artifact: Option<Artifact>,
+    pub(crate) interpreter: Option<Interpreter>,
+    pub(crate) tests: Vec<Test>,
+    /// Why there are no tests, or why they broke off.
+    pub(crate) failures: Vec<Failure>,
+    /// What the learner's code printed, shortened.
+    pub(crate) printed: String,
+}
+
+impl Verdict {
+    pub(crate) fn new(id: String, module: &str) -> Self {
+        Self {
+            id,
+            module: module.to_owned(),
+            status: Status::NotRun,
+            time: Duration::ZERO,
+            phases: Phases::default(),
+            artifact: None,
+            interpreter: None,
+            tests: Vec::new(),
+            failures: Vec::new(),
+            printed: String::new(),
+        }
+    }
+
+    pub(crate) fn passed(&self) -> bool {
+        self.status == Status::Passed
+    }
+
+    /// Tests of the given status.
+    pub(crate) fn count(&self, status: TestStatus) -> usize {
+        self.tests.iter().filter(|test| test.status == status).count()
+    }
+
+    /// Whether every failing test fails only because nothing is written yet.
+    pub(crate) fn not_written(&self) -> bool {
+        self.status == Status::Failed
+            && self
+                .tests
+                .iter()
+                .all(|test| matches!(test.status, TestStatus::Unwritten | TestStatus::Passed | TestStatus::Skipped))
+    }
+
+    /// All failures, for people to read.
+    pub(crate) fn explanation(&self) -> String {
+        self.failures.iter().map(|failure| failure.message.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether rustc refused the code.
+    pub(crate) fn does_not_compile(&self) -> bool {
+        self.failures.iter().any(|failure| matches!(failure.kind, FailureKind::DoesNotCompile { .. }))
+    }
+
+    /// Ends the verdict with this failure: there is nothing more to find out.
+    pub(crate) fn fail(&mut self, failure: Failure) {
+        self.status = Status::Error;
+        self.failures.push(failure);
+    }
+
+    /// Passed when at least one test did, none failed, and nothing broke off.
+    pub(crate) fn conclude(&mut self) {
+        let passed = self.count(TestStatus::Passed);
+        let bad = self.tests.len() - passed - self.count(TestStatus::Skipped);
+        self.status = match (bad, passed) {
+            (0, 1..) if self.failures.is_empty() => Status::Passed,
+            _ if self.failures.is_empty() => Status::Failed,
+            _ => Status::Error,
+        };
+    }
+}
+
+impl Status {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Error => "error",
+            Self::NotRun => "not_run",
+        }
+    }
+}
+
+impl From<TestOutcome> for TestStatus {
+    fn from(outcome: TestOutcome) -> Self {
+        match outcome {
+            TestOutcome::Passed => Self::Passed,
+            TestOutcome::Failed => Self::Failed,
+            TestOutcome::Unwritten => Self::Unwritten,
+            TestOutcome::Skipped => Self::Skipped,
+            // The runner's own worker runs one process: it never reports the last three.
+            TestOutcome::Error | TestOutcome::Crashed | TestOutcome::TimedOut | TestOutcome::NotRun => Self::Error,
+        }
+    }
+}
+
+impl Test {
+    /// Whether it skipped itself because this is another platform than it is for. Such a test says so in its reason.
+    pub(crate) fn is_for_another_platform(&self) -> bool {
+        self.status == TestStatus::Skipped && self.message.contains("platform:")
+    }
+}
+
+impl TestStatus {
+    /// The name in `course/check/v1`, which knows no "unwritten" and no "not run".
+    fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed | Self::Unwritten => "failed",
+            Self::Error | Self::NotRun => "error",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// The document of `check --json`, schema `course/check/v1`.
+pub(crate) fn to_json(verdicts: &[Verdict]) -> Value {
+    let exercises: Vec<Value> = verdicts.iter().map(exercise_to_json).collect();
+    let passed = verdicts.iter().filter(|verdict| verdict.passed()).count();
+    json!({
+        "schema": "course/check/v1",
+        "exercises": exercises,
+        "summary": {"passed": passed, "failed": verdicts.len() - passed},
+    })
+}
+
+/// To the millisecond.
+fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+fn exercise_to_json(verdict: &Verdict) -> Value {
+    let tests: Vec<Value> = verdict
+        .tests
+        .iter()
+        .map(|test| json!({"name": test.name, "status": test.status.name(), "message": test.message}))
+        .collect();
+    json!({
+        "id": verdict.id,
+        "module": verdict.module,
+        "status": verdict.status.name(),
+        "seconds": seconds(verdict.time),
+        "phases": {
+            "build": seconds(verdict.phases.build),
+            "tests": seconds(verdict.phases.tests),
+            "rust_tests": seconds(verdict.phases.rust_tests),
+        },
+        "artifact": verdict.artifact.as_ref().map(|artifact| json!({"path": artifact.path.to_string_lossy(), "sha256": artifact.sha256})),
+        "interpreter": verdict.interpreter.as_ref().map(|python| json!({"path": python.path, "version": python.version})),
+        "message": verdict.explanation(),
+        "tests": tests,
+    })
+}

@@ -1,0 +1,176 @@
+//! A verdict as a person reads it: what was called, what came back, what was expected, the likely cause, where help is.
+
+use course_core::catalogue::Place;
+use course_core::files;
+
+use super::style::{Style, paint};
+use super::text::{hang, indent};
+use crate::check::verdict::{FailureKind, Status, Test, TestStatus, Verdict};
+
+/// How many failures are shown in full; the others are named.
+const SHOWN_FAILURES: usize = 3;
+
+/// Where a verdict is read, which decides the advice below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// One verdict at a prompt.
+    Prompt,
+    /// One of many, without advice.
+    List,
+    /// Watch mode, which has keys.
+    Watch,
+}
+
+/// The whole verdict.
+pub(crate) fn render(place: Place<'_>, verdict: &Verdict, audience: Audience) -> String {
+    let mut text = String::new();
+    let mut line = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    line(headline(place, verdict));
+    if verdict.not_written() {
+        line(format!("  {}", paint(Style::Note, "Not written yet.")));
+    }
+    if !verdict.failures.is_empty() {
+        line(String::new());
+        line(indent(&verdict.explanation()));
+    }
+    let failing: Vec<&Test> =
+        verdict.tests.iter().filter(|test| matches!(test.status, TestStatus::Failed | TestStatus::Error)).collect();
+    // Cases of one parametrised test fail for one reason: the first speaks for all.
+    let mut groups: Vec<Vec<&Test>> = Vec::new();
+    for test in failing.into_iter().filter(|test| !broke_off(verdict, test)) {
+        match groups.iter_mut().find(|group| base_name(group[0]) == base_name(test)) {
+            Some(group) => group.push(test),
+            None => groups.push(vec![test]),
+        }
+    }
+    for group in groups.iter().take(SHOWN_FAILURES) {
+        line(String::new());
+        line(failure(group[0]));
+        if group.len() > 1 {
+            line(format!("    {}", paint(Style::Faint, format!("and {} more of its cases", group.len() - 1))));
+        }
+    }
+    if groups.len() > SHOWN_FAILURES {
+        line(String::new());
+    }
+    for group in groups.iter().skip(SHOWN_FAILURES) {
+        line(format!("  {} {}", paint(Style::Bad, "✗"), base_name(group[0])));
+    }
+    let unwritten = verdict.count(TestStatus::Unwritten);
+    if unwritten > 0 && !verdict.not_written() {
+        line(format!(
+            "  {} {unwritten} more {} what is not written yet",
+            paint(Style::Note, "○"),
+            if unwritten == 1 { "test waits for" } else { "tests wait for" }
+        ));
+    }
+    for test in verdict.tests.iter().filter(|test| test.status == TestStatus::Skipped) {
+        line(format!("  {} {} was skipped: {}", paint(Style::Note, "○"), test.name, test.message));
+    }
+    if !verdict.passed() && !verdict.not_written() && !verdict.printed.is_empty() && !verdict.does_not_compile() {
+        line(String::new());
+        line(format!("  {}", paint(Style::Faint, "printed meanwhile:")));
+        line(indent(&paint(Style::Faint, &verdict.printed)));
+    }
+    if audience != Audience::List {
+        line(String::new());
+        line(advice(place, verdict, audience));
+    }
+    text
+}
+
+/// Whether the run broke off in this test, which the explanation then says.
+fn broke_off(verdict: &Verdict, test: &Test) -> bool {
+    verdict.failures.iter().any(|failure| failure.kind == FailureKind::BrokeOff { test: Some(test.name.clone()) })
+}
+
+/// The test's name without the case in brackets.
+fn base_name(test: &Test) -> &str {
+    test.name.split('[').next().unwrap_or(&test.name)
+}
+
+fn headline(place: Place<'_>, verdict: &Verdict) -> String {
+    let passed = verdict.count(TestStatus::Passed);
+    let total = verdict.tests.len();
+    let (style, mark, word) = match verdict.status {
+        Status::Passed => (Style::Good, "✓", "passed"),
+        Status::Failed => (Style::Bad, "✗", "not yet"),
+        Status::Error if verdict.tests.is_empty() => (Style::Bad, "✗", "cannot be built or loaded"),
+        Status::Error => (Style::Bad, "✗", "broken off"),
+        Status::NotRun => (Style::Note, "?", "not judged"),
+    };
+    // Some tests pass by what PyO3 does alone; before anything is written their number says nothing.
+    let counts =
+        if total == 0 || verdict.not_written() { String::new() } else { format!("{passed} of {total} tests, ") };
+    format!(
+        "{} {}  {}  {}",
+        paint(style, mark),
+        paint(Style::Strong, format!("{} · {}", place.exercise.id(), place.exercise.title)),
+        paint(style, word),
+        paint(Style::Faint, format!("({counts}{:.2} s)", verdict.time.as_secs_f64())),
+    )
+}
+
+fn failure(test: &Test) -> String {
+    let title = format!("  {} {}", paint(Style::Bad, "✗"), paint(Style::Strong, &test.name));
+    let Some(parts) = &test.expectation else {
+        return format!("{title}\n{}", indent(&test.message));
+    };
+    let mut text = title;
+    for (label, style, value) in [
+        ("called  ", Style::Faint, &parts.call),
+        ("got     ", Style::Bad, &parts.got),
+        ("expected", Style::Good, &parts.expected),
+        ("likely  ", Style::Note, &parts.cause),
+    ] {
+        if !value.is_empty() {
+            text.push_str(&format!("\n    {}  {}", paint(style, label), hang(value, 14)));
+        }
+    }
+    text
+}
+
+/// The exercise's files, or the one that does not compile: a module is one crate, so another exercise may be in the way.
+fn to_edit<'p>(place: Place<'p>, verdict: &Verdict) -> Vec<&'p std::path::PathBuf> {
+    let refused = verdict.failures.iter().find_map(|failure| match &failure.kind {
+        FailureKind::DoesNotCompile { files } => Some(files),
+        _ => None,
+    });
+    let Some(refused) = refused else { return place.exercise.files.iter().collect() };
+    let of_module: Vec<&std::path::PathBuf> =
+        place.module.exercises.iter().flat_map(|exercise| &exercise.files).collect();
+    let first = refused.iter().find_map(|refused| {
+        let inside = refused.strip_prefix(&format!("modules/{}/", place.module.name))?;
+        of_module.iter().copied().find(|file| files::with_slashes(file) == inside)
+    });
+    first.map_or_else(|| place.exercise.files.iter().collect(), |file| vec![file])
+}
+
+fn advice(place: Place<'_>, verdict: &Verdict, audience: Audience) -> String {
+    let id = place.exercise.id();
+    let mut lines = Vec::new();
+    if verdict.passed() {
+        if audience == Audience::Prompt {
+            lines.push(format!("  `cargo course solution {id}` shows how we wrote it; `cargo course` goes on."));
+        } else {
+            lines.push("  s shows how we wrote it, n goes on.".to_owned());
+        }
+        if let (Some(artifact), Some(python)) = (&verdict.artifact, &verdict.interpreter) {
+            let path = artifact.path.display();
+            let judged = format!("  judged: {path} (sha256 {}…) by Python {}", &artifact.sha256[..12], python.version);
+            lines.push(paint(Style::Faint, judged));
+        }
+        return lines.join("\n");
+    }
+    for file in to_edit(place, verdict) {
+        lines.push(format!("  edit    modules/{}/{}", place.module.name, files::with_slashes(file)));
+    }
+    lines.push(format!("  lesson  modules/{}/README.md", place.module.name));
+    if audience == Audience::Prompt {
+        lines.push(format!("  hint    cargo course hint {id}"));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,163 @@
+//! Whether a lesson holds: every code block in it is compiled, run or parsed.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use course_core::catalogue::{self, Module};
+use course_core::compile::{self, Request};
+use course_core::events::{self, Event};
+use course_core::files::ScratchFolder;
+use course_core::process::{CancellationToken, Limits, Supervised};
+use course_core::{Error, Result, files, python, workspace};
+use serde_json::json;
+use toml::Table;
+
+use super::blocks::{self, Block};
+use super::verdicts::solution_source;
+use super::wrong_versions_are_caught::folders;
+use super::{Context, Tally};
+use crate::check::staging::{extension_of, stage_extension};
+
+/// How long the Python of a lesson may take.
+const TIME_LIMIT: Duration = Duration::from_secs(120);
+
+/// Checks every block; each is one claim.
+pub(super) fn check(
+    context: &Context<'_>,
+    module: &Module,
+    wrong: &BTreeMap<String, ScratchFolder>,
+    tally: &mut Tally,
+) -> Result<()> {
+    let lesson = files::read(&module.lesson())?;
+    let blocks = match blocks::read(&lesson) {
+        Ok(blocks) => blocks,
+        Err(reason) => {
+            tally.record(&format!("{}: the lesson can be read", module.name), Err(reason));
+            return Ok(());
+        }
+    };
+    let mut python_results = run_python(context, module, &folders(wrong))?;
+    let rust_faults = check_rust(context, module, &blocks)?;
+    for block in &blocks {
+        let result = match block.info.split([',', ' ']).next().unwrap_or_default() {
+            "rust" if block.info == "rust" => rust_faults.get(&block.line).map_or(Ok(()), |error| Err(error.clone())),
+            "rust" => must_not_compile(context, module, block)?,
+            "python" | "pycon" => {
+                python_results.remove(&block.line).unwrap_or_else(|| Err("it was not run".to_owned()))
+            }
+            "toml" => block.text.parse::<Table>().map(|_| ()).map_err(|error| error.to_string()),
+            "console" => check_console(context, block),
+            "text" => continue, // Drawings and messages: nothing to run.
+            other => Err(format!("`{other}` is no kind of block that a lesson may have")),
+        };
+        tally.record(&format!("{}/README.md:{}: the {} block holds", module.name, block.line, block.info), result);
+    }
+    Ok(())
+}
+
+/// The module's dependencies, which its lesson may use.
+fn dependencies(module: &Module) -> Result<Table> {
+    let manifest = catalogue::parse(&module.folder.join("Cargo.toml"))?;
+    Ok(manifest.get("dependencies").and_then(|table| table.as_table()).cloned().unwrap_or_default())
+}
+
+/// What lessons may leave open: a signature without its body does not use its arguments.
+const ALLOWED: &str = "#![allow(dead_code, unused_variables)]\n";
+
+/// Type-checks all plain Rust blocks, each a module of one crate. Gives the complaints by the line of their block.
+fn check_rust(context: &Context<'_>, module: &Module, blocks: &[Block]) -> Result<BTreeMap<usize, String>> {
+    let plain: Vec<&Block> = blocks.iter().filter(|block| block.info == "rust").collect();
+    if plain.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut source = ALLOWED.to_owned();
+    let mut starts = Vec::new();
+    for block in &plain {
+        source.push_str(&format!("mod line_{} {{\n{}}}\n", block.line, block.text));
+        starts.push((source.lines().count(), block.line));
+    }
+    let name = format!("of_{}", module.package);
+    let (tree, target) = context.mirror.add_lesson(&name, &dependencies(module)?, &source)?;
+    let package = format!("lesson_{name}");
+    let request = Request { only_check: true, target: Some(target), ..Request::new(tree, vec![&package]) };
+    let build = compile::build(&request, None, &CancellationToken::default())?;
+    let mut faults: BTreeMap<usize, String> = BTreeMap::new();
+    for diagnostic in &build.diagnostics {
+        // The first block that ends at or after the line is the one it stands in.
+        let blamed = starts.iter().find(|(end, _)| *end >= diagnostic.line).map_or(plain[0].line, |(_, line)| *line);
+        faults.entry(blamed).or_default().push_str(&diagnostic.rendered);
+    }
+    Ok(faults)
+}
+
+/// A block marked `rust,compile_fail,E0277` fails with that error.
+fn must_not_compile(context: &Context<'_>, module: &Module, block: &Block) -> Result<Result<(), String>> {
+    let parts: Vec<&str> = block.info.split(',').map(str::trim).collect();
+    let ["rust", "compile_fail", code] = parts.as_slice() else {
+        return Ok(Err(format!("`{}`: expected `rust` or `rust,compile_fail,E0277`", block.info)));
+    };
+    let name = format!("failing_{}_{}", module.package, block.line);
+    let (tree, target) =
+        context.mirror.add_lesson(&name, &dependencies(module)?, &format!("{ALLOWED}{}", block.text))?;
+    let package = format!("lesson_{name}");
+    let request = Request { only_check: true, target: Some(target), ..Request::new(tree, vec![&package]) };
+    let build = compile::build(&request, None, &CancellationToken::default())?;
+    context.mirror.remove_lesson(&name)?;
+    Ok(match (build.success, build.has_error(code)) {
+        (true, _) => Err("it compiles".to_owned()),
+        (false, true) => Ok(()),
+        (false, false) => Err(format!("it does not fail with {code}:\n{}", build.text())),
+    })
+}
+
+/// Every `cargo course …` line of a shell session is a command that exists, about exercises that exist.
+fn check_console(context: &Context<'_>, block: &Block) -> Result<(), String> {
+    for line in block.text.lines().filter_map(|line| line.strip_prefix("$ cargo course")) {
+        let line = line.split('#').next().unwrap_or_default();
+        let ids = (context.ids_named_by)(line).map_err(|error| error.to_string())?;
+        for id in ids {
+            context.course.select(&id).map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs the Python blocks against the solution. Gives the result of each by its line.
+fn run_python(
+    context: &Context<'_>,
+    module: &Module,
+    wrong: &BTreeMap<String, PathBuf>,
+) -> Result<BTreeMap<usize, Result<(), String>>> {
+    let root = &context.course.root;
+    let source = solution_source(context, module);
+    let folder = workspace::scratch(root)?;
+    let build = compile::build(&Request::new(root, vec![&source.package]), None, &CancellationToken::default())?;
+    stage_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
+    let events = folder.path().join("events.jsonl");
+    let job = json!({"readme": module.lesson(), "directory": folder.path(), "module": module.package, "wrong": wrong, "events": events});
+    let mut command = python::program(root, "lesson");
+    command.stdin(Stdio::piped());
+    let mut child = Supervised::spawn(&mut command, None, None)
+        .map_err(|error| Error::new(format!("Cannot start Python: {error}.")).caused_by(error))?;
+    if let Some(mut stdin) = child.stdin() {
+        let _ = writeln!(stdin, "{job}"); // If it died at its start, no block has a result.
+    }
+    let limits = Limits { time: TIME_LIMIT, output: 1 << 24 };
+    let finished = child.wait(limits, &CancellationToken::default())?;
+    let mut results = BTreeMap::new();
+    let mut done = false;
+    for event in events::read(&std::fs::read_to_string(&events).unwrap_or_default()) {
+        match event {
+            Event::BlockFinished(block) => _ = results.insert(block.line, block.result),
+            Event::Done => done = true,
+            _ => {}
+        }
+    }
+    if done {
+        return Ok(results);
+    }
+    Err(Error::new(format!("The lesson's Python broke off: {}\n{}", finished.describe_exit(limits), finished.stderr)))
+}

@@ -1,0 +1,33 @@
+//! The type stub says what the solution's extension is, by mypy's stubtest.
+
+use std::time::Duration;
+
+use course_core::catalogue::Module;
+use course_core::compile::{self, Request};
+use course_core::process::{self, CancellationToken, Limits};
+use course_core::{Result, python, workspace};
+
+use super::verdicts::solution_source;
+use super::{Context, Tally};
+use crate::check::staging::{extension_of, stage_extension};
+
+/// Checks the claim.
+pub(super) fn check(context: &Context<'_>, module: &Module, tally: &mut Tally) -> Result<()> {
+    let source = solution_source(context, module);
+    let folder = workspace::scratch(&context.course.root)?;
+    let build =
+        compile::build(&Request::new(&source.workspace, vec![&source.package]), None, &CancellationToken::default())?;
+    stage_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
+    // `-I` would hide the folder: stubtest imports the extension by its name.
+    let mut command = std::process::Command::new(python::environment_python(&context.course.root));
+    command.args(["-X", "utf8", "-m", "mypy.stubtest", &module.package]);
+    command.current_dir(folder.path()).env("MYPYPATH", folder.path()).env("PYTHONPATH", folder.path());
+    let finished = process::run(
+        &mut command,
+        Limits { time: Duration::from_secs(300), output: 1 << 24 },
+        &CancellationToken::default(),
+    )?;
+    let result = if finished.exit.success() { Ok(()) } else { Err(format!("{}{}", finished.stdout, finished.stderr)) };
+    tally.record(&format!("{}: stubtest accepts the type stub", module.name), result);
+    Ok(())
+}

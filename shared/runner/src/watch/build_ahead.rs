@@ -1,0 +1,37 @@
+//! Builds the modules to come while the learner reads and types.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use course_core::catalogue::Course;
+
+use super::task::Task;
+use crate::setup;
+
+/// The build in the background. Any check comes first.
+#[derive(Default)]
+pub(super) struct BuildAhead {
+    complete: Arc<AtomicBool>,
+    running: Option<Task>,
+}
+
+impl BuildAhead {
+    /// Stops; what has been built so far is kept.
+    pub(super) fn pause(&mut self) {
+        self.running = None;
+    }
+
+    /// Goes on with what is not built yet.
+    pub(super) fn go_on(&mut self, course: &Course) {
+        if self.complete.load(Ordering::Relaxed) {
+            return;
+        }
+        let (course, complete) = (course.clone(), Arc::clone(&self.complete));
+        self.running = Some(Task::start(move |cancel| {
+            let modules: Vec<_> = course.modules.iter().collect();
+            // An error here is nothing to bother the learner with: the check that needs the build will say it.
+            let built = setup::build_ahead(&course.root, &modules, None, &cancel);
+            complete.store(built.is_ok(), Ordering::Relaxed);
+        }));
+    }
+}

@@ -1,0 +1,85 @@
+//! Notices saves in a module's folder: by the system's notifications, or by polling where those do not arrive.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use notify::{RecursiveMode, Watcher as _};
+
+use course_core::files;
+
+/// Environment variable: watch by polling.
+pub(super) const POLL: &str = "COURSE_POLL";
+
+/// How often polling looks.
+const POLL_INTERVAL: Duration = Duration::from_millis(300);
+
+/// Calls back after something below a folder may have changed, as long as it lives.
+pub(super) struct Saves {
+    _watcher: Option<notify::RecommendedWatcher>,
+}
+
+impl Saves {
+    /// Starts to watch. Gives also a sentence to show, if it had to fall back to polling.
+    pub(super) fn watch(
+        folder: &Path,
+        poll: bool,
+        on_change: impl Fn() + Send + Clone + 'static,
+    ) -> (Self, Option<String>) {
+        let poll = poll || std::env::var_os(POLL).is_some_and(|value| !value.is_empty() && value != "0");
+        if !poll {
+            match notifications(folder, on_change.clone()) {
+                Ok(watcher) => return (Self { _watcher: Some(watcher) }, None),
+                Err(error) => {
+                    start_polling(on_change);
+                    return (
+                        Self { _watcher: None },
+                        Some(format!("File notifications do not work here ({error}); polling instead.")),
+                    );
+                }
+            }
+        }
+        start_polling(on_change);
+        (Self { _watcher: None }, None)
+    }
+}
+
+fn notifications(folder: &Path, on_change: impl Fn() + Send + 'static) -> notify::Result<notify::RecommendedWatcher> {
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // Reading a file is an event too; the check itself would set off the next.
+        if event.is_ok_and(|event| !event.kind.is_access()) {
+            on_change();
+        }
+    })?;
+    watcher.watch(folder, RecursiveMode::Recursive)?;
+    Ok(watcher)
+}
+
+/// Looks again and again; the receiver compares fingerprints, so a needless call costs next to nothing.
+fn start_polling(on_change: impl Fn() + Send + 'static) {
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(POLL_INTERVAL);
+            on_change();
+        }
+    });
+}
+
+/// Changes when any source, test or manifest of a module does; the same content saved again is no change.
+pub(super) fn fingerprint(module: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let mut paths: Vec<PathBuf> = files::entries(module).unwrap_or_default();
+    for folder in ["src", "tests"] {
+        paths.extend(files::entries(&module.join(folder)).unwrap_or_default());
+    }
+    for path in paths {
+        let counts = path
+            .extension()
+            .is_some_and(|extension| ["rs", "py", "pyi", "toml"].iter().any(|known| extension == *known));
+        if counts && path.is_file() {
+            path.hash(&mut hasher);
+            std::fs::read(&path).unwrap_or_default().hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}

@@ -103,13 +103,20 @@ fn number_of(module: &str) -> &str {
     module.split('_').next().unwrap_or(module)
 }
 
-/// An exercise with the module it belongs to.
+/// An exercise with the module that it belongs to.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'c> {
+pub struct ExerciseRef<'c> {
     /// The module.
     pub module: &'c Module,
     /// One of its exercises.
     pub exercise: &'c Exercise,
+}
+
+impl ExerciseRef<'_> {
+    /// `02.parallel_sum`
+    pub fn id(&self) -> String {
+        self.exercise.id()
+    }
 }
 
 impl Course {
@@ -143,11 +150,11 @@ impl Course {
 
     fn refuse_duplicates(&self) -> Result<()> {
         let mut seen = std::collections::BTreeMap::new();
-        for place in self.places() {
-            if let Some(other) = seen.insert(place.exercise.slug.as_str(), &place.module.name) {
+        for exercise_ref in self.exercises() {
+            if let Some(other) = seen.insert(exercise_ref.exercise.slug.as_str(), &exercise_ref.module.name) {
                 return Err(Error::new(format!(
                     "Two exercises are called `{}`: in {other} and in {}.",
-                    place.exercise.slug, place.module.name
+                    exercise_ref.exercise.slug, exercise_ref.module.name
                 ))
                 .advice("Give one of them another `id` in its course.toml; ids are unique in the whole course."));
             }
@@ -156,27 +163,31 @@ impl Course {
     }
 
     /// All exercises in order.
-    pub fn places(&self) -> impl Iterator<Item = Place<'_>> {
-        self.modules.iter().flat_map(|module| module.exercises.iter().map(move |exercise| Place { module, exercise }))
+    pub fn exercises(&self) -> impl Iterator<Item = ExerciseRef<'_>> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.exercises.iter().map(move |exercise| ExerciseRef { module, exercise }))
     }
 
     /// The exercises that an ID means: `02` or `02_parallel_sum` a module, `02.parallel_sum` or `parallel_sum` one exercise.
-    pub fn select(&self, id: &str) -> Result<Vec<Place<'_>>> {
-        if let Some(place) = self.places().find(|place| place.exercise.id() == id || place.exercise.slug == id) {
-            return Ok(vec![place]);
+    pub fn select(&self, id: &str) -> Result<Vec<ExerciseRef<'_>>> {
+        if let Some(exercise_ref) =
+            self.exercises().find(|exercise_ref| exercise_ref.id() == id || exercise_ref.exercise.slug == id)
+        {
+            return Ok(vec![exercise_ref]);
         }
         if let Some(module) = self.module(id) {
-            return Ok(module.exercises.iter().map(|exercise| Place { module, exercise }).collect());
+            return Ok(module.exercises.iter().map(|exercise| ExerciseRef { module, exercise }).collect());
         }
         Err(self.unknown(id))
     }
 
     /// The one exercise that an ID means.
-    pub fn exercise(&self, id: &str) -> Result<Place<'_>> {
+    pub fn exercise(&self, id: &str) -> Result<ExerciseRef<'_>> {
         match self.select(id)?.as_slice() {
-            [place] => Ok(*place),
-            places => {
-                let names: Vec<_> = places.iter().map(|place| place.exercise.id()).collect();
+            [exercise_ref] => Ok(*exercise_ref),
+            exercise_refs => {
+                let names: Vec<_> = exercise_refs.iter().map(|exercise_ref| exercise_ref.id()).collect();
                 Err(Error::new(format!("`{id}` is a module; this command takes one exercise."))
                     .advice(format!("Its exercises: {}.", names.join(", "))))
             }
@@ -184,8 +195,11 @@ impl Course {
     }
 
     /// The modules of these exercises, in the course's order.
-    pub fn modules_of<'c>(&'c self, places: &[Place<'_>]) -> Vec<&'c Module> {
-        self.modules.iter().filter(|module| places.iter().any(|place| place.module.name == module.name)).collect()
+    pub fn modules_of<'c>(&'c self, exercise_refs: &[ExerciseRef<'_>]) -> Vec<&'c Module> {
+        self.modules
+            .iter()
+            .filter(|module| exercise_refs.iter().any(|exercise_ref| exercise_ref.module.name == module.name))
+            .collect()
     }
 
     /// A module by number, folder name or package name.
@@ -195,8 +209,8 @@ impl Course {
 
     fn unknown(&self, id: &str) -> Error {
         let names = self
-            .places()
-            .flat_map(|place| [place.exercise.id(), place.exercise.slug.clone()])
+            .exercises()
+            .flat_map(|exercise_ref| [exercise_ref.id(), exercise_ref.exercise.slug.clone()])
             .chain(self.modules.iter().map(|module| module.name.clone()));
         let nearest = names.map(|name| (strsim::jaro_winkler(id, &name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
         let error = Error::new(format!("There is no exercise or module `{id}`."));
@@ -218,7 +232,7 @@ fn load_module(root: &Path, folder: &Path) -> Result<Module> {
     let package = name.split_once('_').map_or(name.as_str(), |(_, rest)| rest).to_owned();
     let path = folder.join("course.toml");
     let table = parse(&path)?;
-    let reader = Reader { path: &path, context: String::new(), table: &table };
+    let reader = TableReader { path: &path, context: String::new(), table: &table };
     let mut exercises = Vec::new();
     for (index, value) in reader.array("exercise")?.iter().enumerate() {
         let Value::Table(table) = value else {
@@ -228,7 +242,7 @@ fn load_module(root: &Path, folder: &Path) -> Result<Module> {
             Some(id) => format!("exercise `{id}`: "),
             None => format!("exercise {}: ", index + 1),
         };
-        exercises.push(load_exercise(&name, &Reader { path: &path, context, table })?);
+        exercises.push(load_exercise(&name, &TableReader { path: &path, context, table })?);
     }
     Ok(Module {
         package,
@@ -242,7 +256,7 @@ fn load_module(root: &Path, folder: &Path) -> Result<Module> {
     })
 }
 
-fn load_exercise(module: &str, reader: &Reader<'_>) -> Result<Exercise> {
+fn load_exercise(module: &str, reader: &TableReader<'_>) -> Result<Exercise> {
     let paths = |key| -> Result<Vec<PathBuf>> { Ok(reader.strings(key)?.iter().map(PathBuf::from).collect()) };
     let files = paths("files")?;
     if files.is_empty() {
@@ -277,13 +291,13 @@ pub fn parse(path: &Path) -> Result<Table> {
 }
 
 /// Takes fields out of a table, naming file, exercise and key where one is missing or wrong.
-struct Reader<'t> {
+struct TableReader<'t> {
     path: &'t Path,
     context: String,
     table: &'t Table,
 }
 
-impl Reader<'_> {
+impl TableReader<'_> {
     fn wrong(&self, key: &str, expected: &str) -> Error {
         Error::new(format!(
             "{}: {}`{key}` is missing or wrong; expected {expected}.",

@@ -236,7 +236,7 @@ fn read_diagnostic(diagnostic: &Value, build: &mut Build) {
 /// The name of the library, if it is one that Python can load.
 fn read_artifact(message: &Value, build: &mut Build) -> Option<String> {
     let target = &message["target"];
-    let has_kind = |kind: &str| target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|each| each == kind));
+    let has_kind = |kind: &str| target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|known| known == kind));
     let name = target["name"].as_str().unwrap_or_default().to_owned();
     if has_kind("cdylib") {
         let mut files =

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use course_core::catalogue::{Course, Place};
+use course_core::catalogue::{Course, ExerciseRef};
 use course_core::digest::Digest;
 use course_core::{Error, Result, process, workspace};
 
@@ -49,8 +49,8 @@ pub fn main() -> ExitCode {
 fn run(options: &Options) -> Result<ExitStatus> {
     let course = Course::find()?;
     let wanted = course.clone();
-    let places = select(&wanted, &options.ids)?;
-    let modules = wanted.modules_of(&places);
+    let exercise_refs = select(&wanted, &options.ids)?;
+    let modules = wanted.modules_of(&exercise_refs);
     let work = options.work.clone().unwrap_or_else(|| workspace::own_folder(&course.root).join("grade"));
     let work = absolute(&work)?;
     let hidden = options.hidden.as_deref().map(absolute).transpose()?;
@@ -71,11 +71,11 @@ fn run(options: &Options) -> Result<ExitStatus> {
         return Ok(ExitStatus::JailIncomplete);
     }
     let key = key(&environment, hidden.as_deref(), &options.without)?;
-    let manifest = reference_run::manifest(&environment, &places, hidden.as_deref(), &work, &key, jobs)?;
+    let manifest = reference_run::manifest(&environment, &exercise_refs, hidden.as_deref(), &work, &key, jobs)?;
     let grader = SubmissionGrader {
         environment: &environment,
         manifest: &manifest,
-        places: &places,
+        exercise_refs: &exercise_refs,
         hidden: hidden.as_deref(),
         seed: options.seed.unwrap_or_else(fresh_seed),
         shares: options.shares,
@@ -104,19 +104,19 @@ fn run(options: &Options) -> Result<ExitStatus> {
     Ok(ExitStatus::Graded)
 }
 
-fn select<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<Place<'c>>> {
+fn select<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<ExerciseRef<'c>>> {
     if ids.is_empty() {
-        return Ok(course.places().collect());
+        return Ok(course.exercises().collect());
     }
-    let mut places: Vec<Place<'c>> = Vec::new();
+    let mut exercise_refs: Vec<ExerciseRef<'c>> = Vec::new();
     for id in ids {
-        for place in course.select(id)? {
-            if !places.iter().any(|known| known.exercise.id() == place.exercise.id()) {
-                places.push(place);
+        for exercise_ref in course.select(id)? {
+            if !exercise_refs.iter().any(|known| known.exercise.id() == exercise_ref.id()) {
+                exercise_refs.push(exercise_ref);
             }
         }
     }
-    Ok(places)
+    Ok(exercise_refs)
 }
 
 /// What can be said before anything is built.

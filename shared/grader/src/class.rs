@@ -164,14 +164,14 @@ impl ClassRun<'_> {
         let mut digest = Digest::new();
         digest.update(self.key);
         digest.update(format!("{} {:?}", self.grader.seed, self.grader.shares));
-        for place in self.grader.places {
-            digest.update(place.exercise.id());
+        for exercise_ref in self.grader.exercise_refs {
+            digest.update(exercise_ref.id());
         }
         for Report { format, file } in self.reports {
             digest.update(format!("{} {}", format.name(), file.as_deref().unwrap_or(Path::new("")).display()));
         }
         let course = &self.grader.environment.course;
-        let modules: Vec<&Module> = course.modules_of(self.grader.places);
+        let modules: Vec<&Module> = course.modules_of(self.grader.exercise_refs);
         for module in modules {
             for file in module.exercises.iter().flat_map(|exercise| &exercise.files) {
                 for base in [folder.join("modules"), folder.to_owned()] {

@@ -211,8 +211,10 @@ fn is_left_by_tools(name: &OsStr) -> bool {
 /// Whether learners edit it, in whichever module.
 fn is_an_exercise(relative: &Path, course: &Course) -> bool {
     let Ok(inside) = relative.strip_prefix("modules") else { return false };
-    course.places().any(|place| {
-        inside.strip_prefix(&place.module.name).is_ok_and(|file| place.exercise.files.iter().any(|known| known == file))
+    course.exercises().any(|exercise_ref| {
+        inside
+            .strip_prefix(&exercise_ref.module.name)
+            .is_ok_and(|file| exercise_ref.exercise.files.iter().any(|known| known == file))
     })
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use course_core::catalogue::{Course, Place};
+use course_core::catalogue::{Course, ExerciseRef};
 use course_core::files;
 use course_core::{Error, Result};
 use serde_json::{Value, json};
@@ -159,12 +159,12 @@ fn broken_reference(id: &str, kind: Kind, what: &str) -> Error {
 
 /// The teacher's test files for an exercise: `DIR/02_parallel_sum/test_parallel_sum*.py`, where no other exercise's name fits
 /// better.
-pub(crate) fn hidden_tests(hidden: &Path, course: &Course, place: Place<'_>) -> Result<Vec<PathBuf>> {
-    let folder = hidden.join(&place.module.name);
+pub(crate) fn hidden_tests(hidden: &Path, course: &Course, exercise_ref: ExerciseRef<'_>) -> Result<Vec<PathBuf>> {
+    let folder = hidden.join(&exercise_ref.module.name);
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let module = course.modules.iter().find(|module| module.name == place.module.name);
+    let module = course.modules.iter().find(|module| module.name == exercise_ref.module.name);
     let slugs: Vec<&str> =
         module.into_iter().flat_map(|module| &module.exercises).map(|exercise| exercise.slug.as_str()).collect();
     let mut found = Vec::new();
@@ -173,14 +173,18 @@ pub(crate) fn hidden_tests(hidden: &Path, course: &Course, place: Place<'_>) -> 
         let Some(rest) = name.strip_prefix("test_").filter(|_| name.ends_with(".py")) else { continue };
         let best = slugs.iter().filter(|slug| rest.starts_with(**slug)).max_by_key(|slug| slug.len());
         match best {
-            Some(slug) if *slug == place.exercise.slug => found.push(file),
+            Some(slug) if *slug == exercise_ref.exercise.slug => found.push(file),
             Some(_) => {}
             None => {
-                return Err(Error::new(format!("{} belongs to no exercise of {}.", file.display(), place.module.name))
-                    .advice(format!(
-                        "Call it test_{}.py, or test_{0}_and_more.py.",
-                        slugs.first().unwrap_or(&"exercise")
-                    )));
+                return Err(Error::new(format!(
+                    "{} belongs to no exercise of {}.",
+                    file.display(),
+                    exercise_ref.module.name
+                ))
+                .advice(format!(
+                    "Call it test_{}.py, or test_{0}_and_more.py.",
+                    slugs.first().unwrap_or(&"exercise")
+                )));
             }
         }
     }
@@ -195,7 +199,7 @@ pub(crate) fn check_hidden(hidden: &Path, course: &Course) -> Result<()> {
             course.modules.iter().find(|module| entry.file_name().is_some_and(|name| name == module.name.as_str()));
         if let Some(module) = module {
             for exercise in &module.exercises {
-                for test in hidden_tests(hidden, course, Place { module, exercise })? {
+                for test in hidden_tests(hidden, course, ExerciseRef { module, exercise })? {
                     refuse_soft(&test)?;
                     found = true;
                 }

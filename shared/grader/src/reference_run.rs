@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use course_core::catalogue::Place;
+use course_core::catalogue::ExerciseRef;
 use course_core::files::{self, ScratchFolder};
 use course_core::staging::Version;
 use course_core::{Error, Result};
@@ -24,15 +24,15 @@ const TIME_TO_BUILD: Duration = Duration::from_secs(300);
 /// The manifest of these exercises: kept for the next time under `key`.
 pub(crate) fn manifest(
     environment: &Environment,
-    places: &[Place<'_>],
+    exercise_refs: &[ExerciseRef<'_>],
     hidden: Option<&Path>,
     work: &Path,
     key: &str,
     jobs: usize,
 ) -> Result<Manifest> {
     let mut manifest = Manifest::load(work, key).unwrap_or_default();
-    let missing: Vec<Place<'_>> =
-        places.iter().filter(|place| !manifest.knows(&place.exercise.id())).copied().collect();
+    let missing: Vec<ExerciseRef<'_>> =
+        exercise_refs.iter().filter(|exercise_ref| !manifest.knows(&exercise_ref.id())).copied().collect();
     if missing.is_empty() {
         return Ok(manifest);
     }
@@ -48,8 +48,8 @@ pub(crate) fn manifest(
     for (id, kind, result) in run.run(&missing, Version::Stub, &scratch.path().join("stubs"))? {
         manifest.note_stub(&id, kind, &result);
     }
-    for place in &missing {
-        manifest.check_that_stub_fails(&place.exercise.id())?;
+    for exercise_ref in &missing {
+        manifest.check_that_stub_fails(&exercise_ref.id())?;
     }
     manifest.save(work, key)?;
     Ok(manifest)
@@ -66,21 +66,26 @@ struct ReferenceRun<'r> {
 impl ReferenceRun<'_> {
     fn run(
         &self,
-        places: &[Place<'_>],
+        exercise_refs: &[ExerciseRef<'_>],
         version: Version<'_>,
         scratch: &Path,
     ) -> Result<Vec<(String, Kind, SessionResult)>> {
-        let extensions = self.build(places, version, scratch)?;
-        let runs = in_parallel(self.jobs, places, |place| {
-            let folder = scratch.join(&place.module.name).join(&place.exercise.slug);
-            self.run_exercise(*place, &extensions[&place.module.name], &folder)
+        let extensions = self.build(exercise_refs, version, scratch)?;
+        let runs = in_parallel(self.jobs, exercise_refs, |exercise_ref| {
+            let folder = scratch.join(&exercise_ref.module.name).join(&exercise_ref.exercise.slug);
+            self.run_exercise(*exercise_ref, &extensions[&exercise_ref.module.name], &folder)
         })?;
         Ok(runs.into_iter().flatten().collect())
     }
 
-    fn build(&self, places: &[Place<'_>], version: Version<'_>, scratch: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    fn build(
+        &self,
+        exercise_refs: &[ExerciseRef<'_>],
+        version: Version<'_>,
+        scratch: &Path,
+    ) -> Result<BTreeMap<String, PathBuf>> {
         let tree = scratch.join("tree");
-        let modules = self.environment.course.modules_of(places);
+        let modules = self.environment.course.modules_of(exercise_refs);
         let builds = in_parallel(self.jobs, &modules, |module| {
             extension::lay_out(module, &tree, version)?;
             let folder = scratch.join(&module.name);
@@ -95,16 +100,17 @@ impl ReferenceRun<'_> {
 
     fn run_exercise(
         &self,
-        place: Place<'_>,
+        exercise_ref: ExerciseRef<'_>,
         extension: &Path,
         scratch: &Path,
     ) -> Result<Vec<(String, Kind, SessionResult)>> {
         files::make_folder(scratch)?;
         let session = Session { environment: self.environment, jail: self.jail, extension, scratch, seed: 0 };
-        let Place { module, exercise } = place;
+        let ExerciseRef { module, exercise } = exercise_ref;
         let tests: Vec<PathBuf> = exercise.tests.iter().map(|test| module.folder.join(test)).collect();
         let mut runs = vec![(exercise.id(), Kind::Public, session.run_outside(module, exercise, &tests)?)];
-        let hidden = self.hidden.map(|hidden| hidden_tests(hidden, &self.environment.course, place)).transpose()?;
+        let hidden =
+            self.hidden.map(|hidden| hidden_tests(hidden, &self.environment.course, exercise_ref)).transpose()?;
         if let Some(hidden) = hidden.filter(|tests| !tests.is_empty()) {
             runs.push((exercise.id(), Kind::Hidden, session.run_outside(module, exercise, &hidden)?));
         }

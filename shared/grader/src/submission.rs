@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use course_core::catalogue::{Course, Exercise, Module, Place};
+use course_core::catalogue::{Course, Exercise, ExerciseRef, Module};
 use course_core::files::{self, ScratchFolder};
 use course_core::process::CancellationToken;
 use course_core::staging::Version;
@@ -33,7 +33,7 @@ pub(crate) struct SubmissionGrader<'r> {
     /// The tests that count.
     pub(crate) manifest: &'r Manifest,
     /// The exercises that are graded.
-    pub(crate) places: &'r [Place<'r>],
+    pub(crate) exercise_refs: &'r [ExerciseRef<'r>],
     /// The teacher's tests.
     pub(crate) hidden: Option<&'r Path>,
     /// What inputs are drawn from.
@@ -44,7 +44,7 @@ pub(crate) struct SubmissionGrader<'r> {
 
 impl SubmissionGrader<'_> {
     fn modules(&self) -> Vec<&Module> {
-        self.environment.course.modules_of(self.places)
+        self.environment.course.modules_of(self.exercise_refs)
     }
 
     fn course(&self) -> &Course {
@@ -70,7 +70,7 @@ impl SubmissionGrader<'_> {
         })?;
         let grade = Grade {
             submission: name.to_owned(),
-            flags: suspicious_code::find(self.places, &tree)?,
+            flags: suspicious_code::find(self.exercise_refs, &tree)?,
             exercises: graded,
             soft_share: self.shares.soft,
             not_enforced: self.not_enforced(),
@@ -111,8 +111,11 @@ impl SubmissionGrader<'_> {
         let cgroups = Cgroups::make(&self.environment.without);
         let jail = self.environment.jail.counted_by(&cgroups);
         let modules = self.modules();
-        let written: BTreeMap<String, bool> =
-            self.places.iter().map(|place| (place.exercise.id(), is_written(*place, tree, is_there))).collect();
+        let written: BTreeMap<String, bool> = self
+            .exercise_refs
+            .iter()
+            .map(|exercise_ref| (exercise_ref.id(), is_written(*exercise_ref, tree, is_there)))
+            .collect();
         // The last ones first: their dependencies are the heaviest, and nobody should wait for one slow build at the end.
         let builds = in_parallel(jobs, &modules.into_iter().rev().collect::<Vec<_>>(), |module| {
             let exercises: Vec<&Exercise> =
@@ -126,48 +129,56 @@ impl SubmissionGrader<'_> {
             Ok((module.name.clone(), built))
         })?;
         let builds: BTreeMap<String, Built> = builds.into_iter().collect();
-        in_parallel(jobs, self.places, |place| {
+        in_parallel(jobs, self.exercise_refs, |exercise_ref| {
             CancellationToken::default().check()?;
-            let id = place.exercise.id();
-            let built = &builds[&place.module.name];
+            let id = exercise_ref.id();
+            let built = &builds[&exercise_ref.module.name];
             if !written[&id] {
                 let why = "nothing was written: the stub is unchanged, or missing";
-                return Ok(self.verdict(*place, &Runs::none(why), 0.0));
+                return Ok(self.verdict(*exercise_ref, &Runs::none(why), 0.0));
             }
             let Some(extension) = built.extension.as_ref().filter(|_| !built.refused.contains_key(&id)) else {
                 let errors = built.refused.get(&id).map_or("", String::as_str);
-                return Ok(self.verdict(*place, &Runs::none(&format!("does not compile:\n{errors}")), 0.0));
+                return Ok(self.verdict(*exercise_ref, &Runs::none(&format!("does not compile:\n{errors}")), 0.0));
             };
-            let folder = scratch.join(&place.module.name).join(&place.exercise.slug);
+            let folder = scratch.join(&exercise_ref.module.name).join(&exercise_ref.exercise.slug);
             files::make_folder(&folder)?;
             let started = Instant::now();
-            let runs = self.run(*place, extension, &folder, tree, &jail)?;
-            let first = place.module.exercises.iter().find(|exercise| written.get(&exercise.id()) == Some(&true));
+            let runs = self.run(*exercise_ref, extension, &folder, tree, &jail)?;
+            let first =
+                exercise_ref.module.exercises.iter().find(|exercise| written.get(&exercise.id()) == Some(&true));
             let build = if first.is_some_and(|first| first.id() == id) { built.seconds } else { 0.0 };
-            Ok(self.verdict(*place, &runs, build + started.elapsed().as_secs_f64()))
+            Ok(self.verdict(*exercise_ref, &runs, build + started.elapsed().as_secs_f64()))
         })
     }
 
-    fn run(&self, place: Place<'_>, extension: &Path, scratch: &Path, tree: &Path, jail: &Jail) -> Result<Runs> {
+    fn run(
+        &self,
+        exercise_ref: ExerciseRef<'_>,
+        extension: &Path,
+        scratch: &Path,
+        tree: &Path,
+        jail: &Jail,
+    ) -> Result<Runs> {
         let session = Session { environment: self.environment, jail, extension, scratch, seed: self.seed };
         // With intake switched off, the submission's own tests are run, as a trusting grader would.
         let folder = if self.environment.uses(Defence::Intake) {
-            place.module.folder.clone()
+            exercise_ref.module.folder.clone()
         } else {
-            tree.join("modules").join(&place.module.name)
+            tree.join("modules").join(&exercise_ref.module.name)
         };
-        let tests: Vec<PathBuf> = place.exercise.tests.iter().map(|test| folder.join(test)).collect();
-        let kinds = self.manifest.tests(&place.exercise.id());
+        let tests: Vec<PathBuf> = exercise_ref.exercise.tests.iter().map(|test| folder.join(test)).collect();
+        let kinds = self.manifest.tests(&exercise_ref.id());
         let has = |kind: Kind| kinds.iter().any(|entry| entry.kind == kind);
         let mut runs = Runs::default();
         if !self.environment.uses(Defence::Proxy) {
-            runs.public = session.run_inside(place.module, place.exercise, &tests, "not soft")?;
+            runs.public = session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, "not soft")?;
         } else if has(Kind::Public) {
-            runs.public = session.run_outside(place.module, place.exercise, &tests)?;
+            runs.public = session.run_outside(exercise_ref.module, exercise_ref.exercise, &tests)?;
         }
         if let Some(hidden) = self.hidden.filter(|_| has(Kind::Hidden)) {
-            let tests = hidden_tests(hidden, self.course(), place)?;
-            runs.hidden = session.run_outside(place.module, place.exercise, &tests)?;
+            let tests = hidden_tests(hidden, self.course(), exercise_ref)?;
+            runs.hidden = session.run_outside(exercise_ref.module, exercise_ref.exercise, &tests)?;
             if !runs.hidden.broken.is_empty() {
                 // The students read this; what the tests themselves say could show what is in them.
                 "the hidden tests broke off".clone_into(&mut runs.hidden.broken);
@@ -177,17 +188,17 @@ impl SubmissionGrader<'_> {
         if has(Kind::Soft) && runs.public.broke_off_before_any_pass() {
             runs.soft = SessionResult { broken: runs.public.broken.clone(), ..SessionResult::default() };
         } else if has(Kind::Soft) {
-            runs.soft = session.run_inside(place.module, place.exercise, &tests, "soft")?;
+            runs.soft = session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, "soft")?;
         }
         Ok(runs)
     }
 
     /// Looks each test of the manifest up in what was run. What is not there has not passed.
-    fn verdict(&self, place: Place<'_>, runs: &Runs, seconds: f64) -> ExerciseGrade {
-        let id = place.exercise.id();
+    fn verdict(&self, exercise_ref: ExerciseRef<'_>, runs: &Runs, seconds: f64) -> ExerciseGrade {
+        let id = exercise_ref.id();
         let entries = self.manifest.tests(&id);
         let ran: Vec<TestRun> = entries.iter().map(|entry| runs.of(entry.kind).result(&entry.name)).collect();
-        let worth = score::worth(entries, place.exercise.points, self.shares);
+        let worth = score::worth(entries, exercise_ref.exercise.points, self.shares);
         let statuses: Vec<Status> = ran.iter().map(|ran| ran.status).collect();
         let scores = score::earned(entries, &worth, &statuses);
         let tests: Vec<TestGrade> = entries
@@ -212,8 +223,8 @@ impl SubmissionGrader<'_> {
             .collect();
         let counted = tests.iter().filter(|test| test.max_score > Points::ZERO);
         ExerciseGrade {
-            module: place.module.name.clone(),
-            title: place.exercise.title.clone(),
+            module: exercise_ref.module.name.clone(),
+            title: exercise_ref.exercise.title.clone(),
             status: worst(counted.map(|test| test.status)),
             score: tests.iter().map(|test| test.score).sum(),
             max_score: tests.iter().map(|test| test.max_score).sum(),
@@ -258,11 +269,11 @@ impl Runs {
 }
 
 /// Whether any file of the exercise differs from its stub.
-fn is_written(place: Place<'_>, tree: &Path, is_there: &(dyn Fn(&Module, &Path) -> bool + Sync)) -> bool {
-    place.exercise.files.iter().any(|file| {
-        let stub = std::fs::read(place.module.stub(file)).ok();
-        let submitted = std::fs::read(tree.join("modules").join(&place.module.name).join(file)).ok();
-        is_there(place.module, file) && stub != submitted
+fn is_written(exercise_ref: ExerciseRef<'_>, tree: &Path, is_there: &(dyn Fn(&Module, &Path) -> bool + Sync)) -> bool {
+    exercise_ref.exercise.files.iter().any(|file| {
+        let stub = std::fs::read(exercise_ref.module.stub(file)).ok();
+        let submitted = std::fs::read(tree.join("modules").join(&exercise_ref.module.name).join(file)).ok();
+        is_there(exercise_ref.module, file) && stub != submitted
     })
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use course_core::Result;
-use course_core::catalogue::Place;
+use course_core::catalogue::ExerciseRef;
 use course_core::files;
 
 use crate::grade::Flag;
@@ -37,16 +37,19 @@ const TELLING: &[(&str, &str)] = &[
 ];
 
 /// Looks through the graded exercises' files.
-pub(crate) fn find(places: &[Place<'_>], tree: &Path) -> Result<Vec<Flag>> {
+pub(crate) fn find(exercise_refs: &[ExerciseRef<'_>], tree: &Path) -> Result<Vec<Flag>> {
     let mut flags = Vec::new();
-    for place in places {
-        for file in
-            place.exercise.files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+    for exercise_ref in exercise_refs {
+        for file in exercise_ref
+            .exercise
+            .files
+            .iter()
+            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
         {
-            let submitted = files::read(&tree.join("modules").join(&place.module.name).join(file))?;
-            let solution = files::read(&place.module.solution_folder.join(file))?;
+            let submitted = files::read(&tree.join("modules").join(&exercise_ref.module.name).join(file))?;
+            let solution = files::read(&exercise_ref.module.solution_folder.join(file))?;
             flags.extend(in_file(&submitted, &solution).into_iter().map(|(line, message)| Flag {
-                exercise: place.exercise.id(),
+                exercise: exercise_ref.id(),
                 file: files::with_slashes(file),
                 line,
                 message,

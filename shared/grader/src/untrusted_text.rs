@@ -48,7 +48,7 @@ pub(crate) fn plain(text: &str, limits: Limits) -> String {
 /// the line would otherwise mean something.
 #[must_use]
 pub(crate) fn line(text: &str, chars: usize) -> String {
-    let mut printable = Printable(text.trim_start().chars()).map(|each| if each.is_whitespace() { ' ' } else { each });
+    let mut printable = Printable(text.trim_start().chars()).map(|sign| if sign.is_whitespace() { ' ' } else { sign });
     let kept = disarmed(printable.by_ref().take(chars));
     let kept = kept.trim();
     let dots = if printable.next().is_some() { "…" } else { "" };
@@ -58,18 +58,18 @@ pub(crate) fn line(text: &str, chars: usize) -> String {
 
 /// Whether a test command's last line could look like this: `9 passed, 0 failed`.
 fn is_summary(line: &str) -> bool {
-    let words = line.trim_start_matches(|each: char| each.is_ascii_digit());
-    words.len() < line.len() && words.starts_with(' ') && (words.contains("passed") || words.contains("failed"))
+    let rest = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
+    rest.len() < line.len() && rest.starts_with(' ') && (rest.contains("passed") || rest.contains("failed"))
 }
 
 /// Breaks `##[`, `##vso[` and their like, which services obey anywhere in a line.
 fn disarmed(printable: impl Iterator<Item = char>) -> String {
     let mut text = String::new();
-    for each in printable {
-        if each == '[' && text.trim_end_matches(|each: char| each.is_ascii_alphanumeric()).ends_with("##") {
+    for sign in printable {
+        if sign == '[' && text.trim_end_matches(|sign: char| sign.is_ascii_alphanumeric()).ends_with("##") {
             text.push(' ');
         }
-        text.push(each);
+        text.push(sign);
     }
     text
 }
@@ -92,15 +92,15 @@ impl Iterator for Printable<'_> {
                 '\u{1b}' => self.skip_escape(),
                 '\u{9b}' => self.skip_control_sequence(),
                 '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => self.skip_string(),
-                each if is_invisible(each) => {}
-                each => return Some(each),
+                sign if is_invisible(sign) => {}
+                sign => return Some(sign),
             }
         }
     }
 }
 
 /// The forms of an escape are those of ECMA-48. A form that is broken off ends there: what follows is shown, for an
-/// unfinished escape must not hide the grader's words behind it.
+/// unfinished escape must not hide what the grader says behind it.
 impl Printable<'_> {
     fn skip_escape(&mut self) {
         match self.0.clone().next() {
@@ -141,11 +141,11 @@ impl Printable<'_> {
     }
 
     fn skip_while(&mut self, first: char, last: char) {
-        self.0 = self.0.as_str().trim_start_matches(|each| (first..=last).contains(&each)).chars();
+        self.0 = self.0.as_str().trim_start_matches(|sign| (first..=last).contains(&sign)).chars();
     }
 
     fn skip_one(&mut self, first: char, last: char) {
-        if self.0.clone().next().is_some_and(|each| (first..=last).contains(&each)) {
+        if self.0.clone().next().is_some_and(|sign| (first..=last).contains(&sign)) {
             self.0.next();
         }
     }
@@ -153,15 +153,15 @@ impl Printable<'_> {
 
 /// Characters that steer or hide instead of showing: controls, what Unicode calls default ignorable (zero-width and
 /// bidirectional marks among them), and noncharacters, which XML forbids.
-pub(crate) fn is_invisible(each: char) -> bool {
-    each.is_control()
-        || matches!(each,
+pub(crate) fn is_invisible(sign: char) -> bool {
+    sign.is_control()
+        || matches!(sign,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{3164}' | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
-        || u32::from(each) & 0xfffe == 0xfffe
+        || u32::from(sign) & 0xfffe == 0xfffe
 }
 
 #[cfg(test)]
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(plain("a\nb\nc", limits), "│ a\n│ b\n… cut here, after 2 lines or 100 characters");
         assert_eq!(plain("a\nb\n\n", limits), "│ a\n│ b");
         let long = plain(&"é".repeat(1_000_000), limits);
-        assert_eq!(long.chars().filter(|each| *each == 'é').count(), 100);
+        assert_eq!(long.chars().filter(|sign| *sign == 'é').count(), 100);
         assert!(long.ends_with("… cut here, after 2 lines or 100 characters"));
         assert_eq!(line(&"x".repeat(9), 3), "xxx…");
     }

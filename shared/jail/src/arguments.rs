@@ -43,7 +43,7 @@ impl Policy {
     /// Whether a mechanism is wanted.
     #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
     pub(crate) fn uses(&self, mechanism: &str) -> bool {
-        !self.without.iter().any(|each| each == mechanism)
+        !self.without.iter().any(|left_out| left_out == mechanism)
     }
 }
 

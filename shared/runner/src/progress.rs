@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use course_core::catalogue::{Course, Place};
+use course_core::catalogue::{Course, ExerciseRef};
 use course_core::locks::{Lock, Unsupported};
 use course_core::{Error, Result, files, workspace};
 
@@ -104,25 +104,25 @@ impl Progress {
     }
 
     /// Where to go on: the current exercise while it is unsolved, else the first unsolved one, else none.
-    pub(crate) fn next<'c>(&self, course: &'c Course) -> Option<Place<'c>> {
-        let unsolved = |place: &Place<'_>| !self.solved.contains(&place.exercise.id());
-        self.current(course).filter(unsolved).or_else(|| course.places().find(unsolved))
+    pub(crate) fn next<'c>(&self, course: &'c Course) -> Option<ExerciseRef<'c>> {
+        let unsolved = |exercise_ref: &ExerciseRef<'_>| !self.solved.contains(&exercise_ref.id());
+        self.current(course).filter(unsolved).or_else(|| course.exercises().find(unsolved))
     }
 
     /// The exercise that the learner was last at, if the course has it.
-    pub(crate) fn current<'c>(&self, course: &'c Course) -> Option<Place<'c>> {
+    pub(crate) fn current<'c>(&self, course: &'c Course) -> Option<ExerciseRef<'c>> {
         let current = self.current.as_deref()?;
-        course.places().find(|place| place.exercise.id() == current)
+        course.exercises().find(|exercise_ref| exercise_ref.id() == current)
     }
 }
 
 /// The exercise that an ID means, or without one the exercise that the learner is at.
-pub(crate) fn exercise_or_current<'c>(course: &'c Course, id: Option<&str>) -> Result<Place<'c>> {
+pub(crate) fn exercise_or_current<'c>(course: &'c Course, id: Option<&str>) -> Result<ExerciseRef<'c>> {
     if let Some(id) = id {
         return course.exercise(id);
     }
     let progress = Progress::load(&course.root)?;
-    progress.current(course).or_else(|| progress.next(course)).or_else(|| course.places().last()).ok_or_else(|| {
+    progress.current(course).or_else(|| progress.next(course)).or_else(|| course.exercises().last()).ok_or_else(|| {
         Error::new("The course has no exercises.")
             .advice("Is the folder `modules` complete? `git checkout -- modules` brings it back.")
     })

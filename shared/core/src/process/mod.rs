@@ -289,8 +289,8 @@ fn read_all(
             }
             let mut captured = locked(&captured);
             captured.total += length;
-            let room = KEPT_OUTPUT.saturating_sub(captured.kept.len());
-            captured.kept.extend_from_slice(&buffer[..length.min(room)]);
+            let left = KEPT_OUTPUT.saturating_sub(captured.kept.len());
+            captured.kept.extend_from_slice(&buffer[..length.min(left)]);
         }
     })
 }

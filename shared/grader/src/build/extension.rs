@@ -52,7 +52,7 @@ pub(crate) fn build(
     stage(module, &folder, &out, scratch)
 }
 
-/// rustc's words, with the paths of the grader's folders taken out.
+/// rustc's messages, with the paths of the grader's folders taken out.
 fn plain_errors(stderr: &str, folder: &Path) -> String {
     let text = stderr.replace(&format!("{}/", folder.to_string_lossy()), "");
     if text.trim().is_empty() { "the compiler ended without a word".to_owned() } else { text }

@@ -138,11 +138,11 @@ mod tests {
 
     #[test]
     fn repeats_the_call_for_another_root() {
-        let words = "--crate-name a --edition=2024 modules/1/src/lib.rs --error-format=json --json=x --crate-type cdylib \
+        let arguments = "--crate-name a --edition=2024 modules/1/src/lib.rs --error-format=json --json=x --crate-type cdylib \
                      --crate-type rlib --emit=dep-info,link -C opt-level=2 -C incremental=/i -C codegen-units=16 --out-dir /t --extern b=/b.rlib";
         let recipe = Recipe {
             rustc: "/rustc".into(),
-            arguments: words.split_whitespace().map(str::to_owned).collect(),
+            arguments: arguments.split_whitespace().map(str::to_owned).collect(),
             environment: BTreeMap::new(),
         };
         assert_eq!(
@@ -164,10 +164,10 @@ mod tests {
 
     #[test]
     fn takes_dependencies_from_elsewhere() {
-        let words = ["-L", "dependency=/t/deps", "--extern", "b=/t/deps/libb.rlib"];
+        let arguments = ["-L", "dependency=/t/deps", "--extern", "b=/t/deps/libb.rlib"];
         let recipe = Recipe {
             rustc: "/rustc".into(),
-            arguments: words.map(str::to_owned).to_vec(),
+            arguments: arguments.map(str::to_owned).to_vec(),
             environment: BTreeMap::from([("LD_LIBRARY_PATH".to_owned(), "/t/deps:/lib".to_owned())]),
         };
         let recipe = recipe.with_dependencies_in(Path::new("/apart"));

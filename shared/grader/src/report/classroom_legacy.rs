@@ -57,7 +57,10 @@ fn test(entry: &Entry<'_>, limits: Limits) -> Value {
 /// One row an exercise, where one a test is too much.
 fn exercises(grade: &Grade) -> Vec<Value> {
     let rows = grade.exercises.iter();
-    rows.map(|each| row(&name(&each.id), each.status, each.score, outcome(each.status), each.seconds)).collect()
+    rows.map(|exercise| {
+        row(&name(&exercise.id), exercise.status, exercise.score, outcome(exercise.status), exercise.seconds)
+    })
+    .collect()
 }
 
 /// One row for everything: the points are what must not be lost.
@@ -94,7 +97,7 @@ mod tests {
     fn read(grade: &Grade) -> Value {
         let encoded = render(grade);
         assert!(encoded.len() < 128 * 1024 - 100);
-        assert!(encoded.bytes().all(|each| each.is_ascii_alphanumeric() || b"+/=".contains(&each)));
+        assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)));
         let text = String::from_utf8(STANDARD.decode(encoded).expect("base64")).expect("UTF-8");
         assert_quiet(&text);
         serde_json::from_str(&text).expect("JSON")

@@ -34,9 +34,9 @@ fn columns(grades: &[Grade]) -> Vec<&str> {
 
 fn row(grade: &Grade, exercises: &[&str]) -> Vec<String> {
     let points = |id: &&str| {
-        let mut mine =
+        let mut scores =
             grade.exercises.iter().filter(|exercise| exercise.id == **id).map(|exercise| exercise.score).peekable();
-        if mine.peek().is_some() { mine.sum::<crate::score::points::Points>().to_string() } else { String::new() }
+        if scores.peek().is_some() { scores.sum::<crate::score::points::Points>().to_string() } else { String::new() }
     };
     let (soft_score, _) = soft_points(grade);
     let sums = [
@@ -92,7 +92,7 @@ mod tests {
                 let same = grade.exercises.iter().filter(|other| other.id == exercise.id);
                 assert_eq!(
                     row[column + 1],
-                    same.map(|each| each.score).sum::<crate::score::points::Points>().to_string()
+                    same.map(|exercise| exercise.score).sum::<crate::score::points::Points>().to_string()
                 );
             }
         }

@@ -123,7 +123,7 @@ mod tests {
     fn parsed(line: &str) -> (String, BTreeMap<String, String>, String) {
         let (head, message) = line.strip_prefix("::").and_then(|rest| rest.split_once("::")).expect("a command");
         let (level, properties) = head.split_once(' ').expect("properties");
-        let properties = properties.split(',').map(|each| each.split_once('=').expect("a property"));
+        let properties = properties.split(',').map(|property| property.split_once('=').expect("a property"));
         let properties = properties.map(|(name, value)| (name.to_owned(), unescaped(value)));
         (level.to_owned(), properties.collect(), unescaped(message))
     }

@@ -41,7 +41,7 @@ fn exercise(exercise: &ExerciseGrade) -> Value {
         "max_score": number(exercise.max_score),
         "seconds": seconds(exercise.seconds),
         "message": plain(&exercise.message, Limits::FULL),
-        "tests": exercise.tests.iter().map(|each| test(&Entry::from(each))).collect::<Vec<_>>(),
+        "tests": exercise.tests.iter().map(|grade| test(&Entry::from(grade))).collect::<Vec<_>>(),
     })
 }
 

@@ -225,16 +225,16 @@ mod tests {
 
         fn property(&self, name: &str) -> String {
             let properties = self.all("properties").flat_map(|list| &list.children);
-            let mut values = properties.filter(|each| each.attributes["name"] == name);
+            let mut values = properties.filter(|property| property.attributes["name"] == name);
             values.next().expect("the property").attributes["value"].clone()
         }
     }
 
     fn element(start: &BytesStart<'_>) -> Element {
-        let attributes = start.attributes().map(|each| {
-            let each = each.expect("an attribute");
-            let value = each.normalized_value(quick_xml::XmlVersion::Implicit1_0).expect("a value").into_owned();
-            (String::from_utf8_lossy(each.key.as_ref().as_bytes()).into_owned(), value)
+        let attributes = start.attributes().map(|attribute| {
+            let attribute = attribute.expect("an attribute");
+            let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).expect("a value").into_owned();
+            (String::from_utf8_lossy(attribute.key.as_ref().as_bytes()).into_owned(), value)
         });
         Element { name: start.name().as_ref().to_owned(), attributes: attributes.collect(), ..Element::default() }
     }

@@ -53,8 +53,8 @@ fn others(page: &mut Page, grade: &Grade) {
         grade.ignored.iter().map(|file| format!("{}: {}", code(&file.path), inline(&line(&file.reason, 100))));
     list(page, "Ignored files", ignored);
     let flags = grade.flags.iter().map(|flag| {
-        let place = if flag.line > 0 { format!(", line {}", flag.line) } else { String::new() };
-        format!("{} {}{place}: {}", code(&flag.exercise), code(&flag.file), inline(&line(&flag.message, 200)))
+        let location = if flag.line > 0 { format!(", line {}", flag.line) } else { String::new() };
+        format!("{} {}{location}: {}", code(&flag.exercise), code(&flag.file), inline(&line(&flag.message, 200)))
     });
     list(page, "For a person to look at (no points depend on it)", flags);
     let versions = grade.versions.iter().take(NAMED).map(|(what, version)| format!("{} {}", code(what), code(version)));
@@ -129,7 +129,7 @@ fn fence(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let longest = text.split(|each| each != '`').map(str::len).max().unwrap_or(0);
+    let longest = text.split(|sign| sign != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("\n{fence}text\n{text}\n{fence}\n")
 }
@@ -142,11 +142,11 @@ fn code(text: &str) -> String {
 /// Text without meaning to Markdown or HTML: of the punctuation only what never means anything within a line stays.
 fn inline(text: &str) -> String {
     let mut safe = String::new();
-    for each in text.chars() {
-        if each.is_ascii_punctuation() && !",;'?/-".contains(each) {
-            let _ = write!(safe, "&#{};", u32::from(each));
+    for sign in text.chars() {
+        if sign.is_ascii_punctuation() && !",;'?/-".contains(sign) {
+            let _ = write!(safe, "&#{};", u32::from(sign));
         } else {
-            safe.push(each);
+            safe.push(sign);
         }
     }
     safe
@@ -185,8 +185,8 @@ mod tests {
                 assert_eq!(&line[ticks..], "text");
                 open = ticks;
             } else {
-                let ours = line.replace("<code>", "").replace("</code>", "").replace("**", "");
-                assert!(!ours.contains(['<', '>', '`', '[', '\\', '*', '@', '~']), "{line}");
+                let others = line.replace("<code>", "").replace("</code>", "").replace("**", "");
+                assert!(!others.contains(['<', '>', '`', '[', '\\', '*', '@', '~']), "{line}");
             }
         }
         assert_eq!(open, 0, "a fence is left open");

@@ -285,7 +285,7 @@ pub(crate) fn assert_quiet(text: &str) {
     assert!(!text.contains("##[") && !text.contains("##vso["), "a command");
     for line in text.lines() {
         assert!(!line.trim().starts_with("::"), "a command: {line}");
-        let counts = line.trim().trim_start_matches(|each: char| each.is_ascii_digit());
+        let counts = line.trim().trim_start_matches(|sign: char| sign.is_ascii_digit());
         assert!(!(counts.len() < line.trim().len() && counts.starts_with(" passed")), "a summary: {line}");
     }
 }
@@ -300,7 +300,7 @@ fn equal_grades_are_equal_texts() {
 
 #[test]
 fn the_prefix_is_one_that_means_nothing() {
-    assert!(PREFIX.chars().all(|each| !each.is_ascii_punctuation() && !is_invisible(each)));
+    assert!(PREFIX.chars().all(|sign| !sign.is_ascii_punctuation() && !is_invisible(sign)));
 }
 
 /// Writes the samples, and some random grades, as files for `tests/validate_reports.py`, if told where to.

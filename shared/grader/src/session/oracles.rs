@@ -147,8 +147,8 @@ mod tests {
     fn one_that_broke_off_tells_why_and_is_replaced() {
         let oracles = oracles();
         for job in ["n=1; echo a word >&2; reply 7", "n=1; echo a word >&2; exit 1"] {
-            let JobEnd::Broke(words) = run(&oracles, job, LONG) else { panic!("{job} did not break off") };
-            assert_eq!(words, "a word\n", "{job}");
+            let JobEnd::Broke(stderr) = run(&oracles, job, LONG) else { panic!("{job} did not break off") };
+            assert_eq!(stderr, "a word\n", "{job}");
             assert!(matches!(run(&oracles, "[ -z $n ] && reply 0 || reply 1", LONG), JobEnd::Done));
         }
     }

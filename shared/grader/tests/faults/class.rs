@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::kit::{Folder, Grader, IDS, finish, signal, solution, source, start, wait_until};
+use crate::support::{Folder, Grader, IDS, finish, signal, solution, source, start, wait_until};
 
 /// What each hands in for `divide`, and what that is worth: all, some, nothing, or no grade at all. A signature
 /// alone is worth nothing, though PyO3 refuses arguments of a wrong type before the body is reached, and a test of that passes.
@@ -71,13 +71,13 @@ fn gradebook(text: &str) -> BTreeMap<usize, Vec<String>> {
 #[test]
 fn twelve_submissions_twice() {
     let grader = Grader::ready();
-    let words = |class: &Folder, jobs: &str| {
+    let arguments = |class: &Folder, jobs: &str| {
         let out = class.beside("out");
         ["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0], "--seed", "11", "--jobs", jobs]
             .map(str::to_owned)
     };
     let first = lay_out(|number| format!("student {number}"));
-    let line = words(&first, "2");
+    let line = arguments(&first, "2");
     let line: Vec<&str> = line.iter().map(String::as_str).collect();
     grader.run(&line).exits_with(0).says("10 graded, 2 not graded.").is_quiet();
     let text = fs::read_to_string(first.beside("out/gradebook.csv")).unwrap();
@@ -101,7 +101,7 @@ fn twelve_submissions_twice() {
 
     // 5 and 12 have no common divisor, so each comes elsewhere.
     let second = lay_out(|number| format!("{:02} student {number}", number * 5 % 12));
-    let line = words(&second, "1");
+    let line = arguments(&second, "1");
     let line: Vec<&str> = line.iter().map(String::as_str).collect();
     for graded in [2, 5] {
         let child = start(&mut grader.command(&line));
@@ -110,7 +110,7 @@ fn twelve_submissions_twice() {
                 .into_iter()
                 .flatten()
                 .flatten()
-                .filter(|each| each.path().join("grade.key").exists())
+                .filter(|entry| entry.path().join("grade.key").exists())
                 .count()
         };
         wait_until("some are graded", || keys() >= graded);
@@ -122,7 +122,7 @@ fn twelve_submissions_twice() {
 
     // Once more, and nobody is graded again.
     let before = fs::metadata(first.beside("out/student 3/grade.json")).unwrap().modified().unwrap();
-    let line = words(&first, "2");
+    let line = arguments(&first, "2");
     let line: Vec<&str> = line.iter().map(String::as_str).collect();
     grader.run(&line).exits_with(0);
     assert_eq!(fs::read_to_string(first.beside("out/gradebook.csv")).unwrap(), text);

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::FileTypeExt as _;
 use std::process::Command;
 
-use crate::kit::{Folder, Grader, IDS};
+use crate::support::{Folder, Grader, IDS};
 
 #[test]
 fn results_among_the_submissions() {
@@ -12,9 +12,9 @@ fn results_among_the_submissions() {
     class.write("alice/README.md", "");
     for out in ["", "results", "alice/results"] {
         let out = class.path.join(out);
-        let words = ["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0]];
+        let arguments = ["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0]];
         Grader::ready()
-            .run(&words)
+            .run(&arguments)
             .exits_with(1)
             .says("--out lies inside --submissions")
             .says("Give a folder beside it.");
@@ -59,10 +59,10 @@ fn a_report_into_a_pipe_or_a_device_leaves_it_there() {
 fn a_class_of_nobody() {
     let class = Folder::new();
     let out = class.beside("out");
-    let words = ["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0]];
-    Grader::ready().run(&words).exits_with(1).says("is empty.").says("one folder for each student");
+    let arguments = ["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0]];
+    Grader::ready().run(&arguments).exits_with(1).says("is empty.").says("one folder for each student");
     let file = class.write("file", "").path.join("file");
-    let words = ["--submissions", file.to_str().unwrap(), "--out", out.to_str().unwrap(), IDS[0]];
-    Grader::ready().run(&words).exits_with(1).says("is a file");
+    let arguments = ["--submissions", file.to_str().unwrap(), "--out", out.to_str().unwrap(), IDS[0]];
+    Grader::ready().run(&arguments).exits_with(1).says("is a file");
     assert!(!out.join("gradebook.csv").exists());
 }

@@ -2,21 +2,21 @@
 
 use std::fs;
 
-use crate::kit::{Folder, Grader, IDS, MODULE, Ran, exercise, read_json, score};
+use crate::support::{Folder, Grader, IDS, MODULE, Ran, exercise, read_json, score};
 
 /// Grades a solved exercise and one that is broken in a way that only the hidden tests see.
 fn graded_with(grader: &Grader, file: &str, test: &str) -> (Ran, Folder) {
     let class = Folder::new();
-    let solution = crate::kit::solution("divide");
-    class.write(&format!("alice/{}", crate::kit::source("divide")), &solution);
+    let solution = crate::support::solution("divide");
+    class.write(&format!("alice/{}", crate::support::source("divide")), &solution);
     let wrong = solution.replace("Ok(a / b)", "Ok(if a == 1234.5 { 0.0 } else { a / b })");
-    class.write(&format!("bob/{}", crate::kit::source("divide")), wrong);
+    class.write(&format!("bob/{}", crate::support::source("divide")), wrong);
     let hidden = class.beside("hidden");
     fs::create_dir_all(hidden.join(file).parent().unwrap()).unwrap();
     fs::write(hidden.join(file), test).unwrap();
     let out = class.beside("out");
-    let mut words = vec!["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0], "--seed", "1"];
-    words.extend([
+    let mut arguments = vec!["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0], "--seed", "1"];
+    arguments.extend([
         "--hidden",
         hidden.to_str().unwrap(),
         "--report",
@@ -24,7 +24,7 @@ fn graded_with(grader: &Grader, file: &str, test: &str) -> (Ran, Folder) {
         "--report",
         "junit=grade.xml",
     ]);
-    let ran = grader.run(&words);
+    let ran = grader.run(&arguments);
     (ran, class)
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::kit::{
+use crate::support::{
     Folder, Grader, IDS, finish, mounted, not_simulated, run, score, signal, solution, source, start, wait_until,
 };
 
@@ -18,7 +18,7 @@ fn small_class() -> Folder {
     class
 }
 
-fn words<'w>(class: &'w Folder, out: &'w Path) -> Vec<&'w str> {
+fn arguments<'w>(class: &'w Folder, out: &'w Path) -> Vec<&'w str> {
     vec!["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0], "--jobs", "1"]
 }
 
@@ -31,27 +31,27 @@ fn interrupted_by(name: &str, code: Option<i32>) {
     let class = small_class();
     let whole = class.beside("whole");
     let seed = ["--seed", "7"];
-    grader.run(&[&words(&class, &whole)[..], &seed].concat()).exits_with(0).says("4 graded, 0 not graded.");
+    grader.run(&[&arguments(&class, &whole)[..], &seed].concat()).exits_with(0).says("4 graded, 0 not graded.");
 
     let out = class.beside("out");
-    let words = [&words(&class, &out)[..], &seed].concat();
-    let child = start(&mut grader.command(&words));
+    let arguments = [&arguments(&class, &out)[..], &seed].concat();
+    let child = start(&mut grader.command(&arguments));
     wait_until("somebody is graded", || out.join("anna/grade.key").exists());
     signal(&child, name);
     assert_eq!(finish(child).code, code);
     grader.assert_no_processes();
     assert!(!out.join("gradebook.csv").exists(), "half a class has no gradebook");
     let graded: Vec<_> =
-        ["anna", "ben", "cleo", "dan"].iter().filter(|each| out.join(each).join("grade.key").exists()).collect();
+        ["anna", "ben", "cleo", "dan"].iter().filter(|name| out.join(name).join("grade.key").exists()).collect();
     assert!(graded.len() < 4, "it was stopped too late to show anything");
-    let before: Vec<_> = graded.iter().map(|each| when(&out.join(each).join("grade.json"))).collect();
+    let before: Vec<_> = graded.iter().map(|name| when(&out.join(name).join("grade.json"))).collect();
 
-    grader.run(&words).exits_with(0).says("4 graded, 0 not graded.");
-    let after: Vec<_> = graded.iter().map(|each| when(&out.join(each).join("grade.json"))).collect();
+    grader.run(&arguments).exits_with(0).says("4 graded, 0 not graded.");
+    let after: Vec<_> = graded.iter().map(|name| when(&out.join(name).join("grade.json"))).collect();
     assert_eq!(before, after, "what was graded is not graded again");
     let [one, other] = [&whole, &out].map(|folder| fs::read_to_string(folder.join("gradebook.csv")).unwrap());
     assert_eq!(one, other);
-    let left: Vec<_> = fs::read_dir(grader.work.join("scratch")).unwrap().flatten().map(|each| each.path()).collect();
+    let left: Vec<_> = fs::read_dir(grader.work.join("scratch")).unwrap().flatten().map(|entry| entry.path()).collect();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(fs::read_dir(&out).unwrap().count(), 5, "four students and the gradebook");
 }
@@ -76,14 +76,14 @@ fn a_resumed_class_keeps_its_seed_and_sees_what_has_changed() {
     let grader = Grader::ready();
     let class = small_class();
     let out = class.beside("out");
-    grader.run(&words(&class, &out)).exits_with(0);
+    grader.run(&arguments(&class, &out)).exits_with(0);
     let seed = fs::read_to_string(out.join("seed")).unwrap();
     let names = ["anna", "ben", "cleo", "dan"];
-    let before = names.map(|each| when(&out.join(each).join("grade.json")));
+    let before = names.map(|name| when(&out.join(name).join("grade.json")));
     class.write(&format!("cleo/{}", source("divide")), solution("divide"));
-    grader.run(&words(&class, &out)).exits_with(0).says("cleo: 5 of 5 points");
+    grader.run(&arguments(&class, &out)).exits_with(0).says("cleo: 5 of 5 points");
     assert_eq!(fs::read_to_string(out.join("seed")).unwrap(), seed);
-    let after = names.map(|each| when(&out.join(each).join("grade.json")));
+    let after = names.map(|name| when(&out.join(name).join("grade.json")));
     let changed: Vec<&str> = names
         .into_iter()
         .zip(before.iter().zip(&after))
@@ -94,9 +94,9 @@ fn a_resumed_class_keeps_its_seed_and_sees_what_has_changed() {
     // A key without its result, a result that is none: graded again, never guessed.
     fs::remove_file(out.join("anna/grade.json")).unwrap();
     fs::write(out.join("ben/grade.json"), "{}").unwrap();
-    grader.run(&words(&class, &out)).exits_with(0).says("4 graded, 0 not graded.");
+    grader.run(&arguments(&class, &out)).exits_with(0).says("4 graded, 0 not graded.");
     for name in ["anna", "ben"] {
-        assert_eq!(score(&crate::kit::read_json(&out.join(name).join("grade.json")), IDS[0]).0, 5.0);
+        assert_eq!(score(&crate::support::read_json(&out.join(name).join("grade.json")), IDS[0]).0, 5.0);
     }
 }
 
@@ -105,10 +105,10 @@ fn a_grade_from_a_weaker_jail_does_not_count_in_a_stronger_one() {
     let grader = Grader::ready();
     let class = small_class();
     let out = class.beside("out");
-    let words = words(&class, &out);
-    grader.run(&[&words[..], &["--without", "namespaces"]].concat()).exits_with(0).says("NOT ENFORCED: ");
+    let arguments = arguments(&class, &out);
+    grader.run(&[&arguments[..], &["--without", "namespaces"]].concat()).exits_with(0).says("NOT ENFORCED: ");
     let before = when(&out.join("anna/grade.json"));
-    grader.run(&words).exits_with(0);
+    grader.run(&arguments).exits_with(0);
     assert_ne!(when(&out.join("anna/grade.json")), before);
 }
 
@@ -119,7 +119,7 @@ fn without_the_whole_jail_strict_scores_nothing() {
     let out = class.beside("out");
     let strict = ["--require", "strict", "--without", "namespaces"];
     grader
-        .run(&[&words(&class, &out)[..], &strict].concat())
+        .run(&[&arguments(&class, &out)[..], &strict].concat())
         .exits_with(2)
         .says("NOT ENFORCED: ")
         .says("Nothing was graded: --require strict, and the jail is incomplete on this machine.");
@@ -138,11 +138,11 @@ fn two_graders_in_one_folder_take_turns() {
     let grader = Grader::ready();
     let class = small_class();
     let [one, two, three] = ["one", "two", "three"].map(|name| class.beside(name));
-    let first = start(&mut grader.command(&[&words(&class, &one)[..], &["--seed", "3"]].concat()));
+    let first = start(&mut grader.command(&[&arguments(&class, &one)[..], &["--seed", "3"]].concat()));
     wait_until("the first has the folder", || one.join("anna").exists());
-    let second = start(&mut grader.command(&[&words(&class, &two)[..], &["--seed", "3"]].concat()));
+    let second = start(&mut grader.command(&[&arguments(&class, &two)[..], &["--seed", "3"]].concat()));
     // Whoever waits can be stopped.
-    let third = start(&mut grader.command(&words(&class, &three)));
+    let third = start(&mut grader.command(&arguments(&class, &three)));
     std::thread::sleep(std::time::Duration::from_millis(500));
     signal(&third, "INT");
     let third = finish(third);
@@ -168,12 +168,12 @@ fn a_full_disk_to_work_on_is_charged_to_nobody() {
     let grader = Grader::ready();
     let class = small_class();
     let out = class.beside("out");
-    grader.run(&words(&class, &class.beside("first"))).exits_with(0); // Builds what is built once.
+    grader.run(&arguments(&class, &class.beside("first"))).exits_with(0); // Builds what is built once.
     let scratch = grader.work.join("scratch");
-    let words = [&words(&class, &out)[..], &["--seed", "5"]].concat();
+    let arguments = [&arguments(&class, &out)[..], &["--seed", "5"]].concat();
     let full = "The disk is full. Free some space";
 
-    let Some(ran) = mounted(&grader, &small_disk(&scratch, "64m", "1"), &words) else {
+    let Some(ran) = mounted(&grader, &small_disk(&scratch, "64m", "1"), &arguments) else {
         return not_simulated("a full disk: no mount namespaces on this machine");
     };
     ran.exits_with(1).says(full);
@@ -181,16 +181,16 @@ fn a_full_disk_to_work_on_is_charged_to_nobody() {
 
     // Room enough at first, and too little once there is something in it: what passed has passed, what failed may have
     // failed for that, and is not scored.
-    let ran = mounted(&grader, &small_disk(&scratch, "131200k", "1"), &words).expect("as before");
+    let ran = mounted(&grader, &small_disk(&scratch, "131200k", "1"), &arguments).expect("as before");
     ran.exits_with(1).says(full).says("3 graded, 1 not graded.").says("1 could not be graded on this machine");
     assert!(out.join("anna/grade.json").exists() && !out.join("cleo").exists());
     let reasons = fs::read_to_string(out.join("not-graded.txt")).unwrap();
     assert!(reasons.starts_with("cleo: not graded. ") && reasons.lines().count() == 1, "{reasons}");
 
     // And with room again, the same command ends it.
-    grader.run(&words).exits_with(0).says("4 graded, 0 not graded.");
+    grader.run(&arguments).exits_with(0).says("4 graded, 0 not graded.");
     assert!(!out.join("not-graded.txt").exists());
-    assert!(score(&crate::kit::read_json(&out.join("cleo/grade.json")), IDS[0]).0 < 5.0);
+    assert!(score(&crate::support::read_json(&out.join("cleo/grade.json")), IDS[0]).0 < 5.0);
 }
 
 #[test]
@@ -198,16 +198,16 @@ fn a_full_disk_for_the_results_loses_nothing() {
     let grader = Grader::ready();
     let class = small_class();
     let out = class.beside("out");
-    let words = [&words(&class, &out)[..], &["--seed", "5"]].concat();
-    grader.run(&words).exits_with(0);
+    let arguments = [&arguments(&class, &out)[..], &["--seed", "5"]].concat();
+    grader.run(&arguments).exits_with(0);
     let first = fs::read_to_string(out.join("gradebook.csv")).unwrap();
     fs::remove_dir_all(&out).unwrap();
     fs::create_dir_all(&out).unwrap();
-    let Some(ran) = mounted(&grader, &small_disk(&out, "64k", "1m"), &words) else {
+    let Some(ran) = mounted(&grader, &small_disk(&out, "64k", "1m"), &arguments) else {
         return not_simulated("a full disk: no mount namespaces on this machine");
     };
     ran.exits_with(1).says("Cannot write").says("The disk is full. Free some space");
-    grader.run(&words).exits_with(0);
+    grader.run(&arguments).exits_with(0);
     assert_eq!(fs::read_to_string(out.join("gradebook.csv")).unwrap(), first);
 }
 

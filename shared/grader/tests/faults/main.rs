@@ -8,7 +8,7 @@
 mod class;
 mod command;
 mod hidden;
-mod kit;
 mod machine;
 mod rules;
 mod submission;
+mod support;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::kit::{Folder, Grader, IDS, MODULE, exercise, read_json, repository, score, source};
+use crate::support::{Folder, Grader, IDS, MODULE, exercise, read_json, repository, score, source};
 
 #[test]
 fn what_travels_and_what_does_not() {
@@ -13,9 +13,9 @@ fn what_travels_and_what_does_not() {
     let solutions = repository().join("solutions");
     let hidden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
     let report_option = format!("json={}", report.display());
-    let words = ["--submission", solutions.to_str().unwrap(), "05.on_chunk", "06.account"];
+    let arguments = ["--submission", solutions.to_str().unwrap(), "05.on_chunk", "06.account"];
     let hidden = ["--hidden", hidden.to_str().unwrap(), "--report", &report_option];
-    grader.run(&[&words[..], &hidden].concat()).exits_with(0);
+    grader.run(&[&arguments[..], &hidden].concat()).exits_with(0);
     let report = read_json(&report);
     for (id, expected) in [("05.on_chunk", 9), ("06.account", 3)] {
         let tests = exercise(&report, id)["tests"].as_array().unwrap();
@@ -77,9 +77,9 @@ def test_expect() -> None:
     fs::write(hidden.join(MODULE).join("test_sum_as_string_bare.py"), tests).unwrap();
     let report = folder.beside("report.json");
     let report_option = format!("json={}", report.display());
-    let words =
+    let arguments =
         ["--submission", folder.text(), IDS[1], "--hidden", hidden.to_str().unwrap(), "--report", &report_option];
-    grader.run(&words).exits_with(0);
+    grader.run(&arguments).exits_with(0);
     let report = read_json(&report);
     let tests = exercise(&report, IDS[1])["tests"].as_array().unwrap();
     let status = |name: &str| {

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use crate::kit::{Folder, Grader, IDS, MODULE, exercise, ignored, repository, score, solution, source};
+use crate::support::{Folder, Grader, IDS, MODULE, exercise, ignored, repository, score, solution, source};
 
 #[test]
 fn an_empty_folder() {
@@ -87,10 +87,10 @@ fn thousands_of_files_cost_nothing_and_are_counted() {
 #[test]
 fn links_pipes_and_folders_named_like_files() {
     let grader = Grader::ready();
-    let ours = repository().join(format!("solutions/{MODULE}/src/divide.rs"));
+    let original = repository().join(format!("solutions/{MODULE}/src/divide.rs"));
     type Make = fn(&std::path::Path, &std::path::Path);
     let kinds: [(&str, Make, &str); 4] = [
-        ("link", |ours, path| symlink(ours, path).unwrap(), "a link"),
+        ("link", |original, path| symlink(original, path).unwrap(), "a link"),
         ("dangling link", |_, path| symlink("/nowhere", path).unwrap(), "a link"),
         ("pipe", |_, path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success()), "not a regular file"),
         ("folder", |_, path| fs::create_dir(path).unwrap(), "not a regular file"),
@@ -98,7 +98,7 @@ fn links_pipes_and_folders_named_like_files() {
     for (kind, make, reason) in kinds {
         let folder = Folder::new();
         folder.solve("sum_as_string");
-        make(&ours, &folder.path.join(source("divide")));
+        make(&original, &folder.path.join(source("divide")));
         let (_, report) = grader.grade(&folder);
         assert_eq!(score(&report, IDS[0]), (0.0, "not_run".into()), "{kind}");
         assert_eq!(score(&report, IDS[1]), (10.0, "passed".into()), "{kind}");
@@ -179,7 +179,7 @@ fn what_does_not_compile_takes_nothing_else_with_it() {
     assert_eq!(score(&report, IDS[1]), (0.0, "not_run".into()));
     let message = exercise(&report, IDS[1])["message"].as_str().unwrap();
     assert!(message.contains("does not compile") && message.contains("src/sum_as_string.rs:"), "{message}");
-    assert!(!message.contains("join_sums"), "each has the compiler's words on its own file alone: {message}");
+    assert!(!message.contains("join_sums"), "each has the compiler's arguments on its own file alone: {message}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use course_core::Result;
-use course_core::catalogue::{Course, Place};
+use course_core::catalogue::{Course, ExerciseRef};
 use course_core::process::CancellationToken;
 
 use crate::check::Judge;
@@ -13,8 +13,8 @@ use crate::progress::Progress;
 use crate::ui::steps::Steps;
 
 /// Judges the learner's code in exercises of one module, behind a progress bar.
-pub(crate) fn judge_with_progress(course: &Course, places: &[Place<'_>]) -> Result<Vec<Verdict>> {
-    let module = places[0].module;
+pub(crate) fn judge_with_progress(course: &Course, exercise_refs: &[ExerciseRef<'_>]) -> Result<Vec<Verdict>> {
+    let module = exercise_refs[0].module;
     let step = Arc::new(Steps::new().begin_late(&format!("checking {}", module.name)));
     let shown = Arc::clone(&step);
     let judge = Judge {
@@ -23,22 +23,22 @@ pub(crate) fn judge_with_progress(course: &Course, places: &[Place<'_>]) -> Resu
         progress: Some(Arc::new(move |done, total, what| shown.at(done, total, what))),
         examples: None,
     };
-    let verdicts = judge.judge(&Source::learner(&course.root, module), places, None);
+    let verdicts = judge.judge(&Source::learner(&course.root, module), exercise_refs, None);
     step.clear();
     verdicts
 }
 
 /// Keeps what has been reached. An exercise that was solved and fails now is unsolved again.
-pub(crate) fn record(course: &Course, places: &[Place<'_>], verdicts: &[Verdict]) -> Result<Progress> {
+pub(crate) fn record(course: &Course, exercise_refs: &[ExerciseRef<'_>], verdicts: &[Verdict]) -> Result<Progress> {
     Progress::update(&course.root, |progress| {
-        for (place, verdict) in places.iter().zip(verdicts) {
-            let id = place.exercise.id();
+        for (exercise_ref, verdict) in exercise_refs.iter().zip(verdicts) {
+            let id = exercise_ref.id();
             match verdict.status {
                 Status::Passed => _ = progress.solved.insert(id.clone()),
                 Status::Failed | Status::Error => _ = progress.solved.remove(&id),
                 Status::NotRun => {} // Nothing was found out.
             }
-            if places.len() == 1 {
+            if exercise_refs.len() == 1 {
                 progress.current = Some(id);
             }
         }

@@ -7,17 +7,18 @@ use crate::ui::style::{Style, bar, paint};
 
 /// The whole list as text.
 pub(crate) fn render(course: &Course, progress: &Progress) -> String {
-    let current = progress.current(course).or_else(|| progress.next(course)).map(|place| place.exercise.id());
+    let current = progress.current(course).or_else(|| progress.next(course)).map(|exercise_ref| exercise_ref.id());
     let mut text = String::new();
     for module in &course.modules {
         render_module(module, progress, current.as_deref(), &mut text);
     }
-    let solved = course.places().filter(|place| progress.solved.contains(&place.exercise.id())).count();
-    let (total, points) = (course.places().count(), course.places().map(|place| place.exercise.points).sum::<u32>());
+    let solved = course.exercises().filter(|exercise_ref| progress.solved.contains(&exercise_ref.id())).count();
+    let (total, points) =
+        (course.exercises().count(), course.exercises().map(|exercise_ref| exercise_ref.exercise.points).sum::<u32>());
     let earned: u32 = course
-        .places()
-        .filter(|place| progress.solved.contains(&place.exercise.id()))
-        .map(|place| place.exercise.points)
+        .exercises()
+        .filter(|exercise_ref| progress.solved.contains(&exercise_ref.id()))
+        .map(|exercise_ref| exercise_ref.exercise.points)
         .sum();
     text.push_str(&format!("{} {solved} of {total} exercises, {earned} of {points} points\n", bar(solved, total, 24)));
     text

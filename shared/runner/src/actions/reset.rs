@@ -3,24 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use course_core::Result;
-use course_core::catalogue::{Course, Place};
+use course_core::catalogue::{Course, ExerciseRef};
 use course_core::{files, workspace};
 
 use crate::progress::Progress;
 
 /// Puts the stubs of one exercise back. Gives what happened, a line for each file.
-pub(crate) fn reset(course: &Course, place: Place<'_>) -> Result<Vec<String>> {
+pub(crate) fn reset(course: &Course, exercise_ref: ExerciseRef<'_>) -> Result<Vec<String>> {
     let mut lines = Vec::new();
-    for file in &place.exercise.files {
-        let path = place.module.folder.join(file);
-        let shown = format!("modules/{}/{}", place.module.name, files::with_slashes(file));
-        let stub = files::read(&place.module.stub(file))?;
+    for file in &exercise_ref.exercise.files {
+        let path = exercise_ref.module.folder.join(file);
+        let shown = format!("modules/{}/{}", exercise_ref.module.name, files::with_slashes(file));
+        let stub = files::read(&exercise_ref.module.stub(file))?;
         let kept = match std::fs::read(&path) {
             Ok(bytes) if bytes == stub.as_bytes() => {
                 lines.push(format!("{shown} is the stub already."));
                 continue;
             }
-            Ok(bytes) if !bytes.is_empty() => Some(keep(course, &place.module.name, file, &bytes)?),
+            Ok(bytes) if !bytes.is_empty() => Some(keep(course, &exercise_ref.module.name, file, &bytes)?),
             _ => None,
         };
         files::write_atomically(&path, stub.as_bytes())?;
@@ -29,7 +29,7 @@ pub(crate) fn reset(course: &Course, place: Place<'_>) -> Result<Vec<String>> {
             None => format!("{shown} is the stub again."),
         });
     }
-    let id = place.exercise.id();
+    let id = exercise_ref.id();
     Progress::update(&course.root, |progress| {
         progress.solved.remove(&id);
         progress.hints.remove(&id);

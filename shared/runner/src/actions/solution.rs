@@ -1,21 +1,21 @@
 //! The course's solution of an exercise beside the learner's own, as a diff.
 
 use course_core::Result;
-use course_core::catalogue::Place;
+use course_core::catalogue::ExerciseRef;
 use course_core::files;
 use similar::{ChangeTag, TextDiff};
 
 use crate::ui::style::{Style, paint};
 
 /// The differences of all files of the exercise.
-pub(crate) fn render(place: Place<'_>) -> Result<String> {
+pub(crate) fn render(exercise_ref: ExerciseRef<'_>) -> Result<String> {
     let mut text = String::new();
-    for file in &place.exercise.files {
-        let learner = std::fs::read_to_string(place.module.folder.join(file)).unwrap_or_default();
-        let solution = files::read(&place.module.solution_folder.join(file))?;
+    for file in &exercise_ref.exercise.files {
+        let learner = std::fs::read_to_string(exercise_ref.module.folder.join(file)).unwrap_or_default();
+        let solution = files::read(&exercise_ref.module.solution_folder.join(file))?;
         let name = files::with_slashes(file);
-        text.push_str(&paint(Style::Bad, format!("--- modules/{}/{name} (yours)\n", place.module.name)));
-        text.push_str(&paint(Style::Good, format!("+++ solutions/{}/{name} (ours)\n", place.module.name)));
+        text.push_str(&paint(Style::Bad, format!("--- modules/{}/{name} (yours)\n", exercise_ref.module.name)));
+        text.push_str(&paint(Style::Good, format!("+++ solutions/{}/{name} (ours)\n", exercise_ref.module.name)));
         text.push_str(&difference(&learner, &solution));
     }
     Ok(text)

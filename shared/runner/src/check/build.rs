@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use course_core::catalogue::Place;
+use course_core::catalogue::ExerciseRef;
 use course_core::compile::{self, Build, OnLibrary, Request};
 use course_core::digest::Digest;
 use course_core::{Error, Result, files, workspace};
@@ -12,9 +12,18 @@ use super::staging::Source;
 use crate::ui::style;
 
 /// Builds the extension and the test programs of these exercises.
-pub(super) fn build(judge: &Judge<'_>, source: &Source, places: &[Place<'_>], on_library: OnLibrary) -> Result<Build> {
+pub(super) fn build(
+    judge: &Judge<'_>,
+    source: &Source,
+    exercise_refs: &[ExerciseRef<'_>],
+    on_library: OnLibrary,
+) -> Result<Build> {
     let mut tests: Vec<String> = if source.has_rust_tests {
-        places.iter().flat_map(|place| &place.exercise.rust_tests).map(|path| file_stem(path)).collect()
+        exercise_refs
+            .iter()
+            .flat_map(|exercise_ref| &exercise_ref.exercise.rust_tests)
+            .map(|path| file_stem(path))
+            .collect()
     } else {
         Vec::new()
     };

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use course_core::catalogue::Place;
+use course_core::catalogue::ExerciseRef;
 use course_core::compile::{Build, OnProgress};
 use course_core::process::CancellationToken;
 use course_core::{Error, Result, workspace};
@@ -41,23 +41,25 @@ impl Judge<'_> {
     pub(crate) fn judge(
         &self,
         source: &Source,
-        places: &[Place<'_>],
+        exercise_refs: &[ExerciseRef<'_>],
         warm: Option<WarmWorker>,
     ) -> Result<Vec<Verdict>> {
         let started = Instant::now();
-        let mut verdicts: Vec<Verdict> =
-            places.iter().map(|place| Verdict::new(place.exercise.id(), &place.module.name)).collect();
-        if let Some(missing) = missing_source(source, places) {
+        let mut verdicts: Vec<Verdict> = exercise_refs
+            .iter()
+            .map(|exercise_ref| Verdict::new(exercise_ref.id(), &exercise_ref.module.name))
+            .collect();
+        if let Some(missing) = missing_source(source, exercise_refs) {
             for verdict in &mut verdicts {
                 verdict.fail(missing.clone());
             }
             return Ok(verdicts);
         }
-        let mut judged: Vec<(Place<'_>, &mut Verdict)> = Vec::new();
-        for (place, verdict) in places.iter().zip(&mut verdicts) {
-            match missing_test(source, *place) {
+        let mut judged: Vec<(ExerciseRef<'_>, &mut Verdict)> = Vec::new();
+        for (exercise_ref, verdict) in exercise_refs.iter().zip(&mut verdicts) {
+            match missing_test(source, *exercise_ref) {
                 Some(missing) => verdict.failures.push(missing), // It stays "not run".
-                None => judged.push((*place, verdict)),
+                None => judged.push((*exercise_ref, verdict)),
             }
         }
         if judged.is_empty() {
@@ -66,7 +68,7 @@ impl Judge<'_> {
         let start_worker = || WarmWorker::start(self.root, self.examples);
         let worker = warm.map_or_else(start_worker, Ok)?;
         let count = judged.len();
-        let wanted: Vec<Place<'_>> = judged.iter().map(|(place, _)| *place).collect();
+        let wanted: Vec<ExerciseRef<'_>> = judged.iter().map(|(exercise_ref, _)| *exercise_ref).collect();
         let mut next = (count > 1).then(start_worker).transpose()?;
         let (build, mut first) = self.build_and_test_first(source, &wanted, worker)?;
         if !build.success {
@@ -76,16 +78,16 @@ impl Judge<'_> {
             }
             return Ok(verdicts);
         }
-        for (index, (place, verdict)) in judged.into_iter().enumerate() {
+        for (index, (exercise_ref, verdict)) in judged.into_iter().enumerate() {
             let begun = if index == 0 { started } else { Instant::now() };
             let tests = if let Some(first) = first.take() {
                 first
             } else {
                 let worker = next.take().map_or_else(start_worker, Ok)?;
                 next = (index + 1 < count).then(start_worker).transpose()?;
-                self.run_tests(source, place, &build, worker)?
+                self.run_tests(source, exercise_ref, &build, worker)?
             };
-            conclude(source, place, tests, verdict);
+            conclude(source, exercise_ref, tests, verdict);
             verdict.time = begun.elapsed();
         }
         Ok(verdicts)
@@ -97,7 +99,7 @@ impl Judge<'_> {
     fn build_and_test_first(
         &self,
         source: &Source,
-        places: &[Place<'_>],
+        exercise_refs: &[ExerciseRef<'_>],
         worker: WarmWorker,
     ) -> Result<(Build, Option<TestRun>)> {
         let started = Instant::now();
@@ -112,8 +114,9 @@ impl Judge<'_> {
         let python_cancel = self.cancel.child_token();
         let (built, python, building) = std::thread::scope(|scope| {
             let building = scope.spawn(|| {
-                let built = build::build(self, source, places, on_library).and_then(|build| {
-                    let rust = build.success.then(|| self.run_rust_tests(source, places[0], &build)).transpose()?;
+                let built = build::build(self, source, exercise_refs, on_library).and_then(|build| {
+                    let rust =
+                        build.success.then(|| self.run_rust_tests(source, exercise_refs[0], &build)).transpose()?;
                     Ok((build, rust))
                 });
                 if !matches!(built, Ok((_, Some(_)))) {
@@ -123,7 +126,8 @@ impl Judge<'_> {
             });
             let library = wait_for_library(&receiver, || building.is_finished());
             let seconds = started.elapsed();
-            let python = library.map(|library| self.run_python(source, places[0], &library, worker, &python_cancel));
+            let python =
+                library.map(|library| self.run_python(source, exercise_refs[0], &library, worker, &python_cancel));
             let built = building.join().unwrap_or_else(|_| Err(Error::new("The thread that builds panicked.")));
             (built, python, seconds)
         });
@@ -136,12 +140,18 @@ impl Judge<'_> {
     }
 
     /// Rust tests are pure and quick; they run while Python is busy with its own.
-    fn run_tests(&self, source: &Source, place: Place<'_>, build: &Build, worker: WarmWorker) -> Result<TestRun> {
+    fn run_tests(
+        &self,
+        source: &Source,
+        exercise_ref: ExerciseRef<'_>,
+        build: &Build,
+        worker: WarmWorker,
+    ) -> Result<TestRun> {
         let library = staging::extension_of(source, build)?;
         let begun = Instant::now();
         let (python, rust) = std::thread::scope(|scope| {
-            let rust = scope.spawn(|| self.run_rust_tests(source, place, build));
-            let python = self.run_python(source, place, library, worker, &self.cancel);
+            let rust = scope.spawn(|| self.run_rust_tests(source, exercise_ref, build));
+            let python = self.run_python(source, exercise_ref, library, worker, &self.cancel);
             let rust = rust.join().unwrap_or_else(|_| Err(Error::new("The thread that runs the Rust tests panicked.")));
             (python, rust)
         });
@@ -153,36 +163,36 @@ impl Judge<'_> {
     fn run_python(
         &self,
         source: &Source,
-        place: Place<'_>,
+        exercise_ref: ExerciseRef<'_>,
         library: &Path,
         worker: WarmWorker,
         cancel: &CancellationToken,
     ) -> Result<PythonTests> {
         let folder = workspace::scratch(self.root)?;
-        let artifact = stage_extension(source, place.module, library, folder.path())?;
+        let artifact = stage_extension(source, exercise_ref.module, library, folder.path())?;
         let job = TestJob {
             root: self.root,
-            package: &place.module.package,
+            package: &exercise_ref.module.package,
             folder: folder.path(),
-            tests: test_files(place).collect(),
-            time_limit: place.exercise.time_limit,
+            tests: test_files(exercise_ref).collect(),
+            time_limit: exercise_ref.exercise.time_limit,
         };
         Ok(PythonTests { artifact, report: worker.run(&job, cancel)? })
     }
 
-    fn run_rust_tests(&self, source: &Source, place: Place<'_>, build: &Build) -> Result<RustReport> {
+    fn run_rust_tests(&self, source: &Source, exercise_ref: ExerciseRef<'_>, build: &Build) -> Result<RustReport> {
         let begun = Instant::now();
         let mut report = RustReport::default();
-        for path in place.exercise.rust_tests.iter().filter(|_| source.has_rust_tests) {
+        for path in exercise_ref.exercise.rust_tests.iter().filter(|_| source.has_rust_tests) {
             let name = file_stem(path);
             let program = build.tests.get(&name).ok_or_else(|| {
                 Error::new(format!("cargo built no test program `{name}`.")).advice(format!(
                     "Is {} there? `git checkout -- modules/{}/tests` brings it back.",
                     path.display(),
-                    place.module.name
+                    exercise_ref.module.name
                 ))
             })?;
-            let found = rust_tests::run(program, &name, place.exercise.time_limit, &self.cancel)?;
+            let found = rust_tests::run(program, &name, exercise_ref.exercise.time_limit, &self.cancel)?;
             report.tests.extend(found.tests);
             report.failures.extend(found.failures);
             report.time = begun.elapsed();
@@ -217,7 +227,7 @@ struct PythonTests {
 }
 
 /// Makes a verdict of a test run.
-fn conclude(source: &Source, place: Place<'_>, run: TestRun, verdict: &mut Verdict) {
+fn conclude(source: &Source, exercise_ref: ExerciseRef<'_>, run: TestRun, verdict: &mut Verdict) {
     let TestRun { python: PythonTests { artifact, report }, rust, phases } = run;
     verdict.phases = phases;
     verdict.artifact = Some(artifact);
@@ -231,13 +241,13 @@ fn conclude(source: &Source, place: Place<'_>, run: TestRun, verdict: &mut Verdi
     verdict.printed = report.printed;
     verdict.conclude();
     // A file that holds no test proves nothing, in Rust or Python; the other half alone must not pass.
-    let rust_files = place.exercise.rust_tests.iter().filter(|_| source.has_rust_tests);
+    let rust_files = exercise_ref.exercise.rust_tests.iter().filter(|_| source.has_rust_tests);
     for (count, mut files) in
-        [(python_count, place.exercise.tests.iter().collect::<Vec<_>>()), (rust_count, rust_files.collect())]
+        [(python_count, exercise_ref.exercise.tests.iter().collect::<Vec<_>>()), (rust_count, rust_files.collect())]
     {
         if let (0, true, Some(file)) = (count, verdict.failures.is_empty(), files.pop()) {
             verdict.status = Status::NotRun;
-            verdict.failures = vec![unusable_test(place.module, file, "holds no test")];
+            verdict.failures = vec![unusable_test(exercise_ref.module, file, "holds no test")];
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use course_core::catalogue::Place;
+use course_core::catalogue::ExerciseRef;
 use course_core::compile;
 use course_core::events::{self, Event, EventSink, Interpreter, WorkerJob};
 use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
@@ -44,8 +44,8 @@ pub(crate) struct TestJob<'j> {
 }
 
 /// The test files of an exercise.
-pub(crate) fn test_files(place: Place<'_>) -> impl Iterator<Item = PathBuf> + '_ {
-    place.exercise.tests.iter().map(move |test| place.module.folder.join(test))
+pub(crate) fn test_files(exercise_ref: ExerciseRef<'_>) -> impl Iterator<Item = PathBuf> + '_ {
+    exercise_ref.exercise.tests.iter().map(move |test| exercise_ref.module.folder.join(test))
 }
 
 impl WarmWorker {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use course_core::catalogue::{Module, Place};
+use course_core::catalogue::{ExerciseRef, Module};
 use course_core::compile::Build;
 use course_core::{Error, Result, digest, files};
 
@@ -37,9 +37,9 @@ impl Source {
 }
 
 /// A source file that was deleted or emptied, said before rustc complains in its own way.
-pub(super) fn missing_source(source: &Source, places: &[Place<'_>]) -> Option<Failure> {
+pub(super) fn missing_source(source: &Source, exercise_refs: &[ExerciseRef<'_>]) -> Option<Failure> {
     // All files of the module: they are one crate, so a hole in one is a hole for all.
-    let module = places.first()?.module;
+    let module = exercise_refs.first()?.module;
     for exercise in &module.exercises {
         for file in &exercise.files {
             let path = source.folder.join(file);
@@ -63,10 +63,15 @@ pub(super) fn missing_source(source: &Source, places: &[Place<'_>]) -> Option<Fa
 }
 
 /// A test file that was deleted: without it there is no judging the exercise.
-pub(super) fn missing_test(source: &Source, place: Place<'_>) -> Option<Failure> {
-    let rust_tests = place.exercise.rust_tests.iter().filter(|_| source.has_rust_tests);
-    let file = place.exercise.tests.iter().chain(rust_tests).find(|file| !place.module.folder.join(file).is_file())?;
-    Some(unusable_test(place.module, file, "is missing"))
+pub(super) fn missing_test(source: &Source, exercise_ref: ExerciseRef<'_>) -> Option<Failure> {
+    let rust_tests = exercise_ref.exercise.rust_tests.iter().filter(|_| source.has_rust_tests);
+    let file = exercise_ref
+        .exercise
+        .tests
+        .iter()
+        .chain(rust_tests)
+        .find(|file| !exercise_ref.module.folder.join(file).is_file())?;
+    Some(unusable_test(exercise_ref.module, file, "is missing"))
 }
 
 /// A test file that cannot be used, and how to get it back.

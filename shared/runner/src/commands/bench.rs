@@ -33,7 +33,7 @@ pub(super) const COMMAND: Command = Command {
 
 fn run(course: &Course, id: Option<&str>, scale: &str, json: Option<&Path>, plot: Option<&Path>) -> Result<ExitStatus> {
     let module = match id {
-        Some(id) => course.select(id)?.first().map(|place| place.module),
+        Some(id) => course.select(id)?.first().map(|exercise_ref| exercise_ref.module),
         None => Some(exercise_or_current(course, None)?.module),
     };
     let module = module.ok_or_else(|| Error::new("This module has no exercises."))?;

@@ -1,7 +1,7 @@
 //! `cargo course check`: builds what changed, runs the tests, prints the verdict.
 
 use course_core::Result;
-use course_core::catalogue::{Course, Module, Place};
+use course_core::catalogue::{Course, ExerciseRef, Module};
 
 use crate::actions::check::{judge_with_progress, record};
 use crate::check::verdict::{Status, Verdict, to_json};
@@ -26,21 +26,21 @@ pub(super) const COMMAND: Command = Command {
 };
 
 pub(super) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Result<ExitStatus> {
-    let places = chosen(course, ids, all)?;
-    let mut modules: Vec<&Module> = places.iter().map(|place| place.module).collect();
+    let exercise_refs = chosen(course, ids, all)?;
+    let mut modules: Vec<&Module> = exercise_refs.iter().map(|exercise_ref| exercise_ref.module).collect();
     modules.dedup_by_key(|module| &module.name);
     setup::ensure(course, &modules)?;
     let mut verdicts: Vec<Verdict> = Vec::new();
     // A verdict is worth showing even if it cannot be kept.
     let mut recorded = Ok(());
-    for places in places.chunk_by(|a, b| a.module.name == b.module.name) {
-        let new = judge_with_progress(course, places)?;
-        recorded = recorded.and(record(course, places, &new).map(|_| ()));
-        let many = all || ids.len() > 1 || places.len() > 1;
+    for exercise_refs in exercise_refs.chunk_by(|a, b| a.module.name == b.module.name) {
+        let new = judge_with_progress(course, exercise_refs)?;
+        recorded = recorded.and(record(course, exercise_refs, &new).map(|_| ()));
+        let many = all || ids.len() > 1 || exercise_refs.len() > 1;
         let audience = if many { Audience::List } else { Audience::Prompt };
         if !json {
-            for (place, verdict) in places.iter().zip(&new) {
-                output::print(&verdict::render(*place, verdict, audience));
+            for (exercise_ref, verdict) in exercise_refs.iter().zip(&new) {
+                output::print(&verdict::render(*exercise_ref, verdict, audience));
             }
         }
         verdicts.extend(new);
@@ -56,20 +56,20 @@ pub(super) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Res
     Ok(if not_judged { ExitStatus::CouldNotJudge } else { ExitStatus::passed(verdicts.iter().all(Verdict::passed)) })
 }
 
-fn chosen<'c>(course: &'c Course, ids: &[String], all: bool) -> Result<Vec<Place<'c>>> {
+fn chosen<'c>(course: &'c Course, ids: &[String], all: bool) -> Result<Vec<ExerciseRef<'c>>> {
     if all {
-        return Ok(course.places().collect());
+        return Ok(course.exercises().collect());
     }
     if ids.is_empty() {
         return Ok(vec![exercise_or_current(course, None)?]);
     }
-    let mut places: Vec<Place<'c>> = Vec::new();
+    let mut exercise_refs: Vec<ExerciseRef<'c>> = Vec::new();
     for id in ids {
-        for place in course.select(id)? {
-            if !places.iter().any(|known| known.exercise.slug == place.exercise.slug) {
-                places.push(place);
+        for exercise_ref in course.select(id)? {
+            if !exercise_refs.iter().any(|known| known.exercise.slug == exercise_ref.exercise.slug) {
+                exercise_refs.push(exercise_ref);
             }
         }
     }
-    Ok(places)
+    Ok(exercise_refs)
 }

@@ -20,7 +20,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(course: &Course, id: Option<&str>) -> Result<ExitStatus> {
-    let place = exercise_or_current(course, id)?;
-    output::say(hint::next(course, place.exercise)?);
+    let exercise_ref = exercise_or_current(course, id)?;
+    output::say(hint::next(course, exercise_ref.exercise)?);
     Ok(ExitStatus::Success)
 }

@@ -147,8 +147,8 @@ fn is_identifier(name: &str) -> bool {
 }
 
 fn refuse_known(course: &Course, exercise: &str) -> Result<()> {
-    match course.places().find(|place| place.exercise.slug == exercise) {
-        Some(place) => Err(Error::new(format!("There is an exercise {} already.", place.exercise.id()))
+    match course.exercises().find(|exercise_ref| exercise_ref.exercise.slug == exercise) {
+        Some(exercise_ref) => Err(Error::new(format!("There is an exercise {} already.", exercise_ref.id()))
             .advice("Exercise names are unique in the whole course; choose another.")),
         None => Ok(()),
     }

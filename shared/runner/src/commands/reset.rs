@@ -22,13 +22,13 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(course: &Course, id: &str, whole_module: bool) -> Result<ExitStatus> {
-    let places = course.select(id)?;
-    if places.len() > 1 && !whole_module {
-        return Err(Error::new(format!("`{id}` is a module with {} exercises.", places.len()))
+    let exercise_refs = course.select(id)?;
+    if exercise_refs.len() > 1 && !whole_module {
+        return Err(Error::new(format!("`{id}` is a module with {} exercises.", exercise_refs.len()))
             .advice(format!("Name one exercise, or reset them all with `cargo course reset {id} --module`.")));
     }
-    for place in places {
-        for line in reset(course, place)? {
+    for exercise_ref in exercise_refs {
+        for line in reset(course, exercise_ref)? {
             output::say(line);
         }
     }

@@ -20,8 +20,8 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(course: &Course, id: Option<&str>, reveal: bool) -> Result<ExitStatus> {
-    let place = exercise_or_current(course, id)?;
-    let id = place.exercise.id();
+    let exercise_ref = exercise_or_current(course, id)?;
+    let id = exercise_ref.id();
     let solved = Progress::load(&course.root)?.solved.contains(&id);
     if !solved && !reveal {
         output::complain(format!(
@@ -29,6 +29,6 @@ fn run(course: &Course, id: Option<&str>, reveal: bool) -> Result<ExitStatus> {
         ));
         return Ok(ExitStatus::NotYet);
     }
-    output::print(&render(place)?);
+    output::print(&render(exercise_ref)?);
     Ok(ExitStatus::Success)
 }

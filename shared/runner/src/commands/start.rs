@@ -19,19 +19,19 @@ pub(super) fn run(course: &Course) -> Result<ExitStatus> {
     }
     let progress = Progress::load(&course.root)?;
     let next = progress.next(course);
-    setup::ensure(course, &next.map(|place| place.module).into_iter().collect::<Vec<_>>())?;
-    let Some(place) = next else {
+    setup::ensure(course, &next.map(|exercise_ref| exercise_ref.module).into_iter().collect::<Vec<_>>())?;
+    let Some(exercise_ref) = next else {
         output::print(&list::render(course, &progress));
         output::say("\nAll exercises are solved. `cargo course watch ID` goes back to one of them.");
         return Ok(ExitStatus::Success);
     };
-    let id = place.exercise.id();
+    let id = exercise_ref.id();
     if screen::interactive() {
         return watch::run(course, Some(&id), false);
     }
     // Without a terminal there is nobody to wait for: one check, and what to do next.
     check::run(course, std::slice::from_ref(&id), false, false)?;
-    let next = Progress::load(&course.root)?.next(course).map(|place| place.exercise.id());
+    let next = Progress::load(&course.root)?.next(course).map(|exercise_ref| exercise_ref.id());
     if let Some(next) = next.filter(|next| *next != id) {
         output::say(format!("\nNext: {next}."));
     }

@@ -1,6 +1,6 @@
 //! A verdict as a person reads it: what was called, what came back, what was expected, the likely cause, where help is.
 
-use course_core::catalogue::Place;
+use course_core::catalogue::ExerciseRef;
 use course_core::files;
 
 use super::style::{Style, paint};
@@ -22,13 +22,13 @@ pub(crate) enum Audience {
 }
 
 /// The whole verdict.
-pub(crate) fn render(place: Place<'_>, verdict: &Verdict, audience: Audience) -> String {
+pub(crate) fn render(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience: Audience) -> String {
     let mut text = String::new();
     let mut line = |line: String| {
         text.push_str(&line);
         text.push('\n');
     };
-    line(headline(place, verdict));
+    line(headline(exercise_ref, verdict));
     if verdict.not_written() {
         line(format!("  {}", paint(Style::Note, "Not written yet.")));
     }
@@ -77,7 +77,7 @@ pub(crate) fn render(place: Place<'_>, verdict: &Verdict, audience: Audience) ->
     }
     if audience != Audience::List {
         line(String::new());
-        line(advice(place, verdict, audience));
+        line(advice(exercise_ref, verdict, audience));
     }
     text
 }
@@ -92,7 +92,7 @@ fn base_name(test: &Test) -> &str {
     test.name.split('[').next().unwrap_or(&test.name)
 }
 
-fn headline(place: Place<'_>, verdict: &Verdict) -> String {
+fn headline(exercise_ref: ExerciseRef<'_>, verdict: &Verdict) -> String {
     let passed = verdict.count(TestStatus::Passed);
     let total = verdict.tests.len();
     let (style, mark, word) = match verdict.status {
@@ -108,7 +108,7 @@ fn headline(place: Place<'_>, verdict: &Verdict) -> String {
     format!(
         "{} {}  {}  {}",
         paint(style, mark),
-        paint(Style::Strong, format!("{} · {}", place.exercise.id(), place.exercise.title)),
+        paint(Style::Strong, format!("{} · {}", exercise_ref.id(), exercise_ref.exercise.title)),
         paint(style, word),
         paint(Style::Faint, format!("({counts}{:.2} s)", verdict.time.as_secs_f64())),
     )
@@ -134,23 +134,23 @@ fn failure(test: &Test) -> String {
 }
 
 /// The exercise's files, or the one that does not compile: a module is one crate, so another exercise may be in the way.
-fn to_edit<'p>(place: Place<'p>, verdict: &Verdict) -> Vec<&'p std::path::PathBuf> {
+fn to_edit<'p>(exercise_ref: ExerciseRef<'p>, verdict: &Verdict) -> Vec<&'p std::path::PathBuf> {
     let refused = verdict.failures.iter().find_map(|failure| match &failure.kind {
         FailureKind::DoesNotCompile { files } => Some(files),
         _ => None,
     });
-    let Some(refused) = refused else { return place.exercise.files.iter().collect() };
+    let Some(refused) = refused else { return exercise_ref.exercise.files.iter().collect() };
     let of_module: Vec<&std::path::PathBuf> =
-        place.module.exercises.iter().flat_map(|exercise| &exercise.files).collect();
+        exercise_ref.module.exercises.iter().flat_map(|exercise| &exercise.files).collect();
     let first = refused.iter().find_map(|refused| {
-        let inside = refused.strip_prefix(&format!("modules/{}/", place.module.name))?;
+        let inside = refused.strip_prefix(&format!("modules/{}/", exercise_ref.module.name))?;
         of_module.iter().copied().find(|file| files::with_slashes(file) == inside)
     });
-    first.map_or_else(|| place.exercise.files.iter().collect(), |file| vec![file])
+    first.map_or_else(|| exercise_ref.exercise.files.iter().collect(), |file| vec![file])
 }
 
-fn advice(place: Place<'_>, verdict: &Verdict, audience: Audience) -> String {
-    let id = place.exercise.id();
+fn advice(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience: Audience) -> String {
+    let id = exercise_ref.id();
     let mut lines = Vec::new();
     if verdict.passed() {
         if audience == Audience::Prompt {
@@ -165,10 +165,10 @@ fn advice(place: Place<'_>, verdict: &Verdict, audience: Audience) -> String {
         }
         return lines.join("\n");
     }
-    for file in to_edit(place, verdict) {
-        lines.push(format!("  edit    modules/{}/{}", place.module.name, files::with_slashes(file)));
+    for file in to_edit(exercise_ref, verdict) {
+        lines.push(format!("  edit    modules/{}/{}", exercise_ref.module.name, files::with_slashes(file)));
     }
-    lines.push(format!("  lesson  modules/{}/README.md", place.module.name));
+    lines.push(format!("  lesson  modules/{}/README.md", exercise_ref.module.name));
     if audience == Audience::Prompt {
         lines.push(format!("  hint    cargo course hint {id}"));
     }

@@ -1,6 +1,6 @@
 //! With one exercise unwritten and all others solved, only its own tests fail.
 
-use course_core::catalogue::{Exercise, Module, Place};
+use course_core::catalogue::{Exercise, ExerciseRef, Module};
 use course_core::compile::{self, Request};
 use course_core::process::CancellationToken;
 use course_core::staging::Version;
@@ -29,7 +29,7 @@ pub(super) fn check(context: &Context<'_>, module: &Module, tally: &mut Tally) -
             root: &context.course.root,
             package: &module.package,
             folder: folder.path(),
-            tests: others.iter().flat_map(|exercise| test_files(Place { module, exercise })).collect(),
+            tests: others.iter().flat_map(|exercise| test_files(ExerciseRef { module, exercise })).collect(),
             time_limit: others.iter().map(|exercise| exercise.time_limit).sum(),
         };
         if job.tests.is_empty() {

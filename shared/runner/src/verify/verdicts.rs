@@ -1,7 +1,7 @@
 //! What several claims need to judge exercises and to say what came of it.
 
 use course_core::Result;
-use course_core::catalogue::{Exercise, Module, Place};
+use course_core::catalogue::{Exercise, ExerciseRef, Module};
 use course_core::process::CancellationToken;
 
 use super::Context;
@@ -33,8 +33,9 @@ pub(super) fn judge(
         progress: None,
         examples: context.examples,
     };
-    let places: Vec<Place<'_>> = exercises.iter().map(|exercise| Place { module, exercise }).collect();
-    judge.judge(source, &places, None)
+    let exercise_refs: Vec<ExerciseRef<'_>> =
+        exercises.iter().map(|exercise| ExerciseRef { module, exercise }).collect();
+    judge.judge(source, &exercise_refs, None)
 }
 
 /// Why an exercise did not pass.

@@ -23,8 +23,8 @@ use crate::ui::screen::Screen;
 
 /// Watches an exercise until a key ends it.
 pub(crate) fn run(course: &Course, id: Option<&str>, poll: bool) -> Result<ExitStatus> {
-    let place = exercise_or_current(course, id)?;
-    setup::ensure(course, &[place.module])?;
+    let exercise_ref = exercise_or_current(course, id)?;
+    setup::ensure(course, &[exercise_ref.module])?;
     let (sender, receiver) = channel();
     let screen = Screen::open()?;
     if screen.is_interactive() {
@@ -34,6 +34,6 @@ pub(crate) fn run(course: &Course, id: Option<&str>, poll: bool) -> Result<ExitS
     let (_saves, notice) = Saves::watch(&course.root.join("modules"), poll, move || {
         let _ = saved.send(Event::MaybeSaved); // The receiver is gone when the loop has ended.
     });
-    let at = course.places().position(|other| other.exercise.slug == place.exercise.slug).unwrap_or(0);
+    let at = course.exercises().position(|other| other.exercise.slug == exercise_ref.exercise.slug).unwrap_or(0);
     Watch::new(course, at, screen, sender, notice.unwrap_or_default()).run(&receiver)
 }

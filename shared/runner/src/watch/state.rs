@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use course_core::catalogue::{Course, Place};
+use course_core::catalogue::{Course, ExerciseRef};
 use course_core::process::{self};
 use course_core::{Error, Result, files};
 use crossterm::event::KeyEvent;
@@ -44,7 +44,7 @@ pub(super) enum Event {
 /// What watch mode knows.
 pub(super) struct Watch<'c> {
     course: &'c Course,
-    places: Vec<Place<'c>>,
+    exercise_refs: Vec<ExerciseRef<'c>>,
     at: usize,
     screen: Screen,
     sender: Sender<Event>,
@@ -72,7 +72,7 @@ impl<'c> Watch<'c> {
     pub(super) fn new(course: &'c Course, at: usize, screen: Screen, sender: Sender<Event>, note: String) -> Self {
         Self {
             course,
-            places: course.places().collect(),
+            exercise_refs: course.exercises().collect(),
             at,
             screen,
             sender,
@@ -88,8 +88,8 @@ impl<'c> Watch<'c> {
         }
     }
 
-    fn place(&self) -> Place<'c> {
-        self.places[self.at]
+    fn current(&self) -> ExerciseRef<'c> {
+        self.exercise_refs[self.at]
     }
 
     /// Checks the exercise and takes events until a key ends the watch.
@@ -120,22 +120,22 @@ impl<'c> Watch<'c> {
     }
 
     fn saved(&mut self) {
-        if saves::fingerprint(&self.place().module.folder) != self.checked {
+        if saves::fingerprint(&self.current().module.folder) != self.checked {
             self.check_anew();
         }
     }
 
     fn check(&mut self) {
-        let place = self.place();
+        let exercise_ref = self.current();
         self.dirty = false;
         self.ahead.pause();
-        self.checked = saves::fingerprint(&place.module.folder);
+        self.checked = saves::fingerprint(&exercise_ref.module.folder);
         self.show_running();
         let worker = self.worker.take();
-        let (course, id, sender) = (self.course.clone(), place.exercise.id(), self.sender.clone());
+        let (course, id, sender) = (self.course.clone(), exercise_ref.id(), self.sender.clone());
         self.running = Some(Task::start(move |cancel| {
             let progress = sender.clone();
-            let outcome = course.exercise(&id).and_then(|place| {
+            let outcome = course.exercise(&id).and_then(|exercise_ref| {
                 let judge = Judge {
                     root: &course.root,
                     cancel,
@@ -144,7 +144,7 @@ impl<'c> Watch<'c> {
                     })),
                     examples: None,
                 };
-                judge.judge(&Source::learner(&course.root, place.module), &[place], worker)
+                judge.judge(&Source::learner(&course.root, exercise_ref.module), &[exercise_ref], worker)
             });
             let _ = sender.send(Event::Checked(outcome)); // The loop may have ended meanwhile.
         }));
@@ -160,9 +160,9 @@ impl<'c> Watch<'c> {
             Err(error) => self.body = error.to_string(),
             Ok(_) if self.dirty => {}
             Ok(verdicts) => {
-                let place = self.place();
-                self.body = verdict::render(place, &verdicts[0], Audience::Watch);
-                if let Err(error) = record(self.course, &[place], &verdicts) {
+                let exercise_ref = self.current();
+                self.body = verdict::render(exercise_ref, &verdicts[0], Audience::Watch);
+                if let Err(error) = record(self.course, &[exercise_ref], &verdicts) {
                     self.note = error.to_string();
                 }
             }
@@ -185,8 +185,10 @@ impl<'c> Watch<'c> {
         if !notices.is_empty() {
             self.note = notices;
         }
-        let solved = self.places.iter().filter(|place| progress.solved.contains(&place.exercise.id())).count();
-        let mut text = format!("{} {solved}/{}\n\n", style::bar(solved, self.places.len(), 30), self.places.len());
+        let solved =
+            self.exercise_refs.iter().filter(|exercise_ref| progress.solved.contains(&exercise_ref.id())).count();
+        let mut text =
+            format!("{} {solved}/{}\n\n", style::bar(solved, self.exercise_refs.len(), 30), self.exercise_refs.len());
         text.push_str(self.page.as_ref().unwrap_or(&self.body).trim_end());
         text.push('\n');
         if !self.note.is_empty() {
@@ -202,7 +204,7 @@ impl<'c> Watch<'c> {
     }
 
     fn show_running(&self) {
-        self.screen.status(&format!("checking {} …", self.place().exercise.id()));
+        self.screen.status(&format!("checking {} …", self.current().id()));
     }
 
     /// Takes a key; true ends the watch.
@@ -212,16 +214,16 @@ impl<'c> Watch<'c> {
         match Action::of(key) {
             Action::Quit => return Ok(true),
             Action::Ignore => {}
-            Action::Next => self.go_to((self.at + 1).min(self.places.len() - 1))?,
+            Action::Next => self.go_to((self.at + 1).min(self.exercise_refs.len() - 1))?,
             Action::Previous => self.go_to(self.at.saturating_sub(1))?,
             Action::Rerun => self.check_anew(),
-            Action::Hint => self.show(hint::next(self.course, self.place().exercise)?),
+            Action::Hint => self.show(hint::next(self.course, self.current().exercise)?),
             Action::List => self.show(list::render(self.course, &Progress::load(&self.course.root)?)),
             Action::Solution => self.show_solution()?,
             Action::Benchmark => self.benchmark(),
             Action::Reset if reset_asked => {
                 // A note: the verdict on the stub comes at once and must not hide where the backup is.
-                self.note = reset::reset(self.course, self.place())?.join("\n");
+                self.note = reset::reset(self.course, self.current())?.join("\n");
                 self.page = None;
                 self.draw();
             }
@@ -229,7 +231,7 @@ impl<'c> Watch<'c> {
                 self.reset_asked = true;
                 self.show(format!(
                     "Press x again to put the stub of {} back. Your version is kept as a backup.",
-                    self.place().exercise.id()
+                    self.current().id()
                 ));
             }
             Action::Back => {
@@ -246,10 +248,10 @@ impl<'c> Watch<'c> {
     }
 
     fn show_solution(&mut self) -> Result<()> {
-        let id = self.place().exercise.id();
+        let id = self.current().id();
         let solved = Progress::load(&self.course.root)?.solved.contains(&id);
         let text = if solved {
-            solution::render(self.place())?
+            solution::render(self.current())?
         } else {
             format!(
                 "{id} is not solved yet. h gives a hint; `cargo course solution {id} --reveal` shows the solution all the same."
@@ -262,21 +264,21 @@ impl<'c> Watch<'c> {
     /// Shows another exercise and checks it.
     fn go_to(&mut self, at: usize) -> Result<()> {
         // A module may need packages of its own; installing them shows its progress on the ordinary terminal.
-        let modules = [self.places[at].module];
+        let modules = [self.exercise_refs[at].module];
         if !setup::is_done(&self.course.root, &modules) {
             self.ahead.pause();
             self.screen.lend(|| setup::ensure(self.course, &modules))?;
         }
         self.at = at;
-        let id = self.place().exercise.id();
+        let id = self.current().id();
         Progress::update(&self.course.root, |progress| progress.current = Some(id))?;
-        let place = self.place();
+        let exercise_ref = self.current();
         let opening = format!(
             "{}\n\n  lesson  modules/{}/README.md\n  edit    modules/{}/{}\n",
-            paint(Style::Strong, format!("{} · {}", place.exercise.id(), place.exercise.title)),
-            place.module.name,
-            place.module.name,
-            files::with_slashes(&place.exercise.files[0]),
+            paint(Style::Strong, format!("{} · {}", exercise_ref.id(), exercise_ref.exercise.title)),
+            exercise_ref.module.name,
+            exercise_ref.module.name,
+            files::with_slashes(&exercise_ref.exercise.files[0]),
         );
         self.body = opening;
         self.page = None;
@@ -303,7 +305,7 @@ impl<'c> Watch<'c> {
             self.dirty = true;
         }
         self.ahead.pause();
-        let module = self.place().module;
+        let module = self.current().module;
         let result = self.screen.lend(|| benchmark::run(self.course, module, benchmark::Options::default()));
         let end = match result {
             Ok(_) => paint(Style::Faint, "That was the benchmark. Any key goes back."),

@@ -1,6 +1,6 @@
 //! `cargo course bench`: what fails is said, what is not there is said, and the rest still runs.
 
-use crate::kit::{Course, MODULE, SOURCE};
+use crate::support::{Course, MODULE, SOURCE};
 
 const BENCHMARK: &str = r#"from collections.abc import Iterator
 

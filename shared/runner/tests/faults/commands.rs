@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::kit::{Course, MODULE, Ran, SOURCE, run};
+use crate::support::{Course, MODULE, Ran, SOURCE, run};
 
 fn document(ran: &Ran) -> Value {
     assert_eq!(ran.stdout.trim_end().lines().count(), 1, "there is more than one line on standard output: {ran:?}");
@@ -89,11 +89,11 @@ fn reset_keeps_every_version() {
     let stub = course.read(SOURCE);
     course.run(&["reset", "02.parallel_sum"]).exits_with(0).says("is the stub already.");
     for number in 1..=3 {
-        let mine = format!("// version {number}, ünfinished");
-        course.write(SOURCE, &mine);
+        let edited = format!("// version {number}, ünfinished");
+        course.write(SOURCE, &edited);
         let kept = format!(".course/backups/{MODULE}/parallel_sum.{number}.rs");
         course.run(&["reset", "02.parallel_sum"]).exits_with(0).says(&format!("Your version is kept as {kept}"));
-        assert_eq!(course.read(&kept), mine);
+        assert_eq!(course.read(&kept), edited);
         assert_eq!(course.read(SOURCE), stub);
     }
     course.write(SOURCE, "// one");
@@ -191,6 +191,6 @@ fn a_reader_that_goes_away_is_no_fault() {
     let mut command = std::process::Command::new("sh");
     command.args(["-c", "{ \"$0\" list; echo \"exit $?\" >&2; } | true", env!("CARGO_BIN_EXE_course")]);
     command.current_dir(&course.root);
-    crate::kit::tidy_environment(&mut command);
+    crate::support::tidy_environment(&mut command);
     run(&mut command).says("exit 0").never_says("panicked");
 }

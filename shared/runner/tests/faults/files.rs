@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::kit::{Course, MODULE, SOURCE};
+use crate::support::{Course, MODULE, SOURCE};
 
 const PROGRESS: &str = ".course/progress.toml";
 
@@ -113,7 +113,7 @@ fn outside_the_course_it_says_where_to_go() {
     // Where cargo did not start it, and so did not say where its sources are. This repository is above, so without it.
     let mut command = course.command(&["list"]);
     command.current_dir(std::env::temp_dir());
-    crate::kit::run(&mut command)
+    crate::support::run(&mut command)
         .exits_with(2)
         .says("is not inside the course.")
         .says("Change into the course's folder");
@@ -193,13 +193,13 @@ fn a_broken_catalogue_is_named() {
 
 /// A full disk without mounting anything: no file may grow, which ends in the same way for whoever writes.
 #[cfg(unix)]
-fn without_space(course: &Course, arguments: &[&str]) -> crate::kit::Ran {
+fn without_space(course: &Course, arguments: &[&str]) -> crate::support::Ran {
     let mut command = std::process::Command::new("sh");
     // The signal that comes with it is ignored, as on a full disk there is none.
     command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_course")]);
     command.args(arguments).current_dir(&course.root).stdin(std::process::Stdio::null());
-    crate::kit::tidy_environment(&mut command);
-    crate::kit::run(&mut command)
+    crate::support::tidy_environment(&mut command);
+    crate::support::run(&mut command)
 }
 
 #[cfg(unix)]
@@ -229,17 +229,17 @@ fn a_full_disk_loses_nothing() {
 /// Runs a command in a mount namespace of its own, after `prepare` has been run there by the shell. None, where this
 /// machine allows no such namespace.
 #[cfg(target_os = "linux")]
-fn mounted(course: &Course, prepare: &str, arguments: &[&str]) -> Option<crate::kit::Ran> {
+fn mounted(course: &Course, prepare: &str, arguments: &[&str]) -> Option<crate::support::Ran> {
     let in_namespace = |script: &str| {
         let mut command = std::process::Command::new("unshare");
         command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
         command.current_dir(&course.root).stdin(std::process::Stdio::null());
-        crate::kit::tidy_environment(&mut command);
+        crate::support::tidy_environment(&mut command);
         command
     };
     let possible = in_namespace(prepare).output().is_ok_and(|output| output.status.success());
     let script = format!("{prepare} && exec \"$@\"");
-    possible.then(|| crate::kit::run(in_namespace(&script).arg(env!("CARGO_BIN_EXE_course")).args(arguments)))
+    possible.then(|| crate::support::run(in_namespace(&script).arg(env!("CARGO_BIN_EXE_course")).args(arguments)))
 }
 
 #[cfg(target_os = "linux")]
@@ -250,7 +250,7 @@ fn a_full_file_system_is_told() {
     course.write(SOURCE, "// mine");
     let prepare = "mount -t tmpfs -o size=64k none .course && { head -c 1M /dev/zero > .course/fill 2>&-; true; }";
     let Some(ran) = mounted(&course, prepare, &["hint", "02.parallel_sum"]) else {
-        return crate::kit::not_simulated("a full file system: no mount namespaces on this machine");
+        return crate::support::not_simulated("a full file system: no mount namespaces on this machine");
     };
     ran.exits_with(2).says("Cannot write").says("The disk is full. Free some space");
     let ran = mounted(&course, prepare, &["reset", "02.parallel_sum"]).expect("as before");
@@ -274,7 +274,7 @@ fn a_folder_that_cannot_be_written_to_is_told() {
     // The shell's own folder is still the one below the mount; `cd` enters it again.
     let prepare = format!("{prepare} && cd \"$PWD\"");
     let Some(ran) = mounted(&course, &prepare, &["check", "02.process_batch"]) else {
-        return crate::kit::not_simulated("a read-only folder: no mount namespaces on this machine");
+        return crate::support::not_simulated("a read-only folder: no mount namespaces on this machine");
     };
     let mend = "The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.";
     ran.exits_with(2).says(mend);

@@ -1,6 +1,6 @@
 //! Whatever a learner's code does, the check ends with a plain explanation, and the next check works.
 
-use crate::kit::{Course, MODULE, SOURCE, with_body};
+use crate::support::{Course, MODULE, SOURCE, with_body};
 
 /// Checks `parallel_sum` with this body. It must end as "broken off", with these words, and be over for the next one.
 fn breaks_off(body: &str, words: &[&str]) {

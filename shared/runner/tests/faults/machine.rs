@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::kit::{Course, Ran, path_of, run, scratch, script};
+use crate::support::{Course, Ran, path_of, run, scratch, script};
 
 /// An address at which nobody answers.
 const CLOSED: &str = "http://127.0.0.1:9";

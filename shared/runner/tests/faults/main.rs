@@ -1,13 +1,13 @@
 //! What can go wrong, provoked: the real binary on copies of the course, in folders whose names are awkward.
 //!
-//! One program for all families of faults, so that they share the copies; see `kit`.
+//! One program for all families of faults, so that they share the copies; see `support`.
 
 mod bench;
 mod commands;
 mod files;
-mod kit;
 mod learners_code;
 mod machine;
+mod support;
 #[cfg(unix)]
 mod terminal;
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 
-use crate::kit::{Course, PATIENCE};
+use crate::support::{Course, PATIENCE};
 
 const ROWS: u16 = 50;
 const COLUMNS: u16 = 120;

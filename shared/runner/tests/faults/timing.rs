@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::kit::{Course, Ran, SOURCE, finish, with_body};
+use crate::support::{Course, Ran, SOURCE, finish, with_body};
 
 /// Source code that takes rustc minutes.
 pub(crate) fn slow_to_build() -> String {
@@ -80,7 +80,7 @@ fn ctrl_c_during_the_tests_ends_them_with_all_children() {
 }
 
 fn wait_for_extension(course: &Course) {
-    let deadline = std::time::Instant::now() + crate::kit::PATIENCE;
+    let deadline = std::time::Instant::now() + crate::support::PATIENCE;
     let placed = || {
         let folders = std::fs::read_dir(course.root.join(".course/run")).into_iter().flatten().flatten();
         folders.into_iter().any(|folder| folder.path().join("events.jsonl").exists())

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use crate::kit::{Course, MODULE, Ran};
+use crate::support::{Course, MODULE, Ran};
 
 const KEPT: [&str; 2] = ["process_batch", "parallel_sum"];
 
@@ -244,7 +244,7 @@ fn what_is_broken_in_the_course_fails_verify() {
 
     // The learner's own work is no part of the course's truth, and verify leaves it alone.
     course.write_body("return Ok(0);");
-    let mine = course.read(crate::kit::SOURCE);
+    let edited = course.read(crate::support::SOURCE);
     course.run(&["verify"]).exits_with(0);
-    assert_eq!(course.read(crate::kit::SOURCE), mine);
+    assert_eq!(course.read(crate::support::SOURCE), edited);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::kit::{Course, MODULE, SOURCE, with_body};
+use crate::support::{Course, MODULE, SOURCE, with_body};
 use crate::terminal::Terminal;
 use crate::timing::slow_to_build;
 
@@ -273,7 +273,7 @@ fn without_a_terminal_watch_prints_plain_lines() {
     let file = std::fs::File::create(&output).expect("a file can be made");
     let mut child = command.stdout(file).stderr(std::process::Stdio::piped()).spawn().expect("the runner starts");
     let said = |part: &str| {
-        let deadline = std::time::Instant::now() + crate::kit::PATIENCE / 4;
+        let deadline = std::time::Instant::now() + crate::support::PATIENCE / 4;
         while !std::fs::read_to_string(&output).unwrap_or_default().contains(part) {
             assert!(std::time::Instant::now() < deadline, "it never says {part:?}");
             std::thread::sleep(Duration::from_millis(20));

@@ -42,16 +42,16 @@ impl Grader {
     }
 
     /// A command line in the course's folder, without what cargo and the user say in the environment.
-    pub(crate) fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
-        command.args(words).arg("--work").arg(&self.work).current_dir(repository()).stdin(Stdio::null());
+        command.args(arguments).arg("--work").arg(&self.work).current_dir(repository()).stdin(Stdio::null());
         tidy_environment(&mut command);
         command
     }
 
     /// Runs a command line to its end.
-    pub(crate) fn run(&self, words: &[&str]) -> Ran {
-        run(&mut self.command(words))
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        run(&mut self.command(arguments))
     }
 
     /// Grades one submission, for both exercises, and reads the report.
@@ -183,7 +183,7 @@ pub(crate) fn solution(exercise: &str) -> String {
 /// What is written in a report about an exercise.
 pub(crate) fn exercise<'r>(report: &'r Value, id: &str) -> &'r Value {
     let exercises = report["exercises"].as_array().expect("a list of exercises");
-    exercises.iter().find(|each| each["id"] == id).unwrap_or_else(|| panic!("no {id} in {report:#}"))
+    exercises.iter().find(|exercise| exercise["id"] == id).unwrap_or_else(|| panic!("no {id} in {report:#}"))
 }
 
 /// Its points and status.
@@ -195,8 +195,8 @@ pub(crate) fn score(report: &Value, id: &str) -> (f64, String) {
 /// Why a file was not taken; empty if it was.
 pub(crate) fn ignored(report: &Value, path: &str) -> String {
     let files = report["ignored"].as_array().expect("a list of files");
-    let found = files.iter().find(|each| each["path"] == path);
-    found.map(|each| each["reason"].as_str().unwrap().to_owned()).unwrap_or_default()
+    let found = files.iter().find(|file| file["path"] == path);
+    found.map(|file| file["reason"].as_str().unwrap().to_owned()).unwrap_or_default()
 }
 
 pub(crate) fn read_json(path: &Path) -> Value {
@@ -300,7 +300,7 @@ pub(crate) fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
 }
 
 /// Runs a command line after the shell has run `prepare` in a mount namespace. None, where this machine allows none.
-pub(crate) fn mounted(grader: &Grader, prepare: &str, words: &[&str]) -> Option<Ran> {
+pub(crate) fn mounted(grader: &Grader, prepare: &str, arguments: &[&str]) -> Option<Ran> {
     let in_namespace = |script: &str| {
         let mut command = Command::new("unshare");
         command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
@@ -310,7 +310,7 @@ pub(crate) fn mounted(grader: &Grader, prepare: &str, words: &[&str]) -> Option<
     };
     let possible = in_namespace(prepare).output().is_ok_and(|output| output.status.success());
     let script = format!("{prepare} && exec \"$@\"");
-    possible.then(|| run(in_namespace(&script).arg(program()).args(words).arg("--work").arg(&grader.work)))
+    possible.then(|| run(in_namespace(&script).arg(program()).args(arguments).arg("--work").arg(&grader.work)))
 }
 
 /// Says that this machine cannot provoke a fault. Past libtest, which would hide it from a test that passes.

@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod files;
 pub mod locks;
+pub mod patch;
 pub mod process;
 pub mod python;
 pub mod staging;

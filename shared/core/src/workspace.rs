@@ -23,13 +23,17 @@ pub fn cargo(root: &Path) -> Command {
     // This process was started by `cargo run`, which describes the runner in variables. Were they handed on, build scripts
     // would see other values than under the learner's own `cargo` or maturin, and rebuild PyO3 at each switch.
     for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy();
-        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-        {
-            command.env_remove(&*name);
+        if describes_a_crate(&name.to_string_lossy()) {
+            command.env_remove(&name);
         }
     }
     command
+}
+
+/// Whether cargo sets this variable to describe the crate that it runs.
+#[must_use]
+pub fn describes_a_crate(variable: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
+        .iter()
+        .any(|prefix| variable.starts_with(prefix))
 }

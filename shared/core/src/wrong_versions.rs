@@ -1,12 +1,17 @@
 //! Wrong versions of exercises: what a learner might plausibly write, and what the tests must say to it.
 //!
-//! Each is a file `solutions/NN/wrong/EXERCISE.NAME.rs`, with a header of three kinds of lines: `//! wrong:` says what is
-//! wrong, `//! fails:` names a test that must fail, and `//! says:` a part of what the failing tests must say.
+//! Each is a file `solutions/NN/wrong/EXERCISE.NAME.patch`. Its first lines say what is wrong (`//! wrong:`), name a test that
+//! must fail (`//! fails:`), and give a part of what the failing tests must say (`//! says:`); a unified diff against the
+//! exercise's main solution file follows. `cargo xtask wrong` makes and shows them. A file `EXERCISE.NAME.rs` holds the whole
+//! text instead, below the same first lines: that is how one is written before it becomes a patch.
 
 use std::path::{Path, PathBuf};
 
 use crate::catalogue::{Exercise, Module};
-use crate::files;
+use crate::{files, patch};
+
+/// The extension of a patch.
+pub const PATCH: &str = "patch";
 
 /// A wrong version of an exercise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,16 +25,73 @@ pub struct WrongVersion {
 /// The wrong versions of an exercise, by name.
 #[must_use]
 pub fn of_exercise(module: &Module, exercise: &Exercise) -> Vec<WrongVersion> {
-    let paths = files::entries(&module.solution_folder.join("wrong")).unwrap_or_default();
+    let paths = files::entries(&folder(module)).unwrap_or_default();
     let named = paths
         .into_iter()
         .filter_map(|path| Some(WrongVersion { name: path.file_stem()?.to_string_lossy().into_owned(), path }));
     named.filter(|version| version.name.split('.').next() == Some(&exercise.slug)).collect()
 }
 
-/// The whole text of a wrong version's main file, or why there is none.
-pub fn read(_module: &Module, _exercise: &Exercise, path: &Path) -> Result<String, String> {
-    files::read(path).map_err(|error| error.to_string())
+/// Where a module's wrong versions lie.
+#[must_use]
+pub fn folder(module: &Module) -> PathBuf {
+    module.solution_folder.join("wrong")
+}
+
+impl WrongVersion {
+    /// Whether it is kept as a patch.
+    #[must_use]
+    pub fn is_patch(&self) -> bool {
+        self.path.extension().is_some_and(|extension| extension == PATCH)
+    }
+
+    /// The whole text of the main file, below the header.
+    ///
+    /// # Errors
+    /// Why there is none: a file cannot be read, or the patch does not fit the solution to the letter.
+    pub fn text(&self, module: &Module, exercise: &Exercise) -> Result<String, String> {
+        let own = files::read(&self.path).map_err(|error| error.to_string())?;
+        if !self.is_patch() {
+            return Ok(own);
+        }
+        let solution = files::read(&main_solution(module, exercise)).map_err(|error| error.to_string())?;
+        let (header, diff) = split_header(&own);
+        let body = patch::apply(&solution, diff).map_err(|reason| {
+            format!(
+                "the patch does not fit the solution: {reason}. If the solution has changed, make the wrong version anew: \
+                 `cargo xtask wrong new`"
+            )
+        })?;
+        Ok(join(header, &body))
+    }
+}
+
+/// The file that wrong versions are versions of.
+#[must_use]
+pub fn main_solution(module: &Module, exercise: &Exercise) -> PathBuf {
+    module.solution_folder.join(exercise.files.first().map_or(Path::new(""), PathBuf::as_path))
+}
+
+/// The lines that say what is wrong, and the rest without the empty line between. The header is the first block of `//!`
+/// lines; one without an empty line behind it ends with the last of its keys.
+#[must_use]
+pub fn split_header(text: &str) -> (&str, &str) {
+    let is_key = |line: &str| {
+        let line = line.trim_start_matches("//!").trim_start();
+        ["wrong:", "fails:", "says:"].iter().any(|key| line.starts_with(key))
+    };
+    let block: Vec<&str> = text.split_inclusive('\n').take_while(|line| line.starts_with("//!")).collect();
+    let whole: usize = block.iter().map(|line| line.len()).sum();
+    let keys = block.iter().rposition(|line| is_key(line)).map_or(0, |last| last + 1);
+    let lines = if keys > 0 && text[whole..].starts_with('\n') { block.len() } else { keys };
+    let (header, rest) = text.split_at(block[..lines].iter().map(|line| line.len()).sum());
+    (header, if lines > 0 { rest.strip_prefix('\n').unwrap_or(rest) } else { rest })
+}
+
+/// A whole text of a header and what follows it.
+#[must_use]
+pub fn join(header: &str, body: &str) -> String {
+    format!("{header}\n{body}")
 }
 
 /// The header of a wrong version.
@@ -59,6 +121,30 @@ impl Header {
             Ok(header)
         } else {
             Err("its header needs lines `//! wrong:`, `//! fails:` and `//! says:`".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "//! wrong: adds two\n//! fails: test_a\n//! says: One more\n\n//! Docs.\nfn f() {}\n";
+
+    #[test]
+    fn a_header_is_split_off_and_joined_again() {
+        let (header, body) = split_header(TEXT);
+        assert_eq!(body, "//! Docs.\nfn f() {}\n");
+        assert_eq!(join(header, body), TEXT);
+        assert_eq!(split_header(body), ("", body));
+    }
+
+    #[test]
+    fn a_header_needs_all_three_kinds_of_lines() {
+        let header = Header::read(TEXT).unwrap();
+        assert_eq!((header.fails, header.says), (vec!["test_a".to_owned()], vec!["One more".to_owned()]));
+        for key in ["wrong", "fails", "says"] {
+            assert!(Header::read(&TEXT.replace(&format!("{key}:"), "note:")).is_err(), "{key}");
         }
     }
 }

@@ -47,7 +47,10 @@ fn exercise_parts(module: &Module, exercise: &Exercise, lesson: &str) -> Result<
     problems.require(lesson.lines().any(|line| line.starts_with("## Exercise") && line.contains(&heading)), || {
         format!("the lesson has no section `## Exercise … {heading}`")
     });
-    let wrong = wrong_versions::of_exercise(module, exercise).len();
+    let versions = wrong_versions::of_exercise(module, exercise);
+    let names: BTreeSet<&str> = versions.iter().map(|version| version.name.as_str()).collect();
+    problems.require(names.len() == versions.len(), || "two of its wrong versions have one name".to_owned());
+    let wrong = names.len();
     problems.require(wrong >= WRONG_VERSIONS, || format!("it has {wrong} wrong versions, fewer than {WRONG_VERSIONS}"));
     problems.result()
 }

@@ -8,7 +8,7 @@ use course_core::compile::{self, Request};
 use course_core::files::ScratchFolder;
 use course_core::process::CancellationToken;
 use course_core::staging::Version;
-use course_core::wrong_versions::{self, Header, WrongVersion};
+use course_core::wrong_versions::{self, Header};
 use course_core::{Result, workspace};
 
 use super::verdicts::{judge, reasons};
@@ -26,9 +26,9 @@ pub(super) fn check(
     let mut built = BTreeMap::new();
     context.mirror.fill_all(module, Version::Solution)?;
     for exercise in &module.exercises {
-        for WrongVersion { name, path } in wrong_versions::of_exercise(module, exercise) {
-            let claim = format!("{}.{name}: the wrong version is caught", module.number());
-            let text = match wrong_versions::read(module, exercise, &path) {
+        for version in wrong_versions::of_exercise(module, exercise) {
+            let claim = format!("{}.{}: the wrong version is caught", module.number(), version.name);
+            let text = match version.text(module, exercise) {
                 Ok(text) => text,
                 Err(reason) => {
                     tally.record(&claim, Err(reason));
@@ -40,7 +40,7 @@ pub(super) fn check(
             let result = Header::read(&text).and_then(|header| is_caught(&verdicts[0], &header));
             tally.record(&claim, result);
             if let Some(folder) = keep_extension(context, &source, module)? {
-                built.insert(name, folder);
+                built.insert(version.name, folder);
             }
         }
         context.mirror.fill(module, exercise, Version::Solution)?;

@@ -1,0 +1,271 @@
+//! What CI runs: the README's commands and the checks on the course's own sources.
+//!
+//! It needs Rust, Python 3.11 or newer with venv, and a C compiler, and installs everything else that it uses: Debian's
+//! packages where it may, developers' tools into `target/house`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use course_core::catalogue::Course;
+use course_core::{Error, Result, files, python};
+use serde_json::Value;
+
+use crate::tools::{TOOLS, cargo, output, program, run as run_command, tool};
+use crate::{format, sync};
+
+/// A step under its name for the command line.
+struct Step {
+    name: &'static str,
+    claim: &'static str,
+    run: fn(&Course) -> Result<()>,
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "first-command", claim: "the first command reaches the first exercise", run: first_command },
+    Step { name: "system-packages", claim: "system packages", run: system_packages },
+    Step { name: "tools", claim: "developers' tools", run: developer_tools },
+    Step { name: "fmt", claim: "cargo fmt", run: formatted },
+    Step { name: "clippy", claim: "cargo clippy", run: clippy },
+    Step { name: "ruff", claim: "ruff check", run: ruff_check },
+    Step { name: "ruff-format", claim: "ruff format", run: ruff_format },
+    Step { name: "mypy", claim: "mypy", run: python_types },
+    Step { name: "sync", claim: "what is derived is as its source", run: in_sync },
+    Step { name: "locks", claim: "lock files", run: locks_are_clean },
+    Step { name: "workflows", claim: "workflows (zizmor)", run: workflows },
+    Step { name: "kit", claim: "test kit", run: test_kit },
+    Step { name: "shared", claim: "core and xtask", run: core_tests },
+    Step { name: "reports", claim: "reports of the grader", run: grader_reports },
+    Step { name: "honest-grade", claim: "an honest grade", run: honest_grade },
+    Step { name: "fortran", claim: "the Fortran peer", run: fortran_peer },
+    Step { name: "runner", claim: "runner", run: runner_tests },
+    Step { name: "grader", claim: "grader", run: grader_tests },
+    Step { name: "corpora", claim: "attacks on the grader, honest and flawed work", run: corpora },
+    Step { name: "verify", claim: "the second command: cargo course verify", run: verify },
+    Step { name: "book", claim: "the book", run: book },
+];
+
+/// Runs these steps, or all; counts them, and ends with `N passed, N failed`.
+pub(crate) fn run(course: &Course, wanted: &[&str]) -> Result<bool> {
+    if wanted == ["--list"] {
+        for step in STEPS {
+            println!("{:<16} {}", step.name, step.claim);
+        }
+        return Ok(true);
+    }
+    if let Some(unknown) = wanted.iter().find(|name| !STEPS.iter().any(|step| step.name == **name)) {
+        return Err(Error::new(format!("There is no step `{unknown}`.")).advice("`cargo xtask ci --list` names them."));
+    }
+    let (mut passed, mut failed) = (0, 0);
+    for step in STEPS.iter().filter(|step| wanted.is_empty() || wanted.contains(&step.name)) {
+        println!("\n=== {}", step.claim);
+        let started = Instant::now();
+        let result = (step.run)(course);
+        let seconds = started.elapsed().as_secs();
+        match result {
+            Ok(()) => {
+                passed += 1;
+                println!("--- ok: {} ({seconds} s)", step.claim);
+            }
+            Err(error) => {
+                failed += 1;
+                println!("{error}\n--- FAILED: {} ({seconds} s; cargo xtask ci {})", step.claim, step.name);
+            }
+        }
+    }
+    println!("\n{passed} passed, {failed} failed");
+    Ok(failed == 0)
+}
+
+/// An error with this text unless it holds.
+fn require(holds: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
+    if holds { Ok(()) } else { Err(Error::new(otherwise())) }
+}
+
+/// The course's own Python.
+fn course_python(root: &Path) -> Command {
+    program(root, python::environment_python(root))
+}
+
+/// On a clean checkout: set up, and the first exercise is shown as not written.
+fn first_command(course: &Course) -> Result<()> {
+    let mut command = cargo(&course.root, &["course"]);
+    let said = output(command.stdin(Stdio::null()))?;
+    print!("{said}");
+    require(said.contains("not yet"), || "It does not say `not yet`.".to_owned())
+}
+
+/// bubblewrap for the grader's jail, gfortran for the peer of module 13.
+fn system_packages(course: &Course) -> Result<()> {
+    let is_there = |name: &str| {
+        std::env::var_os("PATH")
+            .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    };
+    if is_there("bwrap") && is_there("gfortran") {
+        return Ok(());
+    }
+    run_command(program(&course.root, "apt-get").args(["update", "-qq"]))?;
+    run_command(
+        program(&course.root, "apt-get").args(["install", "-y", "-qq", "bubblewrap", "gfortran"]).stdout(Stdio::null()),
+    )
+}
+
+/// A virtual environment with what a lock file lists.
+fn environment(root: &Path, folder: &str, requirements: &str) -> Result<()> {
+    run_command(program(root, "python3").args(["-m", "venv", folder]))?;
+    let pip = root.join(folder).join("bin/pip");
+    run_command(program(root, pip).args(["install", "--quiet", "--require-hashes", "-r", requirements]))
+}
+
+fn developer_tools(course: &Course) -> Result<()> {
+    environment(&course.root, TOOLS, "shared/python/house-requirements.txt")
+}
+
+fn formatted(course: &Course) -> Result<()> {
+    format::run(course, true).map(drop)
+}
+
+fn clippy(course: &Course) -> Result<()> {
+    run_command(&mut cargo(
+        &course.root,
+        &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
+    ))
+}
+
+fn ruff_check(course: &Course) -> Result<()> {
+    run_command(program(&course.root, tool(&course.root, "ruff")).args(["check", "."]))
+}
+
+fn ruff_format(course: &Course) -> Result<()> {
+    run_command(program(&course.root, tool(&course.root, "ruff")).args(["format", "--check", "."]))
+}
+
+fn python_types(course: &Course) -> Result<()> {
+    let mypy = || {
+        let mut command = course_python(&course.root);
+        command.args(["-m", "mypy"]);
+        command
+    };
+    let in_folder = |folder: &Path| -> Result<Vec<std::path::PathBuf>> {
+        Ok(files::entries(folder)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "py")).collect())
+    };
+    let shared = ["coursekit", "grader", "tests", "run.py"].map(|part| course.root.join("shared/python").join(part));
+    let benchmarks = course.root.join("benchmarks");
+    run_command(mypy().args(shared).args(in_folder(&benchmarks)?).args(in_folder(&benchmarks.join("peers"))?))?;
+    // Each module by itself: tests of two modules may share names. The solution's type stub speaks for the extension.
+    for module in &course.modules {
+        let mut command = mypy();
+        command.args(["--disable-error-code", "import-not-found"]).args(in_folder(&module.folder.join("tests"))?);
+        command.arg(module.folder.join("bench.py")).env("MYPYPATH", &module.solution_folder);
+        run_command(&mut command)?;
+    }
+    Ok(())
+}
+
+fn in_sync(course: &Course) -> Result<()> {
+    require(sync::run(course, true)?, || "Something differs from what it is derived from.".to_owned())
+}
+
+/// Locked with hashes, and no word of where packages come from.
+fn locks_are_clean(course: &Course) -> Result<()> {
+    let locks = files::entries(&course.root.join("shared/python"))?
+        .into_iter()
+        .filter(|path| path.to_string_lossy().ends_with("requirements.txt"))
+        .chain([course.root.join("benchmarks/requirements.txt")]);
+    for lock in locks {
+        let text = files::read(&lock)?;
+        let address = ["http://", "https://", "--index-url", "--extra-index-url", "--find-links"];
+        if let Some((index, line)) =
+            text.lines().enumerate().find(|(_, line)| address.iter().any(|part| line.contains(part)))
+        {
+            return Err(Error::new(format!("{}:{}: {line}", lock.display(), index + 1)));
+        }
+    }
+    output(&mut cargo(&course.root, &["metadata", "--locked", "--format-version", "1"])).map(drop)
+}
+
+fn workflows(course: &Course) -> Result<()> {
+    run_command(program(&course.root, tool(&course.root, "zizmor")).args(["--offline", "--quiet", ".github/workflows"]))
+}
+
+fn test_kit(course: &Course) -> Result<()> {
+    run_command(course_python(&course.root).args(["-m", "pytest", "-q", "shared/python/tests"]))
+}
+
+fn core_tests(course: &Course) -> Result<()> {
+    run_command(&mut cargo(&course.root, &["test", "--quiet", "--package", "course-core", "--package", "xtask"]))
+}
+
+/// Reports on hostile and random grades, read by parsers that did not write them.
+fn grader_reports(course: &Course) -> Result<()> {
+    let samples = course.root.join("target/reports");
+    let _ = std::fs::remove_dir_all(&samples); // Of an earlier run, if there was one.
+    let mut tests = cargo(&course.root, &["test", "--quiet", "--package", "course-grader", "--lib", "report"]);
+    run_command(tests.env("REPORT_SAMPLES", &samples))?;
+    let python = tool(&course.root, "python");
+    run_command(program(&course.root, python).arg("shared/grader/tests/validate_reports.py").arg(samples))
+}
+
+/// The course's own solutions of two modules, handed in: all points, or the grader takes something from honest work.
+fn honest_grade(course: &Course) -> Result<()> {
+    let submission = course.root.join("target/handed-in");
+    let _ = std::fs::remove_dir_all(&submission); // Of an earlier run, if there was one.
+    let numbers = ["01", "07"];
+    for module in course.modules.iter().filter(|module| numbers.contains(&module.number())) {
+        let folder = submission.join("modules").join(&module.name);
+        files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &|_| true)?;
+        files::copy(&module.solution_folder.join(module.type_stub()), &folder.join(module.type_stub()))?;
+    }
+    let report = course.root.join("target/grade.json");
+    let mut grade = cargo(&course.root, &["course", "grade", "--seed", "1", "--submission"]);
+    grade.arg(&submission).args(numbers).arg("--report").arg(format!("json={}", report.display()));
+    run_command(&mut grade)?;
+    let grade: Value = serde_json::from_str(&files::read(&report)?)
+        .map_err(|error| Error::new(format!("The report is no JSON: {error}.")).caused_by(error))?;
+    println!("{} of {}", grade["score"], grade["max_score"]);
+    require(grade["score"].is_number() && grade["score"] == grade["max_score"], || {
+        "Honest work has not all points.".to_owned()
+    })
+}
+
+/// The Fortran peer builds, and module 13 agrees with it.
+fn fortran_peer(course: &Course) -> Result<()> {
+    let root = &course.root;
+    environment(root, "target/fortran", "benchmarks/requirements.txt")?;
+    let tools = root.join("target/fortran/bin");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(tools.clone()).chain(std::env::split_paths(&path)))
+        .map_err(|error| Error::new(format!("The PATH cannot be extended: {error}.")).caused_by(error))?;
+    run_command(program(root, tools.join("python")).arg("benchmarks/peers/build_fortran.py").env("PATH", path))?;
+    run_command(&mut cargo(root, &["build", "--quiet", "--lib", "--package", "mulliken_solution"]))?;
+    let library =
+        format!("target/debug/{}mulliken_solution{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let mut bench = program(root, tools.join("python"));
+    bench.args(["shared/python/run.py", "bench", "modules/13_mulliken/bench.py", "--scale", "0.01", "--rounds", "1"]);
+    run_command(bench.arg("--solution").arg(library))
+}
+
+fn runner_tests(course: &Course) -> Result<()> {
+    run_command(&mut cargo(&course.root, &["test", "--quiet", "--package", "course"]))
+}
+
+fn grader_tests(course: &Course) -> Result<()> {
+    run_command(&mut cargo(&course.root, &["test", "--quiet", "--package", "course-grader"]))
+}
+
+fn corpora(course: &Course) -> Result<()> {
+    run_command(course_python(&course.root).args(["shared/grader/tests/corpora.py", "--quick"]))
+}
+
+fn verify(course: &Course) -> Result<()> {
+    run_command(&mut cargo(&course.root, &["course", "verify"]))
+}
+
+/// The book's generator in its current release; prebuilt ones are not on cargo's registry.
+fn book(course: &Course) -> Result<()> {
+    let mdbook = tool(&course.root, "mdbook");
+    if !mdbook.is_file() {
+        run_command(&mut cargo(&course.root, &["install", "--quiet", "--locked", "--root", TOOLS, "mdbook@0.5.4"]))?;
+    }
+    run_command(program(&course.root, mdbook).args(["build", "docs"]))
+}

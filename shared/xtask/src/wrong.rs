@@ -1,0 +1,140 @@
+//! Wrong versions of exercises: made from edited files, shown whole, kept as patches.
+
+use std::path::Path;
+
+use course_core::catalogue::{Course, ExerciseRef};
+use course_core::wrong_versions::{self, Header, PATCH, WrongVersion};
+use course_core::{Error, Result, files, patch};
+
+/// Makes `solutions/NN/wrong/EX.NAME.patch` from an edited copy of the solution, with the header on top.
+pub(crate) fn new(course: &Course, exercise: &str, name: &str, file: &Path) -> Result<bool> {
+    let exercise = course.exercise(exercise)?;
+    if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') || name.is_empty() {
+        return Err(Error::new(format!("`{name}` is no name.")).advice("Small letters, digits and underscores."));
+    }
+    let path = wrong_versions::folder(exercise.module).join(format!("{}.{name}.{PATCH}", exercise.exercise.slug));
+    write_patch(exercise, &files::read(file)?, &path)?;
+    println!("{}", path.display());
+    Ok(true)
+}
+
+/// Prints a wrong version whole.
+pub(crate) fn show(course: &Course, name: &str) -> Result<bool> {
+    let (exercise, version) = find(course, name)?;
+    print!("{}", text_of(exercise, &version)?);
+    Ok(true)
+}
+
+/// Writes all wrong versions whole, as `FOLDER/MODULE/EX.NAME.rs`.
+pub(crate) fn write(course: &Course, folder: &Path) -> Result<bool> {
+    for exercise in course.exercises() {
+        for version in wrong_versions::of_exercise(exercise.module, exercise.exercise) {
+            let path = folder.join(&exercise.module.name).join(format!("{}.rs", version.name));
+            files::write_atomically(&path, text_of(exercise, &version)?.as_bytes())?;
+        }
+    }
+    Ok(true)
+}
+
+/// Makes patches of all whole files. What is a patch already stays.
+pub(crate) fn convert(course: &Course) -> Result<bool> {
+    let mut converted = 0;
+    for exercise in course.exercises() {
+        let versions = wrong_versions::of_exercise(exercise.module, exercise.exercise);
+        for version in versions.iter().filter(|version| !version.is_patch()) {
+            let path = version.path.with_extension(PATCH);
+            if path.exists() {
+                return Err(Error::new(format!("There is {} already.", path.display()))
+                    .advice(format!("Remove it or {}.", version.path.display())));
+            }
+            write_patch(exercise, &text_of(exercise, version)?, &path)?;
+            std::fs::remove_file(&version.path).map_err(|error| Error::file("remove", &version.path, error))?;
+            converted += 1;
+        }
+    }
+    println!("{converted} converted");
+    Ok(true)
+}
+
+/// `02.parallel_sum.wrapping` or `parallel_sum.wrapping`.
+fn find<'c>(course: &'c Course, name: &str) -> Result<(ExerciseRef<'c>, WrongVersion)> {
+    let all = course.exercises().flat_map(|exercise| {
+        let versions = wrong_versions::of_exercise(exercise.module, exercise.exercise);
+        versions.into_iter().map(move |version| (exercise, version))
+    });
+    let mut same = all.filter(|(exercise, version)| {
+        version.name == name || format!("{}.{}", exercise.module.number(), version.name) == name
+    });
+    same.next().ok_or_else(|| {
+        Error::new(format!("There is no wrong version `{name}`."))
+            .advice("They are called EXERCISE.NAME, as the files in solutions/*/wrong.")
+    })
+}
+
+fn text_of(exercise: ExerciseRef<'_>, version: &WrongVersion) -> Result<String> {
+    version
+        .text(exercise.module, exercise.exercise)
+        .map_err(|reason| Error::new(format!("{}: {reason}.", version.path.display())))
+}
+
+/// Writes a whole text as a patch, and reads it back before anything is kept.
+fn write_patch(exercise: ExerciseRef<'_>, text: &str, path: &Path) -> Result<()> {
+    let refuse = |reason: String| Error::new(format!("{}: {reason}.", path.display()));
+    Header::read(text).map_err(refuse)?;
+    let solution = files::read(&wrong_versions::main_solution(exercise.module, exercise.exercise))?;
+    let patch = patch_of(&solution, text, exercise, path).map_err(refuse)?;
+    files::write_atomically(path, patch.as_bytes())
+}
+
+/// The header, then a unified diff of the solution.
+fn patch_of(solution: &str, text: &str, exercise: ExerciseRef<'_>, path: &Path) -> Result<String, String> {
+    let (header, body) = wrong_versions::split_header(text);
+    if !solution.ends_with('\n') || !body.ends_with('\n') {
+        return Err("the solution and the wrong version must end with a line break".to_owned());
+    }
+    if body == solution {
+        return Err("it is the solution".to_owned());
+    }
+    let diff = diffy::create_patch(solution, body).to_string();
+    let hunks = diff.find("@@ ").map(|start| &diff[start..]).unwrap_or_default();
+    if patch::apply(solution, hunks).as_deref() != Ok(body) {
+        return Err("the diff does not give the wrong version back".to_owned());
+    }
+    let main = files::with_slashes(exercise.exercise.files.first().map_or(Path::new(""), |file| file.as_path()));
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    Ok(format!("{header}\n--- solutions/{}/{main}\n+++ {name}\n{hunks}", exercise.module.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use course_core::patch::apply;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn text() -> impl Strategy<Value = String> {
+        // Few different lines, so that a diff has many places to go wrong.
+        vec(prop::sample::select(vec!["", "a", "b", "  c", "-d", "+e", "@@ -1 +1 @@", "--- f"]), 0..30)
+            .prop_map(|lines| lines.iter().map(|line| format!("{line}\n")).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn our_patches_are_diffys(old in text(), new in text()) {
+            let patch = diffy::create_patch(&old, &new);
+            let printed = patch.to_string();
+            let theirs = diffy::apply(&old, &patch).expect("diffy applies its own patch");
+            prop_assert_eq!(&theirs, &new);
+            prop_assert_eq!(apply(&old, &printed), Ok(new));
+        }
+
+        #[test]
+        fn a_patch_never_applies_elsewhere(old in text(), new in text(), other in text()) {
+            let printed = diffy::create_patch(&old, &new).to_string();
+            // A hunk fits to the letter and in its place, or not at all: what it leaves is then the other text's own.
+            if let Ok(applied) = apply(&other, &printed) {
+                let back = diffy::create_patch(&new, &old).to_string();
+                prop_assert_eq!(apply(&applied, &back), Ok(other));
+            }
+        }
+    }
+}

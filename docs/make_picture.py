@@ -1,6 +1,6 @@
 """Makes the README's picture of the runner from what a terminal really showed.
 
-    cp solutions/02_parallel_sum/wrong/parallel_sum.wrapping.rs modules/02_parallel_sum/src/parallel_sum.rs
+    cargo xtask wrong show parallel_sum.wrapping > modules/02_parallel_sum/src/parallel_sum.rs
     script -qc "cargo course check 02.parallel_sum" /dev/null > screen.txt
     python docs/make_picture.py docs/src/images/runner.svg < screen.txt
     cargo course reset 02.parallel_sum

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,3 +16,14 @@ def build() -> None:
     command = ["cargo", "build", "--quiet", "--locked", "--profile", "runner", "--package", "course-grader"]
     if subprocess.run(command, check=False, cwd=COURSE, stdin=subprocess.DEVNULL).returncode != 0:
         raise SystemExit("The grader does not build; cargo says why above.")
+
+
+@functools.cache
+def wrong_versions() -> Path:
+    """A folder with all wrong versions of exercises whole, as MODULE/EXERCISE.NAME.rs."""
+    folder = COURSE / "target/wrong-versions"
+    shutil.rmtree(folder, ignore_errors=True)
+    command = ["cargo", "xtask", "wrong", "write", str(folder)]
+    if subprocess.run(command, check=False, cwd=COURSE, stdin=subprocess.DEVNULL).returncode != 0:
+        raise SystemExit("The wrong versions cannot be written; the reason is above.")
+    return folder

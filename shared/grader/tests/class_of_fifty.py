@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import binary
-from binary import COURSE, GRADER
+from binary import COURSE, GRADER, wrong_versions
 
 HOSTILE = {
     "exit": "std::process::exit(0)",
@@ -137,7 +137,7 @@ def _body_of(text: str, function: int) -> int:
 def _make_wrong(target: Path, wanted: list[Exercise], student: Student, draw: random.Random) -> None:
     """One exercise is a plausible wrong version, another one is the stub."""
     choice = draw.sample(wanted, k=min(2, len(wanted)))
-    wrong = sorted((COURSE / "solutions" / choice[0].module / "wrong").glob(f"{choice[0].slug}.*.rs"))
+    wrong = sorted((wrong_versions() / choice[0].module).glob(f"{choice[0].slug}.*.rs"))
     if wrong:
         version = draw.choice(wrong)
         shutil.copy(version, target / choice[0].module / choice[0].files[0])

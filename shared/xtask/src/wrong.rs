@@ -5,6 +5,7 @@ use std::path::Path;
 use course_core::catalogue::{Course, ExerciseRef};
 use course_core::wrong_versions::{self, Header, PATCH, WrongVersion};
 use course_core::{Error, Result, files, patch};
+use diffy::{DiffOptions, Line};
 
 /// Makes `solutions/NN/wrong/EX.NAME.patch` from an edited copy of the solution, with the header on top.
 pub(crate) fn new(course: &Course, exercise: &str, name: &str, file: &Path) -> Result<bool> {
@@ -89,6 +90,7 @@ fn write_patch(exercise: ExerciseRef<'_>, text: &str, path: &Path) -> Result<()>
 /// The header, then a unified diff of the solution.
 fn patch_of(solution: &str, text: &str, exercise: ExerciseRef<'_>, path: &Path) -> Result<String, String> {
     let (header, body) = wrong_versions::split_header(text);
+    let body = &keep_comments(solution, body);
     if !solution.ends_with('\n') || !body.ends_with('\n') {
         return Err("the solution and the wrong version must end with a line break".to_owned());
     }
@@ -97,7 +99,7 @@ fn patch_of(solution: &str, text: &str, exercise: ExerciseRef<'_>, path: &Path) 
     }
     let diff = diffy::create_patch(solution, body).to_string();
     let hunks = diff.find("@@ ").map(|start| &diff[start..]).unwrap_or_default();
-    if patch::apply(solution, hunks).as_deref() != Ok(body) {
+    if patch::apply(solution, hunks).as_deref() != Ok(body.as_str()) {
         return Err("the diff does not give the wrong version back".to_owned());
     }
     let main = files::with_slashes(exercise.exercise.files.first().map_or(Path::new(""), |file| file.as_path()));
@@ -105,8 +107,41 @@ fn patch_of(solution: &str, text: &str, exercise: ExerciseRef<'_>, path: &Path) 
     Ok(format!("{header}\n--- solutions/{}/{main}\n+++ {name}\n{hunks}", exercise.module.name))
 }
 
+/// The wrong version with the comments of the solution that it only leaves out: they would hide what is wrong. Kept are the
+/// lines at the top that describe the module, and any other comment where nothing else has changed around it.
+fn keep_comments(solution: &str, body: &str) -> String {
+    let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with("//");
+    let about_module =
+        solution.split_inclusive('\n').take_while(|line| line.starts_with("//!") || line.trim().is_empty());
+    let about_module = if body.starts_with("//!") { 0 } else { about_module.count() };
+    let whole = DiffOptions::new().set_context_len(usize::MAX).create_patch(solution, body);
+    let mut kept = String::new();
+    let mut solution_line = 0;
+    let lines: Vec<&Line<'_, str>> = whole.hunks().iter().flat_map(|hunk| hunk.lines()).collect();
+    for group in lines.chunk_by(|a, b| matches!(a, Line::Context(_)) == matches!(b, Line::Context(_))) {
+        let only_comments_go = group.iter().all(|line| matches!(line, Line::Delete(text) if is_comment(text)));
+        for line in group {
+            match line {
+                Line::Context(text) => {
+                    kept.push_str(text);
+                    solution_line += 1;
+                }
+                Line::Insert(text) => kept.push_str(text),
+                Line::Delete(text) => {
+                    if only_comments_go || solution_line < about_module {
+                        kept.push_str(text);
+                    }
+                    solution_line += 1;
+                }
+            }
+        }
+    }
+    if lines.is_empty() { body.to_owned() } else { kept }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::keep_comments;
     use course_core::patch::apply;
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -115,6 +150,17 @@ mod tests {
         // Few different lines, so that a diff has many places to go wrong.
         vec(prop::sample::select(vec!["", "a", "b", "  c", "-d", "+e", "@@ -1 +1 @@", "--- f"]), 0..30)
             .prop_map(|lines| lines.iter().map(|line| format!("{line}\n")).collect())
+    }
+
+    #[test]
+    fn comments_that_are_only_left_out_are_kept() {
+        let solution = "//! Docs.\n\nfn one() {}\n\n/// Two.\nfn two() -> i64 {\n    2\n}\n";
+        let wrong = "fn one() {}\n\nfn two() -> i64 {\n    3\n}\n";
+        assert_eq!(keep_comments(solution, wrong), solution.replace("    2\n", "    3\n"));
+        // Its own words stay, and what goes with code goes.
+        let own = "//! Mine.\n\nfn one() {}\n";
+        assert_eq!(keep_comments(solution, own), own);
+        assert_eq!(keep_comments(solution, solution), solution);
     }
 
     proptest! {

@@ -57,8 +57,8 @@ const EXERCISE_FILES: [(&str, &str); 7] = [
     ("modules/{MODULE}/tests/test_{EXERCISE}.py", include_str!("templates/test.py")),
     ("modules/{MODULE}/tests/{EXERCISE}.rs", include_str!("templates/rust_test.rs")),
     ("solutions/{MODULE}/src/{EXERCISE}.rs", include_str!("templates/solution.rs")),
-    ("solutions/{MODULE}/wrong/{EXERCISE}.wraps.rs", include_str!("templates/wrong_wraps.rs")),
-    ("solutions/{MODULE}/wrong/{EXERCISE}.adds_two.rs", include_str!("templates/wrong_adds_two.rs")),
+    ("solutions/{MODULE}/wrong/{EXERCISE}.wraps.patch", include_str!("templates/wrong_wraps.patch")),
+    ("solutions/{MODULE}/wrong/{EXERCISE}.adds_two.patch", include_str!("templates/wrong_adds_two.patch")),
 ];
 
 /// Makes `modules/NN_name` and `solutions/NN_name` with a first exercise called `name`.
@@ -233,7 +233,18 @@ fn insert_at(path: &Path, text: &str, find: impl Fn(&str) -> Option<usize>, mark
 
 #[cfg(test)]
 mod tests {
+    use course_core::patch;
+
     use super::is_identifier;
+
+    #[test]
+    fn the_wrong_versions_fit_the_solution() {
+        let solution = include_str!("templates/solution.rs");
+        for wrong in [include_str!("templates/wrong_wraps.patch"), include_str!("templates/wrong_adds_two.patch")] {
+            let text = patch::apply(solution, wrong).unwrap();
+            assert!(text != solution && text.contains("pub fn {EXERCISE}"), "{text}");
+        }
+    }
 
     #[test]
     fn names_work_in_both_languages() {

@@ -39,7 +39,7 @@ fn the_stub_fails_the_solution_passes_a_wrong_version_fails() {
     assert!(tests.iter().any(|test| test["name"] == "parallel_sum::adds"), "Rust's are there: {tests:?}");
     assert!(tests.iter().all(|test| test["status"] == "passed" && test["message"].is_string()), "{tests:?}");
 
-    course.write(SOURCE, course.read(&format!("solutions/{MODULE}/wrong/parallel_sum.wrapping.rs")));
+    course.write(SOURCE, course.wrong_version("parallel_sum", "wrapping"));
     let wrong = check();
     wrong.exits_with(1);
     let wrong = document(&wrong);

@@ -11,6 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use course_core::wrong_versions;
+
 /// The module that is broken here.
 pub(crate) const MODULE: &str = "02_parallel_sum";
 
@@ -168,6 +170,16 @@ impl Course {
     pub(crate) fn solve(&self, exercise: &str) {
         let solution = self.read(&format!("solutions/{MODULE}/src/{exercise}.rs"));
         self.write(&format!("modules/{MODULE}/src/{exercise}.rs"), solution);
+    }
+
+    /// A wrong version of an exercise, whole.
+    pub(crate) fn wrong_version(&self, exercise: &str, name: &str) -> String {
+        let course = course_core::catalogue::Course::load(&self.root).expect("the catalogue can be read");
+        let exercise = course.exercise(exercise).expect("the exercise is there");
+        let versions = wrong_versions::of_exercise(exercise.module, exercise.exercise);
+        let version = versions.iter().find(|version| version.name == format!("{}.{name}", exercise.exercise.slug));
+        let version = version.unwrap_or_else(|| panic!("no {name} among {versions:?}"));
+        version.text(exercise.module, exercise.exercise).expect("the patch fits")
     }
 
     /// Source code whose `parallel_sum` (what Python calls) has this body, and whose kernel is right.

@@ -231,14 +231,20 @@ fn what_is_broken_in_the_course_fails_verify() {
             "✗ 02_parallel_sum/README.md:30: the pycon wrong=parallel_sum.wrapping block holds",
         ],
     );
+    // A patch that changes nothing, and one that no longer fits its solution.
+    let header = "//! wrong: nothing.\n//! fails: test_overflow\n//! says: wrapped\n\n";
     is_noticed(
         &course,
-        "solutions/@/wrong/parallel_sum.wrapping.rs",
-        Some(&format!(
-            "//! wrong: nothing.\n//! fails: test_overflow\n//! says: wrapped\n\n{}",
-            solution.replace("//!", "//")
-        )),
+        "solutions/@/wrong/parallel_sum.wrapping.patch",
+        Some(header),
         &["✗ 02.parallel_sum.wrapping: the wrong version is caught", "it passes"],
+    );
+    let patch = course.read(&format!("solutions/{MODULE}/wrong/parallel_sum.wrapping.patch"));
+    is_noticed(
+        &course,
+        "solutions/@/wrong/parallel_sum.wrapping.patch",
+        Some(&patch.replacen(" use pyo3::prelude::*;", " use pyo3::nothing;", 1)),
+        &["✗ 02.parallel_sum.wrapping: the wrong version is caught", "the patch does not fit the solution: line"],
     );
     is_noticed(&course, "modules/@/tests/parallel_sum.rs", None, &["tests/parallel_sum.rs is missing"]);
 

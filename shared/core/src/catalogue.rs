@@ -1,4 +1,4 @@
-//! What the course consists of: read from the modules' `course.toml` files, the one place where exercises are named.
+//! The modules and exercises of the course, read from the modules' `course.toml` files: exercises are named there only.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub struct Exercise {
     pub files: Vec<PathBuf>,
     /// Python test files, relative to the module's folder.
     pub tests: Vec<PathBuf>,
-    /// Rust tests of the pure parts, likewise.
+    /// Rust tests of the parts without Python, relative to the module's folder.
     pub rust_tests: Vec<PathBuf>,
     /// What it is worth.
     pub points: u32,
@@ -169,7 +169,8 @@ impl Course {
             .flat_map(|module| module.exercises.iter().map(move |exercise| ExerciseRef { module, exercise }))
     }
 
-    /// The exercises that an ID means: `02` or `02_parallel_sum` a module, `02.parallel_sum` or `parallel_sum` one exercise.
+    /// The exercises that an ID means: `02` or `02_parallel_sum` a module, `02.parallel_sum` or `parallel_sum` one
+    /// exercise.
     pub fn select(&self, id: &str) -> Result<Vec<ExerciseRef<'_>>> {
         if let Some(exercise_ref) =
             self.exercises().find(|exercise_ref| exercise_ref.id() == id || exercise_ref.exercise.slug == id)

@@ -53,7 +53,7 @@ impl<'r> Request<'r> {
     }
 }
 
-/// What came of it.
+/// The result of a build.
 #[derive(Debug, Default)]
 pub struct Build {
     /// Whether everything was built.
@@ -87,7 +87,7 @@ impl Build {
         self.diagnostics.iter().map(|diagnostic| diagnostic.rendered.as_str()).collect()
     }
 
-    /// What must be mended; warnings would only stand in the way.
+    /// rustc's errors without its warnings, which would hide them.
     pub fn errors(&self) -> String {
         let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error);
         errors.map(|diagnostic| diagnostic.rendered.as_str()).collect()
@@ -99,7 +99,8 @@ impl Build {
     }
 }
 
-/// Runs cargo. A learner's compile error is a [`Build`] without success; an error means that cargo could not do its work.
+/// Runs cargo. A learner's compile error is a [`Build`] without success; an error means that cargo could not do its
+/// work.
 pub fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel: &CancellationToken) -> Result<Build> {
     build_with_libraries(request, progress, Box::new(|_, _| {}), cancel)
 }
@@ -144,7 +145,8 @@ pub fn build_with_libraries(
     });
     let answer = Arc::new(Mutex::new(Answer::new(on_library)));
     let sink = Arc::clone(&answer);
-    // cargo's answer is long when there is much to build; it must not be cut off like a learner's output.
+    // cargo's output is read as it comes: if there is much to build, it is longer than what is kept of a learner's
+    // output.
     let on_stdout: OnChunk = Box::new(move |chunk: &[u8]| locked(&sink).read(chunk));
     let finished = Supervised::spawn(&mut command, Some(on_stdout), on_stderr)
         .map_err(|error| {
@@ -215,7 +217,7 @@ fn read_diagnostic(diagnostic: &Value, build: &mut Build) {
     let rendered = diagnostic["rendered"].as_str().unwrap_or_default();
     let spans = diagnostic["spans"].as_array().map_or(&[][..], Vec::as_slice);
     let is_error = diagnostic["level"] == "error";
-    // The closing lines "aborting due to 2 previous errors" and "3 warnings emitted" have no place of their own.
+    // The closing lines "aborting due to 2 previous errors" and "3 warnings emitted" point at no code.
     let closes = spans.is_empty() && (!is_error || rendered.contains("aborting due to"));
     if closes || !(is_error || diagnostic["level"] == "warning") {
         return;
@@ -255,9 +257,10 @@ fn read_artifact(message: &Value, build: &mut Build) -> Option<String> {
     None
 }
 
-/// What rustc complains about though no code is to blame: there is no linker, or it cannot write.
+/// The error, if rustc failed because of this machine and not because of the code: no linker, or a disk it cannot write
+/// to.
 fn machine_error(diagnostic: &Diagnostic) -> Option<Error> {
-    // Errors in code have a number, but for those of the parser.
+    // An error in code has a number or, from the parser, at least a line.
     if !diagnostic.is_error || !diagnostic.code.is_empty() || diagnostic.line > 0 {
         return None;
     }
@@ -270,7 +273,7 @@ fn machine_error(diagnostic: &Diagnostic) -> Option<Error> {
         .map(|advice| Error::new(format!("rustc could not write:\n{}", last_lines(text, 12))).advice(advice))
 }
 
-/// What mends it, if the text is about a disk that is full or a folder that is closed to us.
+/// The advice, if the text is about a full disk or a folder without permission.
 fn cannot_write(text: &str) -> Option<&'static str> {
     let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
     if has(&["No space left", "os error 28", "File too large", "os error 27", "Disk quota exceeded"]) {

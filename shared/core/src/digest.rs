@@ -29,7 +29,8 @@ impl Digest {
         self.update(bytes);
     }
 
-    /// Adds a file with its path, or all files of a folder but Python's caches. A path that does not exist adds nothing.
+    /// Adds a file with its path, or all files of a folder but Python's caches. A path that does not exist adds
+    /// nothing.
     pub fn update_with_files(&mut self, path: &Path) -> Result<()> {
         if path.is_dir() {
             for entry in files::entries(path)? {

@@ -1,5 +1,6 @@
-//! The protocol between Rust and the Python programs that run tests: a job goes in as a line of JSON, events come out, one
-//! JSON object a line. `shared/python/coursekit/worker.py` writes them. Both sides of it are read and written here only.
+//! The protocol between Rust and the Python programs that run tests: a job goes in as a line of JSON, events come out,
+//! one JSON object a line. `shared/python/coursekit/worker.py` writes them. Both sides of it are read and written here
+//! only.
 
 use std::path::{Path, PathBuf};
 

@@ -17,7 +17,8 @@ pub fn make_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|error| Error::file("make the folder", path, error))
 }
 
-/// Replaces a file whole: readers see the old text or the new one, never a part, and a full disk loses nothing.
+/// Replaces a file as a whole: readers see the old text or the new one, never a part, and if the disk is full the old
+/// text stays.
 pub fn write_atomically(path: &Path, text: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
@@ -75,7 +76,7 @@ pub fn with_slashes(path: &Path) -> String {
 pub struct ScratchFolder(PathBuf);
 
 impl ScratchFolder {
-    /// Makes an empty folder below `parent`, its name free of clashes with other runners.
+    /// Makes an empty folder below `parent`, under a name that no other process uses.
     pub fn new(parent: &Path) -> Result<Self> {
         use std::sync::atomic::{AtomicU32, Ordering};
         static NEXT: AtomicU32 = AtomicU32::new(0);

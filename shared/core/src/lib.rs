@@ -1,7 +1,8 @@
 //! What the runner and the grader share. Nothing here knows about terminals or about grades.
 //!
 //! `catalogue` lists modules and exercises, `staging` copies a module with chosen versions of its exercises, `compile`
-//! builds it with cargo, `process` runs programs within limits, and `events` is the protocol in which a test run reports.
+//! builds it with cargo, `process` runs programs within limits, and `events` is the protocol in which a test run
+//! reports.
 
 #![forbid(unsafe_code)]
 

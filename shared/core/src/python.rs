@@ -76,7 +76,7 @@ pub fn in_environment(root: &Path) -> Option<Interpreter> {
     if !path.exists() {
         return None;
     }
-    // Asked by its own path: the answer's is the same file.
+    // The path in the answer may be another name of the same file, so the path that was asked is kept.
     ask(&[path.clone().into_os_string()]).map(|found| Interpreter { path, ..found })
 }
 

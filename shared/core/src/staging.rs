@@ -20,7 +20,8 @@ pub enum Version<'v> {
     Wrong(&'v str),
 }
 
-/// Writes the manifest and the lock file of a workspace with the course's versions and profiles, and with these members.
+/// Writes the manifest and the lock file of a workspace with the course's versions and profiles, and with these
+/// members.
 pub fn write_workspace(course: &Course, tree: &Path, members: &[&str]) -> Result<()> {
     let mut manifest = catalogue::parse(&course.root.join("Cargo.toml"))?;
     if let Some(Value::Table(workspace)) = manifest.get_mut("workspace") {
@@ -31,8 +32,8 @@ pub fn write_workspace(course: &Course, tree: &Path, members: &[&str]) -> Result
     files::copy(&course.root.join("Cargo.lock"), &tree.join("Cargo.lock"))
 }
 
-/// Copies what a build of the module needs into `folder`: manifest, sources and type stub, never the learner's own answers.
-/// `lib.rs` and the files beside the exercises' are the solution's, which has them the same.
+/// Copies what a build of the module needs into `folder`: manifest, sources and type stub, never the learner's own
+/// answers. `lib.rs` and the files beside the exercises' are the solution's, which has them the same.
 pub fn copy_module(module: &Module, folder: &Path, version: Version<'_>) -> Result<()> {
     files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &is_rust)?;
     files::copy(&module.folder.join("Cargo.toml"), &folder.join("Cargo.toml"))?;
@@ -46,8 +47,8 @@ pub fn copy_rust_tests(module: &Module, folder: &Path) -> Result<()> {
     files::copy_tree(&module.folder.join("tests"), &folder.join("tests"), &is_rust)
 }
 
-/// Puts a version of one exercise into the copied module in `folder`. A file that is right already keeps its time stamp,
-/// by which cargo decides what to build.
+/// Puts a version of one exercise into the copied module in `folder`. A file that is right already keeps its time
+/// stamp, by which cargo decides what to build.
 pub fn put_version(module: &Module, exercise: &Exercise, folder: &Path, version: Version<'_>) -> Result<()> {
     for (index, file) in exercise.files.iter().enumerate() {
         let read = |path: &Path| std::fs::read(path).map_err(|error| Error::file("read", path, error));

@@ -6,7 +6,8 @@ use std::process::Command;
 use crate::error::Result;
 use crate::files;
 
-/// The runner's folder: progress, backups, scratch space. Everything in it but `progress.toml` and `backups` may be deleted.
+/// The runner's folder: progress, backups, scratch space. Everything in it but `progress.toml` and `backups` may be
+/// deleted.
 pub fn own_folder(root: &Path) -> PathBuf {
     root.join(".course")
 }
@@ -20,8 +21,8 @@ pub fn scratch(root: &Path) -> Result<files::ScratchFolder> {
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
-    // This process was started by `cargo run`, which describes the runner in variables. Were they handed on, build scripts
-    // would see other values than under the learner's own `cargo` or maturin, and rebuild PyO3 at each switch.
+    // `cargo run` describes the crate that it runs in environment variables. If cargo inherited them, build scripts
+    // would see other values than under the learner's own `cargo` or maturin, and PyO3 would be rebuilt at each switch.
     for (name, _) in std::env::vars_os() {
         if describes_a_crate(&name.to_string_lossy()) {
             command.env_remove(&name);

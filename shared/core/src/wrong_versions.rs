@@ -1,9 +1,10 @@
 //! Wrong versions of exercises: what a learner might plausibly write, and what the tests must say to it.
 //!
-//! Each is a file `solutions/NN/wrong/EXERCISE.NAME.patch`. Its first lines say what is wrong (`//! wrong:`), name a test that
-//! must fail (`//! fails:`), and give a part of what the failing tests must say (`//! says:`); a unified diff against the
-//! exercise's main solution file follows. `cargo xtask wrong` makes and shows them. A file `EXERCISE.NAME.rs` holds the whole
-//! text instead, below the same first lines: that is how one is written before it becomes a patch.
+//! Each is a file `solutions/NN/wrong/EXERCISE.NAME.patch`. Its first lines say what is wrong (`//! wrong:`), name a
+//! test that must fail (`//! fails:`), and give a part of what the failing tests must say (`//! says:`); a unified diff
+//! against the exercise's main solution file follows. `cargo xtask wrong` makes and shows them. A file
+//! `EXERCISE.NAME.rs` holds the whole text instead, below the same first lines: that is how one is written before it
+//! becomes a patch.
 
 use std::path::{Path, PathBuf};
 
@@ -72,8 +73,8 @@ pub fn main_solution(module: &Module, exercise: &Exercise) -> PathBuf {
     module.solution_folder.join(exercise.files.first().map_or(Path::new(""), PathBuf::as_path))
 }
 
-/// The lines that say what is wrong, and the rest without the empty line between. The header is the first block of `//!`
-/// lines; one without an empty line behind it ends with the last of its keys.
+/// The lines that say what is wrong, and the rest without the empty line between. The header is the first block of
+/// `//!` lines; one without an empty line behind it ends with the last of its keys.
 #[must_use]
 pub fn split_header(text: &str) -> (&str, &str) {
     let is_key = |line: &str| {

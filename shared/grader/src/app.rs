@@ -119,7 +119,7 @@ fn select<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<ExerciseRef<'c>>
     Ok(exercise_refs)
 }
 
-/// What can be said before anything is built.
+/// Refuses a source that cannot be graded, before anything is built.
 fn check_source(source: &Source) -> Result<()> {
     match source {
         Source::One(folder) => intake::check_is_folder(folder),
@@ -140,12 +140,12 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|error| Error::file("find", path, error))
 }
 
-/// Changes with all that decides which tests there are.
+/// A key that changes with everything that decides which tests there are.
 fn key(environment: &Environment, hidden: Option<&Path>, without: &[Defence]) -> Result<String> {
     let mut digest = Digest::new();
     digest.update(&environment.fingerprint);
     digest.update(without.iter().map(|defence| defence.name()).collect::<Vec<_>>().join(" "));
-    // A grade from a machine with less of a jail does not count where there is more of it.
+    // A grade from a machine with a weaker jail is not reused on one with a stronger jail.
     digest.update(environment.not_enforced.join("\n"));
     if let Some(hidden) = hidden {
         digest.update_with_files(hidden)?;
@@ -153,7 +153,7 @@ fn key(environment: &Environment, hidden: Option<&Path>, without: &[Defence]) ->
     Ok(digest.finish())
 }
 
-/// Nobody can know it beforehand. Small enough for every reader of numbers.
+/// A seed that no student can know beforehand, small enough for JSON readers that use floating-point numbers.
 fn fresh_seed() -> u64 {
     RandomState::new().build_hasher().finish() >> 12
 }

@@ -21,7 +21,8 @@ const RESULT: &str = "grade.json";
 /// What was graded, to see whether it still is the same.
 const KEY: &str = "grade.key";
 
-/// Of all students, beside their folders: what inputs were drawn from, the points, and who has none and why.
+/// Files beside the students' folders: the seed, everybody's points, and the submissions without a grade with the
+/// reason.
 const SEED: &str = "seed";
 const GRADEBOOK: &str = "gradebook.csv";
 const REASONS: &str = "not-graded.txt";
@@ -176,7 +177,8 @@ impl ClassRun<'_> {
             for file in module.exercises.iter().flat_map(|exercise| &exercise.files) {
                 for base in [folder.join("modules"), folder.to_owned()] {
                     let path = base.join(&module.name).join(file);
-                    // Only plain files of a plain size: a pipe would be waited for, and none of it would be taken anyway.
+                    // Only plain files of a plain size: a pipe would be waited for, and none of it would be taken
+                    // anyway.
                     match std::fs::symlink_metadata(&path) {
                         Ok(about) if about.is_file() && about.len() < (1 << 20) => match std::fs::read(&path) {
                             Ok(bytes) => {
@@ -239,7 +241,8 @@ fn not_graded(name: &str, why: &str) -> String {
     line(&format!("{}: not graded. {why}", name.escape_debug()), 1000)
 }
 
-/// A student's folder of results: the name without what a shell or a terminal would choke on, and none of our own files.
+/// A student's folder of results: the name without what a shell or a terminal would choke on, and none of our own
+/// files.
 fn safe_name(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let plain = |sign: char| if sign.is_alphanumeric() || "-_.@+ ".contains(sign) { sign } else { '_' };

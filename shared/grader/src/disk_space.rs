@@ -1,4 +1,4 @@
-//! Whether the disk has space: on a full one the compiler and the tests fail, and that must not be charged to a student.
+//! Whether the disk has space: on a full disk the compiler and the tests fail, and no student must lose points by that.
 
 use std::io;
 use std::path::Path;

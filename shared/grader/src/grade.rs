@@ -76,7 +76,8 @@ pub(crate) struct TestGrade {
     pub(crate) visibility: Visibility,
     /// How it ended.
     pub(crate) status: Status,
-    /// Whether it could only be judged inside the process that the submission controls. A forged pass is possible there.
+    /// Whether it could only be judged inside the process that the submission controls. A forged pass is possible
+    /// there.
     pub(crate) soft: bool,
     /// What it earned.
     pub(crate) score: Points,

@@ -66,10 +66,11 @@ pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree
     Ok(intake)
 }
 
-/// Said of a catalogue that is not ours: points that a student misses may have gone with a renamed exercise.
+/// The reason for a catalogue that differs from the course's: a student may miss points because an exercise was
+/// renamed.
 const OTHER_VERSION: &str = "not this course's: the submission may have been made for another version of it";
 
-/// Whether the submission's catalogue of a module differs from ours by more than the ends of its lines.
+/// Whether the submission's catalogue of a module differs from the course's by more than the ends of its lines.
 fn is_of_another_version(root: &OwnedFd, relative: &Path, module: &Module) -> bool {
     let Ok(Some(submitted)) = read(root, relative) else { return false };
     let reference = std::fs::read(module.folder.join("course.toml")).unwrap_or_default();
@@ -167,7 +168,7 @@ fn name_of(submission: &Path) -> String {
     line(&submission.to_string_lossy().escape_debug().to_string(), 1000)
 }
 
-/// Names what a submission has besides: a student who put work elsewhere shall learn that it did not count.
+/// Names the other files of a submission, so that students who put work elsewhere learn that it did not count.
 fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intake: &mut Intake) {
     let mut folders = vec![submission.to_owned()];
     let mut looked_at = 0;
@@ -203,7 +204,7 @@ fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intak
     intake.ignored.extend(found);
 }
 
-/// Folders that come with working on the course and say nothing.
+/// Folders that tools leave behind.
 fn is_left_by_tools(name: &OsStr) -> bool {
     [".git", "target", ".venv", ".course", "__pycache__"].iter().any(|left| name == *left)
 }

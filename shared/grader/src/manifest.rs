@@ -1,6 +1,6 @@
-//! Which tests there are and what each is worth: fixed before a submission is read, from a run of the reference solutions.
-//! That run is also the grader's own check: a reference that does not pass is an error of the course or the machine, and
-//! then nobody is graded.
+//! Which tests there are and what each is worth: fixed before a submission is read, from a run of the reference
+//! solutions. That run is also the grader's own check: a reference that does not pass is an error of the course or the
+//! machine, and then nothing is graded.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -157,8 +157,8 @@ fn broken_reference(id: &str, kind: Kind, what: &str) -> Error {
     }
 }
 
-/// The teacher's test files for an exercise: `DIR/02_parallel_sum/test_parallel_sum*.py`, where no other exercise's name fits
-/// better.
+/// The teacher's test files for an exercise: `DIR/02_parallel_sum/test_parallel_sum*.py`, where no other exercise's
+/// name fits better.
 pub(crate) fn hidden_tests(hidden: &Path, course: &Course, exercise_ref: ExerciseRef<'_>) -> Result<Vec<PathBuf>> {
     let folder = hidden.join(&exercise_ref.module.name);
     if !folder.is_dir() {

@@ -51,8 +51,8 @@ impl SubmissionGrader<'_> {
         &self.environment.course
     }
 
-    /// Grades what lies in `folder`, `jobs` exercises at a time. The inner error is the submission's: there is nothing that
-    /// could be graded. The outer one is this machine's.
+    /// Grades what lies in `folder`, `jobs` exercises at a time. The inner error is the submission's: there is nothing
+    /// that could be graded. The outer one is this machine's.
     pub(crate) fn grade(&self, folder: &Path, name: &str, jobs: usize) -> Result<Result<Grade, Error>> {
         let started = Instant::now();
         disk_space::check(&self.environment.scratch)?;
@@ -88,7 +88,7 @@ impl SubmissionGrader<'_> {
     fn take(&self, folder: &Path, tree: &Path) -> Result<Intake> {
         let mut taken = intake::take(folder, &self.modules(), self.course(), tree)?;
         if !self.environment.uses(Defence::Intake) {
-            // What a grader does that trusts its students: their tests, their settings.
+            // This is what a trusting grader does: it takes the students' tests and settings.
             files::copy_tree(folder, tree, &|path| !path.ends_with("target") && !path.ends_with(".git"))?;
             taken.ignored.clear();
         }
@@ -116,7 +116,8 @@ impl SubmissionGrader<'_> {
             .iter()
             .map(|exercise_ref| (exercise_ref.id(), is_written(*exercise_ref, tree, is_there)))
             .collect();
-        // The last ones first: their dependencies are the heaviest, and nobody should wait for one slow build at the end.
+        // The last modules first: they have the heaviest dependencies, and one slow build at the end would leave
+        // processors idle.
         let builds = in_parallel(jobs, &modules.into_iter().rev().collect::<Vec<_>>(), |module| {
             let exercises: Vec<&Exercise> =
                 module.exercises.iter().filter(|exercise| written.get(&exercise.id()) == Some(&true)).collect();

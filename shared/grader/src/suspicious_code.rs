@@ -1,5 +1,6 @@
-//! Places in a submission that a person may want to look at: what an exercise's own solution has no need of. No points depend
-//! on them: calling NumPy from Rust is no attack on the grader, and whether it answers the exercise is the teacher's to say.
+//! Places in a submission that a person may want to look at: what an exercise's own solution has no need of. No points
+//! depend on them: calling NumPy from Rust is no attack on the grader, and whether it answers the exercise is the
+//! teacher's to say.
 
 use std::path::Path;
 

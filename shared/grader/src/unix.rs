@@ -1,4 +1,5 @@
-//! All that needs Unix: files opened without following links, the space of a file system, time stamps, permissions, signals.
+//! All that needs Unix: files opened without following links, the space of a file system, time stamps, permissions,
+//! signals.
 
 use std::ffi::OsStr;
 use std::io;

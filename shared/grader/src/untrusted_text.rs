@@ -44,8 +44,8 @@ pub(crate) fn plain(text: &str, limits: Limits) -> String {
     shown.join("\n")
 }
 
-/// `text` on one line, as for a name or a path: like [`plain`], but with spaces for breaks, and with the prefix only where
-/// the line would otherwise mean something.
+/// `text` on one line, as for a name or a path: like [`plain`], but with spaces for breaks, and with the prefix only
+/// where the line would otherwise mean something.
 #[must_use]
 pub(crate) fn line(text: &str, chars: usize) -> String {
     let mut printable = Printable(text.trim_start().chars()).map(|sign| if sign.is_whitespace() { ' ' } else { sign });

@@ -8,7 +8,8 @@ use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::exit_status::ExitStatus;
 
-/// A command of `cargo course`: all that is known about it, in one value. The help and the README's table are made of these.
+/// A command of `cargo course`: all that is known about it, in one value. The help and the README's table are made of
+/// these.
 pub(crate) struct Command {
     pub(crate) name: &'static str,
     /// Its arguments as the help shows them, such as `[ID]… [--all]`.

@@ -1,4 +1,5 @@
-//! What the learner has reached: a small text file, written whole, that survives renames, crashes and two runners at once.
+//! What the learner has reached, in a small text file that is replaced as a whole: it survives renamed exercises,
+//! crashes and two runners at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,8 @@ use course_core::{Error, Result, files, workspace};
 
 use crate::ui::output;
 
-/// Solved exercises, hints seen, and where the learner is. Ids that the course no longer has are kept: another branch may.
+/// Solved exercises, hints seen, and where the learner is. Ids that the course no longer has are kept: another branch
+/// may.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Progress {
     pub(crate) current: Option<String>,
@@ -25,7 +27,7 @@ fn path(root: &Path) -> PathBuf {
 }
 
 impl Progress {
-    /// Reads the file. One that makes no sense is put aside, said, and begun anew.
+    /// Reads the file. If it makes no sense, it is kept under another name, a notice says so, and progress begins anew.
     pub(crate) fn load(root: &Path) -> Result<Self> {
         let path = path(root);
         let parsed = match std::fs::read(&path) {

@@ -49,8 +49,8 @@ pub(crate) fn is_done(root: &Path, modules: &[&Module]) -> bool {
             .is_ok_and(|lines| lines.iter().all(|line| done.lines().any(|known| known == line)))
 }
 
-/// Sets up if need be, with visible progress on standard error. Of the modules only these are built: the others wait until
-/// they are wanted.
+/// Sets up if need be, with visible progress on standard error. Of the modules only these are built: the others wait
+/// until they are wanted.
 pub(crate) fn ensure(course: &Course, modules: &[&Module]) -> Result<()> {
     if is_done(&course.root, modules) { Ok(()) } else { run(course, modules) }
 }
@@ -289,8 +289,8 @@ pub(crate) fn build_ahead(
     progress: Option<OnProgress>,
     cancel: &CancellationToken,
 ) -> Result<()> {
-    // One after the other, as checks build them: together, cargo would give each the features that any of them asks for,
-    // and the first check would build PyO3 again.
+    // One after the other, as checks build them: together, cargo would give each the features that any of them asks
+    // for, and the first check would build PyO3 again.
     for module in modules {
         // Any one test of a module has the dependencies of them all.
         let test = module.exercises.iter().flat_map(|exercise| &exercise.rust_tests).next();

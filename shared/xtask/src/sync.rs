@@ -13,7 +13,7 @@ struct Derived {
     bytes: Vec<u8>,
     /// Where it comes from, for people.
     source: &'static str,
-    /// Whether somebody may have worked in it: it is then kept before it is replaced.
+    /// Whether a learner or author may have worked in it: it is then kept before it is replaced.
     may_hold_work: bool,
 }
 

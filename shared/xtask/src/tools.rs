@@ -14,7 +14,8 @@ pub(crate) fn tool(root: &Path, name: &str) -> PathBuf {
     root.join(TOOLS).join("bin").join(name)
 }
 
-/// A program in the course's folder, without what `cargo run` says about this one: it would rebuild PyO3 at each switch.
+/// A program in the course's folder, without what `cargo run` says about this one: it would rebuild PyO3 at each
+/// switch.
 pub(crate) fn program(root: &Path, name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(root);
@@ -26,7 +27,7 @@ pub(crate) fn program(root: &Path, name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// cargo, likewise.
+/// cargo in the course's folder, likewise without those variables.
 pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = workspace::cargo(root);
     command.args(arguments);

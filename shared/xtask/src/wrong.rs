@@ -107,8 +107,8 @@ fn patch_of(solution: &str, text: &str, exercise: ExerciseRef<'_>, path: &Path) 
     Ok(format!("{header}\n--- solutions/{}/{main}\n+++ {name}\n{hunks}", exercise.module.name))
 }
 
-/// The wrong version with the comments of the solution that it only leaves out: they would hide what is wrong. Kept are the
-/// lines at the top that describe the module, and any other comment where nothing else has changed around it.
+/// The wrong version with the comments of the solution that it only leaves out: they would hide what is wrong. Kept are
+/// the lines at the top that describe the module, and any other comment where nothing else has changed around it.
 fn keep_comments(solution: &str, body: &str) -> String {
     let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with("//");
     let about_module =

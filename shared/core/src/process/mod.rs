@@ -32,7 +32,7 @@ const KEPT_OUTPUT: usize = 1 << 20;
 /// How often a wait looks whether the child has ended.
 const POLL: Duration = Duration::from_millis(2);
 
-/// Makes Ctrl-C end what is under way in order, and a second Ctrl-C end the runner at once.
+/// Makes the first Ctrl-C end the running work in order, and the second one end the program at once.
 pub fn install_interrupt_handler() -> io::Result<()> {
     for signal in platform::INTERRUPTS {
         // In this order: the first signal finds the flag unset and sets it, the second finds it set.
@@ -88,7 +88,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// For tools of ours and cargo, which end by themselves.
+    /// For cargo and the course's own tools, which end by themselves.
     pub const NONE: Self = Self { time: Duration::MAX, output: usize::MAX };
 }
 
@@ -118,9 +118,9 @@ impl ExitReason {
 pub struct Finished {
     /// How it ended.
     pub exit: ExitReason,
-    /// What it printed, up to a limit.
+    /// What it printed on standard output, up to a limit.
     pub stdout: String,
-    /// Likewise.
+    /// What it printed on standard error, up to a limit.
     pub stderr: String,
 }
 
@@ -236,8 +236,8 @@ impl Supervised {
         Ok(Finished { exit, stdout, stderr })
     }
 
-    /// Lets the readers take what is still in the pipes. A descendant that left the group may keep a pipe open for ever,
-    /// so this waits for a moment only.
+    /// Lets the reader threads take what is still in the pipes. This waits for a second at most, because a descendant
+    /// that left the group may keep a pipe open for ever.
     fn drain(&mut self) {
         let deadline = Instant::now() + Duration::from_secs(1);
         while Instant::now() < deadline && !self.readers.iter().all(JoinHandle::is_finished) {

@@ -16,8 +16,8 @@ pub(super) fn start_group(command: &mut Command) {
 
 /// Ends a child and all members of its group.
 pub(super) fn kill_group(child: &mut Child) {
-    // The group lives as long as any member, and the leader is not reaped before this call (or was, by `try_wait`, in
-    // the same breath), so the number still means this group.
+    // The number still means this group: the group lives as long as any member, and its leader has not been reaped, or
+    // was reaped by `try_wait` just before this call.
     if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
         let _ = kill_process_group(group, Signal::KILL); // An error means that nobody is left.
     }

@@ -1,4 +1,4 @@
-//! Builds a submission's module in the jail. What comes out is data: nobody here loads it.
+//! Builds a submission's module in the jail. The grader never loads the result.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -20,7 +20,7 @@ const ALL: Duration = Duration::from_secs(90);
 /// How long for each try, once the module as a whole did not compile.
 const ONE_MORE: Duration = Duration::from_secs(30);
 
-/// What came of it.
+/// The result of building a submission's module.
 #[derive(Debug, Default)]
 pub(crate) struct Built {
     /// The folder with the extension, if anything compiles.
@@ -61,8 +61,9 @@ fn is_alone(module: &Module, exercise: &Exercise, tree: &Path) -> bool {
         .all(|file| std::fs::read(submitted.join(file)).ok() == std::fs::read(module.stub(file)).ok())
 }
 
-/// One crate holds all exercises of a module, so one bad file would take the others with it. From stubs alone, one exercise
-/// after another is added, in the order in which they build on each other, and kept if the crate still compiles.
+/// One crate holds all exercises of a module, so one bad file would take the others with it. From stubs alone, one
+/// exercise after another is added, in the order in which they build on each other, and kept if the crate still
+/// compiles.
 fn build_what_compiles(
     environment: &Environment,
     jail: &Jail,

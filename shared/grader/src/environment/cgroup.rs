@@ -1,5 +1,5 @@
-//! Control groups: they count the processes and the memory of a whole jail together, fork bombs included. They can be made
-//! where this process may write to the kernel's file system of groups, as root in a container can.
+//! Control groups: they count the processes and the memory of a whole jail together, fork bombs included. They can be
+//! made where this process may write to the kernel's file system of groups, as root in a container can.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::defence::Defence;
 use crate::unix;
 
-/// Processes and threads of one submission's jails together: enough for sixty exercises at a time, each with its pools of
-/// `POOL_THREADS` (`oracle.py`). The probe tries to have more than these.
+/// Processes and threads of one submission's jails together: enough for sixty exercises at a time, each with its pools
+/// of `POOL_THREADS` (`oracle.py`). The probe tries to have more than these.
 const MOST_TASKS: &str = "1024";
 
 /// Bytes of all of them together.
@@ -37,7 +37,7 @@ pub(crate) fn sweep() {
 pub(crate) struct Cgroups(Vec<PathBuf>);
 
 impl Cgroups {
-    /// Makes what can be made. What cannot is no error here: the probe finds out.
+    /// Makes the groups that can be made. A group that cannot be made is no error here: the probe finds out.
     pub(crate) fn make(without: &[Defence]) -> Self {
         if without.contains(&Defence::Cgroups) {
             return Self(Vec::new());
@@ -65,7 +65,7 @@ fn make(tree: &Path, name: &str, limits: &[(&str, &str)]) -> Option<PathBuf> {
     }
     let group = tree.join(name);
     fs::create_dir(&group).ok()?;
-    // Swap accounting may be off; the others must hold, or the group is none.
+    // Swap accounting may be off. Every other limit must hold, or the group is removed again.
     let holds = limits.iter().all(|(file, value)| fs::write(group.join(file), value).is_ok() || file.contains("swap"));
     if holds {
         Some(group)
@@ -78,8 +78,8 @@ fn make(tree: &Path, name: &str, limits: &[(&str, &str)]) -> Option<PathBuf> {
 impl Drop for Cgroups {
     fn drop(&mut self) {
         for group in &self.0 {
-            // Where there were no namespaces, somebody may have left his parents and lives on. The kernel may need a moment
-            // to see that they are dead.
+            // Without namespaces, a process may have left its parent and live on. After the kill, the kernel may need a
+            // moment before the group is empty.
             for _ in 0..1_000 {
                 if fs::remove_dir(group).is_ok() {
                     break;

@@ -32,15 +32,15 @@ pub(crate) struct Environment {
     pub(crate) scratch: PathBuf,
     /// The jail.
     pub(crate) jail: Jail,
-    /// Who runs the tests from outside.
+    /// The processes that run tests from outside.
     pub(crate) oracles: Oracles,
-    /// What does not hold here.
+    /// What of the jail does not hold on this machine, one sentence each.
     pub(crate) not_enforced: Vec<String>,
     /// Defences that were left out on request.
     pub(crate) without: Vec<Defence>,
     /// Changes with anything that could change a grade: the course, the compiler, Python, the packages.
     pub(crate) fingerprint: String,
-    /// What graded, for the reports.
+    /// Versions of the tools that grade, for the reports.
     pub(crate) versions: BTreeMap<String, String>,
     reference: ReferenceBuild,
     sysroot: PathBuf,

@@ -1,6 +1,6 @@
-//! How rustc is to be called for a module: recorded once, while cargo builds the reference, and repeated for each submission
-//! without cargo. So a submission meets no manifest, no build script and no cache that another one could have touched, and
-//! is built in the time that rustc takes.
+//! How rustc is to be called for a module: recorded once, while cargo builds the reference, and repeated for each
+//! submission without cargo. So a submission meets no manifest, no build script and no cache that another one could
+//! have touched, and is built in the time that rustc takes.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -55,8 +55,8 @@ fn value_of(arguments: &[String], key: &str) -> Option<String> {
     arguments.get(position + 1).cloned()
 }
 
-/// What cargo tells each crate, besides `CARGO_PKG_…`. All else may hold what is the grader's own: `CARGO_HTTP_PROXY` with a
-/// password, tokens of registries.
+/// What cargo tells each crate, besides `CARGO_PKG_…`. All else may hold what is the grader's own: `CARGO_HTTP_PROXY`
+/// with a password, tokens of registries.
 const VARIABLES: &[&str] =
     &["CARGO_CRATE_NAME", "CARGO_MANIFEST_DIR", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "LD_LIBRARY_PATH"];
 
@@ -95,7 +95,8 @@ impl Recipe {
         self
     }
 
-    /// The same call for the crate at `root`, as an extension alone, with its products in `out`, and messages for people.
+    /// The same call for the crate at `root`, as an extension alone, with its products in `out`, and messages for
+    /// people.
     pub(crate) fn command(&self, root: &Path, out: &Path) -> Vec<String> {
         let mut command = vec![self.rustc.to_string_lossy().into_owned()];
         let mut arguments = self.arguments.iter().map(String::as_str).peekable();
@@ -117,7 +118,8 @@ impl Recipe {
         }
         command
             .extend(["--crate-type", "cdylib", "--emit=link", "--color=never", "--cap-lints=allow"].map(str::to_owned));
-        // Several units keep all processors busy for one crate, and cost more in all. Here other crates wait for them.
+        // Several codegen units would use all processors for one crate and cost more in all. Here other crates wait for
+        // them.
         command.extend(["-C", "codegen-units=1"].map(str::to_owned));
         command.extend(["--out-dir".to_owned(), out.to_string_lossy().into_owned()]);
         command

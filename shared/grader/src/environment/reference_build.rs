@@ -46,8 +46,8 @@ impl ReferenceBuild {
         for module in &course.modules {
             let folder = self.tree.join("modules").join(&module.name);
             staging::copy_module(module, &folder, Version::Solution)?;
-            // cargo builds them for the sake of their dependencies and to see how it calls rustc. Neither depends on what is
-            // in the files. So a new copy is no change, unless the recipe is missing.
+            // The build serves to compile the dependencies and to record how cargo calls rustc. Neither depends on what
+            // the sources say, so cargo need not build a new copy again, unless the recipe is missing.
             if Recipe::load(&self.recipes, &module.package).is_ok() {
                 for source in files::entries(&folder.join("src"))? {
                     unix::make_old(&source).map_err(|error| Error::file("set the time of", &source, error))?;
@@ -62,7 +62,8 @@ impl ReferenceBuild {
         let wrapper = std::env::current_exe()
             .map_err(|error| Error::new(format!("Cannot tell its own path: {error}.")).caused_by(error))?;
         let mut command = workspace::cargo(&self.tree);
-        // Not `--locked`: the copy has fewer members, so cargo drops lines from its lock file. Versions stay what they are.
+        // Not `--locked`: the copy has fewer members, so cargo drops lines from its lock file. Versions stay what they
+        // are.
         command.args(["build", "--lib", "--offline", "--quiet"]).arg("--target-dir").arg(&self.target);
         for module in modules {
             command.args(["--package", &module.package]);
@@ -78,8 +79,8 @@ impl ReferenceBuild {
         }
     }
 
-    /// What a submission may be compiled with: the dependencies alone. Beside them lie the solutions, built; a submission that could
-    /// read those would embed one with `include_bytes!` and call it.
+    /// What a submission may be compiled with: the dependencies alone. Beside them lie the solutions, built; a
+    /// submission that could read those would embed one with `include_bytes!` and call it.
     fn set_dependencies_apart(&self, course: &Course) -> Result<()> {
         let from = self.target.join("debug/deps");
         let _ = std::fs::remove_dir_all(&self.dependencies);

@@ -45,8 +45,8 @@ pub(crate) struct Jail {
 impl Jail {
     /// `program` is the built `course-jail`.
     ///
-    /// Whether this machine has namespaces is found out here, once: while submissions run, one of them could see to it that
-    /// none can be made. From here on, a program that cannot have its own is not started.
+    /// Whether this machine has namespaces is found out here, once. Later a submission could use up what they need;
+    /// from here on, a program that cannot have its own namespaces is not started.
     pub(crate) fn new(program: PathBuf, without: &[Defence]) -> Self {
         let mut without = without.to_vec();
         let mut question = Command::new(&program);
@@ -91,7 +91,7 @@ impl Jail {
         arguments
     }
 
-    /// Runs a program in the jail with this environment and nothing of ours.
+    /// Runs a program in the jail with this environment and nothing of the grader's own.
     pub(crate) fn run<'e>(
         &self,
         policy: &SandboxPolicy,

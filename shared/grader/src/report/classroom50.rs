@@ -1,8 +1,8 @@
 //! `classroom50/result/v1`, the `result.json` of an autograder of Classroom 50.
 //!
 //! Its scores are integers, ours are hundredths: so scores here are counted in hundredths of a point, always and for
-//! everybody. 7.25 of 10 points are 725 of 1000. Nothing is rounded, sums stay sums, and percentages are right. A unit that
-//! changed with the grade (points where all are whole) would make two students' numbers incomparable.
+//! everybody. 7.25 of 10 points are 725 of 1000. Nothing is rounded, sums stay sums, and percentages are right. A unit
+//! that changed with the grade (points where all are whole) would make two students' numbers incomparable.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -126,8 +126,8 @@ fn test(entry: &Entry<'_>) -> Value {
     })
 }
 
-/// The document itself takes no further fields, so the conditions of the grade are a test worth nothing, at the end. Its
-/// name is all that the release's table shows.
+/// The document itself takes no further fields, so the conditions of the grade are a test worth nothing, at the end.
+/// Its name is all that the release's table shows.
 fn about(grade: &Grade) -> Value {
     let conditions = conditions(grade);
     let name = format!("Not a test. Scores are in hundredths of a point. {}", conditions.join(" "));

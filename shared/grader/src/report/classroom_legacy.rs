@@ -1,5 +1,6 @@
-//! The `result` output of an autograding step of GitHub Classroom: JSON in base64, as its grading reporter reads it from an
-//! environment variable. GitHub Classroom was retired in August 2026; the reporter's form lives on in copies of it.
+//! The `result` output of an autograding step of GitHub Classroom: JSON in base64, as its grading reporter reads it
+//! from an environment variable. GitHub Classroom was retired in August 2026; the reporter's form lives on in copies of
+//! it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

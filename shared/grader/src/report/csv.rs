@@ -6,8 +6,8 @@ use super::{NAME, name, soft_points};
 use crate::grade::Grade;
 use crate::untrusted_text::line;
 
-/// One row for each grade, under a row of names. An exercise that a grade does not have leaves its cell empty: not graded is
-/// not zero.
+/// One row for each grade, under a row of names. An exercise that a grade does not have leaves its cell empty: not
+/// graded is not zero.
 ///
 /// Columns: `submission`, each exercise's id, `score`, `max_score`, `soft_share` (percent, as the teacher set it),
 /// `soft_score` (earned by soft tests), `not_enforced` (how many mechanisms this machine lacked).

@@ -1,5 +1,5 @@
-//! Annotations on a run of GitHub Actions. This is the one report that speaks to CI, so here every field is escaped as the
-//! service's own toolkit does it, after everything that could be a command is gone from it.
+//! Annotations on a run of GitHub Actions. This is the one report that speaks to CI, so here every field is escaped as
+//! the service's own toolkit does it, after everything that could be a command is gone from it.
 
 use super::{NAME, conditions, entries, name, outcome};
 use crate::grade::{ExerciseGrade, Flag, Grade, Status};

@@ -1,4 +1,5 @@
-//! `results.json` of a Gradescope autograder. Everything is declared as plain text, so that no output is taken for markup.
+//! `results.json` of a Gradescope autograder. Everything is declared as plain text, so that no output is taken for
+//! markup.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! `course/grade/v1`: the whole grade, for the teacher's own tools. Names sort alphabetically, so equal grades are equal texts.
+//! `course/grade/v1`: the whole grade, for the teacher's own tools. Names sort alphabetically, so equal grades are
+//! equal texts.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
-//! JUnit XML as Jenkins, GitHub's and GitLab's readers take it: one suite an exercise, and a first one about the grade itself.
+//! JUnit XML as Jenkins, GitHub's and GitLab's readers take it: one suite an exercise, and a first one about the grade
+//! itself.
 //!
-//! Points are properties of suites (`score`, `max_score`, and `score:TEST`, `max_score:TEST`), because the schema of Jenkins'
-//! xUnit plugin allows properties there and not in a test case.
+//! Points are properties of suites (`score`, `max_score`, and `score:TEST`, `max_score:TEST`), because the schema of
+//! Jenkins' xUnit plugin allows properties there and not in a test case.
 
 use quick_xml::Writer;
 use quick_xml::escape::escape;

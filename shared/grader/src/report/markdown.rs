@@ -1,7 +1,8 @@
 //! A page for people: a step summary on GitHub, a release, a comment.
 //!
-//! Names stand in `<code>` with every punctuation mark as a character reference, which no Markdown reads as markup. Output
-//! stands in fences, every line behind [`PREFIX`](crate::untrusted_text::PREFIX), so that no line of it can close the fence.
+//! Names stand in `<code>` with every punctuation mark as a character reference, which no Markdown reads as markup.
+//! Output stands in fences, every line behind [`PREFIX`](crate::untrusted_text::PREFIX), so that no line of it can
+//! close the fence.
 
 use std::fmt::Write as _;
 

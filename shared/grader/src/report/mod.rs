@@ -113,7 +113,8 @@ impl Report {
     }
 }
 
-/// The grade in that form. `classroom` says where a submission to Classroom 50 belongs; other formats do not look at it.
+/// The grade in that form. `classroom` says where a submission to Classroom 50 belongs; other formats do not look at
+/// it.
 #[must_use]
 pub(crate) fn render(grade: &Grade, format: Format, classroom: &Classroom) -> String {
     match format {
@@ -144,7 +145,8 @@ pub(crate) fn write_reports(grade: &Grade, reports: &[Report]) -> Result<()> {
     Ok(())
 }
 
-/// Replaces a file whole. A pipe or a device such as `/dev/null` is written to: to replace it would take it from everybody.
+/// Replaces a file whole. A pipe or a device such as `/dev/null` is written to: to replace it would take it from
+/// everybody.
 fn write_report(file: &Path, text: &str) -> Result<()> {
     if std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         std::fs::write(file, text).map_err(|error| Error::file("write", file, error))
@@ -225,14 +227,15 @@ impl Entry<'_> {
         self.visibility == Visibility::Hidden
     }
 
-    /// What went wrong, in a report that the student sees: of a hidden test only how it ended, for its input is a secret.
+    /// What went wrong, in a report that the student sees: of a hidden test only how it ended, for its input is a
+    /// secret.
     fn message_for_student(&self, limits: Limits) -> String {
         if self.hidden() { String::new() } else { plain(self.message, limits) }
     }
 }
 
-/// The tests of an exercise. Points of the exercise that no test carries, and a failure without any test, become an entry
-/// of the exercise's own, so that in formats that know only tests nothing is lost.
+/// The tests of an exercise. Points of the exercise that no test carries, and a failure without any test, become an
+/// entry of the exercise's own, so that in formats that know only tests nothing is lost.
 fn entries(exercise: &ExerciseGrade) -> Vec<Entry<'_>> {
     let mut entries: Vec<_> = exercise.tests.iter().map(Entry::from).collect();
     let score = exercise.score.less(entries.iter().map(|entry| entry.score).sum());
@@ -277,7 +280,8 @@ fn soft_points(grade: &Grade) -> (Points, Points) {
     (soft().map(|test| test.score).sum(), soft().map(|test| test.max_score).sum())
 }
 
-/// What qualifies every grade: the points that rest on the submission's own word, and what this machine did not enforce.
+/// What qualifies every grade: the points that rest on the submission's own word, and what this machine did not
+/// enforce.
 fn conditions(grade: &Grade) -> Vec<String> {
     let (earned, possible) = soft_points(grade);
     let soft = format!(

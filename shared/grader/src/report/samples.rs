@@ -278,7 +278,7 @@ pub(crate) fn points_of(number: &Value) -> Points {
     points((number.as_f64().expect("a number") * 100.0).round() as u64)
 }
 
-/// Whoever prints this text to a terminal or a CI log prints nothing but text.
+/// Asserts that this text steers neither a terminal nor a CI service.
 pub(crate) fn assert_quiet(text: &str) {
     let hidden = text.chars().find(|&each| is_invisible(each) && !matches!(each, '\n' | '\t'));
     assert_eq!(hidden, None, "a character that does not show");

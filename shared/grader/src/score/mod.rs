@@ -1,9 +1,9 @@
 //! What each test is worth, and what it earned.
 //!
-//! Some tests pass without any work: PyO3 refuses an argument of a wrong type before the stub's body is reached. They are
-//! needed, for a solution may break what the stub had. So they count as much as the rest of the exercise is right: with
-//! half of the other points earned, each of them earns half of its own. Soft tests say nothing about that: what they
-//! report can be forged, and must not bring more than their own points.
+//! Some tests pass without any work: PyO3 refuses an argument of a wrong type before the stub's body is reached. They
+//! are needed, for a solution may break what the stub had. So they count as much as the rest of the exercise is right:
+//! with half of the other points earned, each of them earns half of its own. Soft tests say nothing about that: what
+//! they report can be forged, and must not bring more than their own points.
 
 pub(crate) mod points;
 
@@ -21,15 +21,16 @@ pub(crate) struct Shares {
     pub(crate) hidden: Option<u8>,
 }
 
-/// What each test is worth, in the manifest's order. The soft ones share the teacher's percentage, where the exercise has
-/// others too; where it has none, they have that percentage and the rest cannot be earned by anybody, so it is not counted.
+/// What each test is worth, in the manifest's order. The soft ones share the teacher's percentage, where the exercise
+/// has others too; where it has none, they have that percentage and the rest cannot be earned by anybody, so it is not
+/// counted.
 pub(crate) fn worth(tests: &[Entry], points: u32, shares: Shares) -> Vec<Points> {
     let count = |kind| tests.iter().filter(|test| test.kind == kind).count();
     let (soft, public, hidden) = (count(Kind::Soft), count(Kind::Public), count(Kind::Hidden));
     let all = Points::whole(points);
     let for_soft = if soft == 0 { Points::ZERO } else { all.percent(shares.soft) };
     let for_hard = all.less(for_soft);
-    // A share of their own, where there is somebody to share with.
+    // The hidden tests have a share of their own only if there are public tests too.
     let for_hidden = shares.hidden.filter(|_| public > 0 && hidden > 0).map(|share| for_hard.percent(share));
     let mut of_soft = for_soft.shares(soft).into_iter();
     let mut of_hidden = for_hidden.map(|points| points.shares(hidden).into_iter());

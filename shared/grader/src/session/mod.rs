@@ -1,5 +1,5 @@
-//! Runs the tests of one exercise on a built extension: from outside through the oracle, and, for what only shows there,
-//! inside the jail.
+//! Runs the tests of one exercise on a built extension: from outside through the oracle, and, for what only shows
+//! there, inside the jail.
 
 pub(crate) mod oracles;
 
@@ -36,7 +36,7 @@ pub(crate) struct TestRun {
 /// The results by test name, and why there may be fewer than expected.
 #[derive(Debug, Default)]
 pub(crate) struct SessionResult {
-    /// By name. A name that came twice is "not run": nobody knows which result is the true one.
+    /// By name. A name that came twice is "not run": it is not known which result is the true one.
     pub(crate) tests: BTreeMap<String, TestRun>,
     /// In the order in which they were collected.
     pub(crate) order: Vec<String>,

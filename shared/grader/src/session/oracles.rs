@@ -1,5 +1,5 @@
-//! The processes that run tests from outside: each has loaded Python, pytest, NumPy and hypothesis once, and does job after
-//! job, each in a copy of itself. See `shared/python/grader/oracle.py`.
+//! The processes that run tests from outside: each has loaded Python, pytest, NumPy and hypothesis once, and does job
+//! after job, each in a copy of itself. See `shared/python/grader/oracle.py`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,8 @@ use std::fs;
 use crate::support::{Folder, Grader, IDS, finish, signal, solution, source, start, wait_until};
 
 /// What each hands in for `divide`, and what that is worth: all, some, nothing, or no grade at all. A signature
-/// alone is worth nothing, though PyO3 refuses arguments of a wrong type before the body is reached, and a test of that passes.
+/// alone is worth nothing, though PyO3 refuses arguments of a wrong type before the body is reached, and a test of that
+/// passes.
 const CLASS: [(&str, &str, Worth); 12] = [
     ("solution", "", Worth::All),
     (

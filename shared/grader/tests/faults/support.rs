@@ -118,7 +118,8 @@ pub(crate) fn processes_with(text: &str) -> Vec<String> {
     found
 }
 
-/// A folder of a test's own, removed with the value. Its name has a space, letters beyond ASCII, and a sign that shells read.
+/// A folder of a test's own, removed with the value. Its name has a space, letters beyond ASCII, and a sign that shells
+/// read.
 #[derive(Debug)]
 pub(crate) struct Folder {
     base: PathBuf,

@@ -18,7 +18,7 @@ use crate::ui::steps::Steps;
 /// The crates that every benchmark compares with, and the option that hands each to the script.
 pub(crate) const PEERS: [(&str, &str); 2] = [("--textbook", "textbook"), ("--limits", "machine_limits")];
 
-/// What is to become of the figures.
+/// How large the inputs are, and where the figures go.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options<'o> {
     /// The size of the inputs; 1 is the documented one.
@@ -54,7 +54,7 @@ fn run_script(course: &Course, module: &Module, options: Options<'_>) -> Result<
     let progress: OnProgress = Arc::new(move |done, total, what| shown.at(done, total, what));
     let mut command = python::program(&course.root, "bench");
     command.arg(module.folder.join("bench.py")).args(["--scale", options.scale]);
-    // One by one: what does not compile must not keep the others out.
+    // One build each: a crate that does not compile must not keep the others out.
     for (option, package) in
         [("--yours", module.package.as_str()), ("--solution", solution.as_str())].iter().chain(&PEERS)
     {
@@ -78,7 +78,7 @@ fn run_script(course: &Course, module: &Module, options: Options<'_>) -> Result<
     let status = command.stdin(Stdio::null()).status().map_err(|error| {
         Error::new(format!("Cannot start Python: {error}.")).caused_by(error).advice("Run `cargo course setup`.")
     })?;
-    // 1: a peer was wrong or failed, and the script said so. Without a code, code of somebody's has ended it.
+    // With code 1 the script has said which peer was wrong or failed. Without a code, a signal has ended it.
     match status.code() {
         Some(code) => Ok(ExitStatus::passed(code == 0)),
         None => Err(Error::new(format!("The benchmark was broken off: {status}.")).advice(

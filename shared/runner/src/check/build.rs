@@ -54,8 +54,8 @@ struct SourcesRecord {
 }
 
 impl SourcesRecord {
-    /// cargo goes by time stamps: a file put back with its old time (`mv`, `cp -p`, an archive) looks built already. So if
-    /// the sources differ from those built last, this makes the crate's root new.
+    /// cargo goes by time stamps: a file put back with its old time (`mv`, `cp -p`, an archive) looks built already. So
+    /// if the sources differ from those built last, this makes the crate's root new.
     fn compare(root: &Path, source: &Source) -> Result<Self> {
         let mut digest = Digest::new();
         for path in files::entries(&source.folder.join("src"))? {

@@ -1,5 +1,5 @@
-//! Finds out how an exercise stands: builds it, proves which file is judged, runs its Rust and Python tests, and gives a
-//! verdict.
+//! Finds out how an exercise stands: builds it, proves which file is judged, runs its Rust and Python tests, and gives
+//! a verdict.
 
 mod build;
 pub(crate) mod python_tests;
@@ -93,9 +93,9 @@ impl Judge<'_> {
         Ok(verdicts)
     }
 
-    /// Builds all that is needed, and runs the tests of the first exercise as soon as there is something to run: Python's
-    /// begin with the extension, while cargo goes on with the Rust test programs. Where the build fails, what ran counts for
-    /// nothing.
+    /// Builds all that is needed, and runs the tests of the first exercise as soon as there is something to run:
+    /// Python's begin with the extension, while cargo goes on with the Rust test programs. Where the build fails, what
+    /// ran counts for nothing.
     fn build_and_test_first(
         &self,
         source: &Source,
@@ -107,7 +107,7 @@ impl Judge<'_> {
         let package = source.package.clone();
         let on_library = Box::new(move |name: &str, library: &Path| {
             if name == package {
-                // Nobody listens once the check has been given up.
+                // After the check was cancelled there is no receiver.
                 let _ = sender.send(library.to_owned());
             }
         });
@@ -201,8 +201,9 @@ impl Judge<'_> {
     }
 }
 
-/// Waits for the path of the library, or for the build to end without one. A thread that reads what a stray child of cargo
-/// holds open may outlive the build and keep the sender, so a disconnected channel is not the only sign of the end.
+/// Waits for the path of the library, or for the build to end without one. A thread that reads what a stray child of
+/// cargo holds open may outlive the build and keep the sender, so a disconnected channel is not the only sign of the
+/// end.
 fn wait_for_library(receiver: &Receiver<PathBuf>, has_ended: impl Fn() -> bool) -> Option<PathBuf> {
     loop {
         let ended = has_ended();

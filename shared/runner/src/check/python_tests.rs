@@ -1,4 +1,5 @@
-//! The Python process that runs an exercise's tests: one for each check, started before cargo so that it is warm in time.
+//! The Python process that runs an exercise's tests: one for each check, started before cargo so that it is warm in
+//! time.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -38,7 +38,7 @@ impl Source {
 
 /// A source file that was deleted or emptied, said before rustc complains in its own way.
 pub(super) fn missing_source(source: &Source, exercise_refs: &[ExerciseRef<'_>]) -> Option<Failure> {
-    // All files of the module: they are one crate, so a hole in one is a hole for all.
+    // All files of the module: they are one crate, so a missing file breaks every exercise.
     let module = exercise_refs.first()?.module;
     for exercise in &module.exercises {
         for file in &exercise.files {
@@ -62,7 +62,7 @@ pub(super) fn missing_source(source: &Source, exercise_refs: &[ExerciseRef<'_>])
     None
 }
 
-/// A test file that was deleted: without it there is no judging the exercise.
+/// A test file that was deleted: without it the exercise cannot be judged.
 pub(super) fn missing_test(source: &Source, exercise_ref: ExerciseRef<'_>) -> Option<Failure> {
     let rust_tests = exercise_ref.exercise.rust_tests.iter().filter(|_| source.has_rust_tests);
     let file = exercise_ref

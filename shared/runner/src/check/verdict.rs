@@ -87,7 +87,8 @@ impl Failure {
     }
 }
 
-/// Where the time went. What is left of the whole is the runner's own and Python's start, as far as the build did not hide it.
+/// Where the time went. What is left of the whole is the runner's own and Python's start, as far as the build did not
+/// hide it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Phases {
     /// cargo, rustc and the linker; with the first of the exercises that were built together.

@@ -1,5 +1,5 @@
-//! One file for each command of `cargo course`. A new command is a file with a `COMMAND` and its name in the list below; the
-//! help and the README's table follow from that.
+//! One file for each command of `cargo course`. A new command is a file with a `COMMAND` and its name in the list
+//! below; the help and the README's table follow from that.
 
 use crate::command_line::{Command, Invocation};
 

@@ -21,13 +21,13 @@ pub(crate) fn complain(line: impl std::fmt::Display) {
     let _ = writeln!(out, "{line}");
 }
 
-/// What was said while there is a screen that the next drawing would wipe.
+/// Notices that were given while a screen was open: the next drawing would erase them.
 static NOTICES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Whether a [`super::screen::Screen`] is open on a terminal.
 pub(super) static SCREEN_IS_OPEN: AtomicBool = AtomicBool::new(false);
 
-/// Says something on the side: on standard error, and on the screen of watch mode, which asks for it by [`take_notices`].
+/// Gives a notice: on standard error, or on the screen of watch mode, which asks for it by [`take_notices`].
 pub(crate) fn notice(text: &str) {
     if !SCREEN_IS_OPEN.load(Ordering::Relaxed) {
         complain(text);
@@ -35,7 +35,7 @@ pub(crate) fn notice(text: &str) {
     NOTICES.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
 }
 
-/// What has been said on the side since the last time.
+/// The notices since the last call.
 pub(crate) fn take_notices() -> String {
     std::mem::take(&mut *NOTICES.lock().unwrap_or_else(PoisonError::into_inner)).join("\n")
 }

@@ -15,7 +15,7 @@ pub(crate) fn interactive() -> bool {
 
 /// The screen of watch mode: single keys and a text that is drawn anew; plain lines where there is no terminal.
 ///
-/// Dropping it gives the terminal back as it was, whatever ended the program in order.
+/// Dropping it restores the terminal.
 #[derive(Debug)]
 pub(crate) struct Screen {
     interactive: bool,

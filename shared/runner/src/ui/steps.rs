@@ -23,7 +23,7 @@ impl Steps {
         Self { bars: MultiProgress::with_draw_target(target), plain }
     }
 
-    /// Begins a step that is worth a word of its own.
+    /// Begins a step that is always shown.
     pub(crate) fn begin(&self, name: &str) -> Step {
         if self.plain {
             complain(format!("{name} …"));
@@ -31,7 +31,7 @@ impl Steps {
         self.add(name, self.bars.add(ProgressBar::new_spinner()))
     }
 
-    /// Begins a step that is mostly over before anybody could read it: drawn only if it takes longer than a second.
+    /// Begins a step that is usually quick: it is shown only if it takes longer than a second.
     pub(crate) fn begin_late(&self, name: &str) -> Step {
         let bar = ProgressBar::new_spinner();
         bar.set_draw_target(ProgressDrawTarget::hidden());

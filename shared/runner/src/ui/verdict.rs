@@ -102,7 +102,7 @@ fn headline(exercise_ref: ExerciseRef<'_>, verdict: &Verdict) -> String {
         Status::Error => (Style::Bad, "✗", "broken off"),
         Status::NotRun => (Style::Note, "?", "not judged"),
     };
-    // Some tests pass by what PyO3 does alone; before anything is written their number says nothing.
+    // PyO3 alone makes some tests pass. Before anything is written, their number would mislead.
     let counts =
         if total == 0 || verdict.not_written() { String::new() } else { format!("{passed} of {total} tests, ") };
     format!(
@@ -133,7 +133,8 @@ fn failure(test: &Test) -> String {
     text
 }
 
-/// The exercise's files, or the one that does not compile: a module is one crate, so another exercise may be in the way.
+/// The exercise's files, or the one that does not compile: a module is one crate, so another exercise may be in the
+/// way.
 fn to_edit<'p>(exercise_ref: ExerciseRef<'p>, verdict: &Verdict) -> Vec<&'p std::path::PathBuf> {
     let refused = verdict.failures.iter().find_map(|failure| match &failure.kind {
         FailureKind::DoesNotCompile { files } => Some(files),

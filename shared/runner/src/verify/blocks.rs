@@ -10,8 +10,8 @@ pub(super) struct Block {
     pub(super) text: String,
 }
 
-/// A fence opens with a line that begins with three backticks and closes with a line of nothing else. `coursekit/lesson.py`
-/// reads blocks by the same rule.
+/// A fence opens with a line that begins with three backticks and closes with a line of nothing else.
+/// `coursekit/lesson.py` reads blocks by the same rule.
 pub(super) fn read(lesson: &str) -> Result<Vec<Block>, String> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;

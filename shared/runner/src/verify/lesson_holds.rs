@@ -64,7 +64,7 @@ fn dependencies(module: &Module) -> Result<Table> {
     Ok(manifest.get("dependencies").and_then(|table| table.as_table()).cloned().unwrap_or_default())
 }
 
-/// What lessons may leave open: a signature without its body does not use its arguments.
+/// Lessons may show a signature whose body does not use its arguments.
 const ALLOWED: &str = "#![allow(dead_code, unused_variables)]\n";
 
 /// Type-checks all plain Rust blocks, each a module of one crate. Gives the complaints by the line of their block.

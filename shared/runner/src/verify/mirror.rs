@@ -1,5 +1,5 @@
-//! A copy of the modules in which exercise files can be swapped, so that stubs and wrong versions are built as what they
-//! stand for and the learner's own files are never touched.
+//! A copy of the modules in which exercise files can be swapped, so that stubs and wrong versions are built as what
+//! they stand for and the learner's own files are never touched.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! `cargo course verify`: the course tests itself. One file for each claim.
 //!
-//! Solutions pass, stubs fail for the right reason and only their own tests, wrong versions are caught, lessons hold, and
-//! every exercise has all its parts. Each claim is one line; the last line counts them.
+//! Solutions pass, stubs fail for the right reason and only their own tests, wrong versions are caught, lessons hold,
+//! and every exercise has all its parts. Each claim is one line; the last line counts them.
 
 mod benchmark_runs;
 mod blocks;
@@ -49,7 +49,7 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
         module_is_complete::check(module, &mut tally);
         tests_are_in_catalogue::check(module, &mut tally);
         exercise_is_complete::check(module, &mut tally);
-        // What lacks a part cannot be built; its other claims are then void.
+        // A module that lacks a part cannot be built, so its other claims cannot be checked.
         if let Err(error) = check_behaviour(&context, module, &mut tally) {
             if interrupted() {
                 return Err(error);

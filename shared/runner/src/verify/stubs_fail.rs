@@ -27,7 +27,8 @@ pub(super) fn check(context: &Context<'_>, module: &Module, tally: &mut Tally) -
     Ok(())
 }
 
-/// A stub fails because it is unwritten, or by an expectation that is not met; never by a crash, an import error or a hang.
+/// A stub fails because it is unwritten, or by an expectation that is not met; never by a crash, an import error or a
+/// hang.
 fn fails_as_unwritten(verdict: &Verdict) -> Result<(), String> {
     if verdict.status == Status::Passed {
         return Err("the stub passes".to_owned());

@@ -29,7 +29,7 @@ impl BuildAhead {
         let (course, complete) = (course.clone(), Arc::clone(&self.complete));
         self.running = Some(Task::start(move |cancel| {
             let modules: Vec<_> = course.modules.iter().collect();
-            // An error here is nothing to bother the learner with: the check that needs the build will say it.
+            // An error is not shown here: the check that needs this build will show it.
             let built = setup::build_ahead(&course.root, &modules, None, &cancel);
             complete.store(built.is_ok(), Ordering::Relaxed);
         }));

@@ -46,7 +46,7 @@ impl Saves {
 
 fn notifications(folder: &Path, on_change: impl Fn() + Send + 'static) -> notify::Result<notify::RecommendedWatcher> {
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reading a file is an event too; the check itself would set off the next.
+        // Reading a file is an event too: without this, each check would start the next one.
         if event.is_ok_and(|event| !event.kind.is_access()) {
             on_change();
         }
@@ -55,7 +55,7 @@ fn notifications(folder: &Path, on_change: impl Fn() + Send + 'static) -> notify
     Ok(watcher)
 }
 
-/// Looks again and again; the receiver compares fingerprints, so a needless call costs next to nothing.
+/// Calls back again and again. The receiver compares fingerprints, so a call without a change costs almost nothing.
 fn start_polling(on_change: impl Fn() + Send + 'static) {
     std::thread::spawn(move || {
         loop {

@@ -61,7 +61,7 @@ pub(super) struct Watch<'c> {
     body: String,
     /// What a key asked for, shown in place of the body until the next save or key.
     page: Option<String>,
-    /// Said below either, until the next key.
+    /// A note below the page or the body, until the next key.
     note: String,
     /// `x` was pressed once.
     reset_asked: bool,
@@ -104,7 +104,7 @@ impl<'c> Watch<'c> {
                     Ok(true) => return Ok(ExitStatus::Success),
                     Ok(false) => {}
                     Err(error) if error.is_interrupted() => return Err(error),
-                    // What did not work once may work again, when the reader has mended it.
+                    // Watch mode goes on: the learner may be able to fix what the message says.
                     Err(error) => self.show(error.to_string()),
                 },
                 Ok(Event::MaybeSaved) => {
@@ -301,7 +301,7 @@ impl<'c> Watch<'c> {
 
     fn benchmark(&mut self) {
         if let Some(check) = &self.running {
-            check.cancel(); // It would disturb the timing; it is made up for afterwards.
+            check.cancel(); // A check would disturb the timing. It runs afterwards.
             self.dirty = true;
         }
         self.ahead.pause();

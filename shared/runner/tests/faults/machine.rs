@@ -1,4 +1,5 @@
-//! Machines that lack something: `doctor` says what, set-up and check say what to do, and set-up goes on where it broke off.
+//! Machines that lack something: `doctor` says what, set-up and check say what to do, and set-up goes on where it broke
+//! off.
 #![cfg(unix)]
 
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Which files may be touched: Landlock, which needs no privilege. It stands behind the namespaces' view of the file
-//! system, and in its place where there are none.
+//! Which files may be touched: Landlock, which needs no privilege. It stands behind the namespaces' view of the file system,
+//! and in its place where there are none.
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
-//! Starts a program that may be hostile. On Linux it gets namespaces of its own (through bubblewrap), limits, Landlock
-//! and a seccomp filter, in this order; then it replaces this process. Elsewhere it is started as it is: the grader's
-//! probe finds out what does not hold, and says so in every report.
+//! Starts a program that may be hostile. On Linux it gets namespaces of its own (through bubblewrap), limits, Landlock and a
+//! seccomp filter, in this order; then it replaces this process. Elsewhere it is started as it is: the grader's probe finds
+//! out what does not hold, and says so in every report.
 //!
 //! ```text
 //! course-jail --has-namespaces      exit 0 if this machine can make them

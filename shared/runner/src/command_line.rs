@@ -74,11 +74,11 @@ impl Invocation {
     }
 }
 
-/// The words and options behind a command's name.
+/// The operands and options behind a command's name.
 #[derive(Debug, Default)]
 pub(crate) struct Arguments {
     command: &'static str,
-    words: Vec<String>,
+    operands: Vec<String>,
     options: Vec<(&'static str, Option<OsString>)>,
 }
 
@@ -98,27 +98,27 @@ impl Arguments {
         self.value(option).map(|value| value.string().map_err(usage_error)).transpose()
     }
 
-    pub(crate) fn words(&self) -> &[String] {
-        &self.words
+    pub(crate) fn operands(&self) -> &[String] {
+        &self.operands
     }
 
-    /// The words as IDs.
+    /// The operands as IDs.
     pub(crate) fn ids(&self) -> Vec<String> {
-        self.words.clone()
+        self.operands.clone()
     }
 
     /// The one ID, if there is any.
     pub(crate) fn one_id(&self) -> Result<Option<String>> {
-        match self.words.as_slice() {
+        match self.operands.as_slice() {
             [] => Ok(None),
             [id] => Ok(Some(id.clone())),
             _ => Err(Error::new(format!("`{}` takes one ID.", self.command)).advice("`cargo course list` shows all.")),
         }
     }
 
-    /// Refuses words.
-    pub(crate) fn no_words(&self) -> Result<()> {
-        match self.words.first() {
+    /// Refuses operands.
+    pub(crate) fn no_operands(&self) -> Result<()> {
+        match self.operands.first() {
             Some(word) => Err(Error::new(format!("`{}` takes no `{word}`.", self.command)).advice(SEE_COMMANDS)),
             None => Ok(()),
         }
@@ -167,7 +167,7 @@ pub(crate) fn parse(commands: &[&Command], arguments: impl IntoIterator<Item = O
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
             Arg::Short('V') | Arg::Long("version") => return Ok(Request::Version),
-            Arg::Value(word) => read.words.push(word.string().map_err(usage_error)?),
+            Arg::Value(word) => read.operands.push(word.string().map_err(usage_error)?),
             Arg::Long(name) => {
                 let Some(option) = option_of_any(commands, name) else {
                     return Err(usage_error(argument.unexpected()));
@@ -195,12 +195,12 @@ fn option_of_any(commands: &[&Command], name: &str) -> Option<CommandOption> {
 }
 
 fn find(commands: &[&Command], mut arguments: Arguments) -> Result<Request> {
-    if arguments.words.is_empty() {
+    if arguments.operands.is_empty() {
         return arguments.only(&[]).map(|()| Request::Start);
     }
-    let name = arguments.words.remove(0);
+    let name = arguments.operands.remove(0);
     if name == "help" {
-        let for_readme = arguments.words.first().is_some_and(|word| word == "readme");
+        let for_readme = arguments.operands.first().is_some_and(|word| word == "readme");
         return Ok(if for_readme { Request::HelpForReadme } else { Request::Help });
     }
     match commands.iter().find(|command| command.name == name).map(|command| (command.name, &command.takes)) {

@@ -19,7 +19,7 @@ pub(super) const COMMAND: Command = Command {
     arguments: "",
     summary: "what this machine has, what is missing, and what mends it",
     takes: Takes::Options(&[], |arguments| {
-        arguments.no_words()?;
+        arguments.no_operands()?;
         Ok(Invocation::new(Vec::new(), run))
     }),
 };

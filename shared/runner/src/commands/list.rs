@@ -14,7 +14,7 @@ pub(super) const COMMAND: Command = Command {
     arguments: "",
     summary: "modules and exercises, and how far you are",
     takes: Takes::Options(&[], |arguments| {
-        arguments.no_words()?;
+        arguments.no_operands()?;
         Ok(Invocation::new(Vec::new(), run))
     }),
 };

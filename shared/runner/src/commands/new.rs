@@ -18,7 +18,7 @@ pub(super) const COMMAND: Command = Command {
             Error::new("`new` takes `module NAME` or `exercise MODULE.NAME`.")
                 .advice("For example: `cargo course new module 08_nearest_distances`, then `cargo course new exercise 08.within`.")
         };
-        match arguments.words() {
+        match arguments.operands() {
             [kind, name] if kind == "module" => {
                 let name = name.clone();
                 Ok(Invocation::new(Vec::new(), move |course| new_module(course, &name)))

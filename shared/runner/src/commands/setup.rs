@@ -13,7 +13,7 @@ pub(super) const COMMAND: Command = Command {
     arguments: "",
     summary: "make this machine ready; may be repeated at any time",
     takes: Takes::Options(&[], |arguments| {
-        arguments.no_words()?;
+        arguments.no_operands()?;
         Ok(Invocation::new(Vec::new(), run))
     }),
 };

@@ -33,19 +33,7 @@ fn is_stopped(course: &Course, ran: &Ran, source: &str) {
     ran.exits_with(130).says("Stopped.").never_says("panicked");
     assert!(ran.stdout.is_empty(), "there is no verdict to show: {ran:?}");
     assert_eq!(course.read(SOURCE), source);
-    #[cfg(target_os = "linux")]
     course.assert_no_processes();
-}
-
-/// Waits until the program that the check is at runs.
-fn wait_for(course: &Course, part: &str) {
-    #[cfg(target_os = "linux")]
-    course.wait_for_process(part);
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = (course, part);
-        std::thread::sleep(Duration::from_secs(8)); // There is no /proc to look into.
-    }
 }
 
 #[test]
@@ -54,7 +42,7 @@ fn ctrl_c_during_the_build_ends_it_with_all_children() {
     for signal in [Signal::INT, Signal::TERM] {
         course.write(SOURCE, slow_to_build());
         let child = start(&course, &["check", "02.parallel_sum"]);
-        wait_for(&course, "--crate-name parallel_sum");
+        course.wait_for_process("--crate-name parallel_sum");
         send(&child, signal);
         is_stopped(&course, &finish(child), &slow_to_build());
     }

@@ -97,6 +97,11 @@ impl Module {
     pub fn lesson(&self) -> PathBuf {
         self.folder.join("README.md")
     }
+
+    /// The questions about the lesson. Not every module has some.
+    pub fn questions(&self) -> PathBuf {
+        self.folder.join("quiz.md")
+    }
 }
 
 fn number_of(module: &str) -> &str {

@@ -32,7 +32,10 @@ const STEPS: &[Step] = &[
     Step { name: "mypy", claim: "mypy", run: python_types },
     Step { name: "sync", claim: "what is derived is as its source", run: in_sync },
     Step { name: "locks", claim: "lock files", run: locks_are_clean },
+    Step { name: "typos", claim: "spelling", run: spelling },
     Step { name: "workflows", claim: "workflows (zizmor)", run: workflows },
+    Step { name: "deny", claim: "licences and sources of crates (cargo-deny)", run: licences },
+    Step { name: "doc", claim: "cargo doc", run: documentation },
     Step { name: "kit", claim: "test kit", run: test_kit },
     Step { name: "shared", claim: "core and xtask", run: core_tests },
     Step { name: "reports", claim: "reports of the grader", run: grader_reports },
@@ -42,7 +45,10 @@ const STEPS: &[Step] = &[
     Step { name: "grader", claim: "grader", run: grader_tests },
     Step { name: "corpora", claim: "attacks on the grader, honest and flawed work", run: corpora },
     Step { name: "verify", claim: "the second command: cargo course verify", run: verify },
+    Step { name: "migration", claim: "the table of old and new PyO3", run: migration_table },
     Step { name: "book", claim: "the book", run: book },
+    Step { name: "browser", claim: "the book in a browser", run: book_in_a_browser },
+    Step { name: "lab", claim: "type checks for Windows and macOS, the runner under Wine", run: other_platforms },
 ];
 
 /// Runs these steps, or all; counts them, and ends with `N passed, N failed`.
@@ -95,19 +101,24 @@ fn first_command(course: &Course) -> Result<()> {
     require(said.contains("not yet"), || "It does not say `not yet`.".to_owned())
 }
 
-/// bubblewrap for the grader's jail, gfortran for the peer of module 13.
+/// What the steps need of Debian: the program, and the package it comes from. bubblewrap is the grader's jail, gfortran
+/// builds the peer of module 13, Chromium opens the book.
+const SYSTEM_PACKAGES: [(&str, &str); 3] =
+    [("bwrap", "bubblewrap"), ("gfortran", "gfortran"), ("chromium", "chromium")];
+
+fn is_installed(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
 fn system_packages(course: &Course) -> Result<()> {
-    let is_there = |name: &str| {
-        std::env::var_os("PATH")
-            .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
-    };
-    if is_there("bwrap") && is_there("gfortran") {
+    let missing: Vec<&str> =
+        SYSTEM_PACKAGES.iter().filter(|(name, _)| !is_installed(name)).map(|(_, package)| *package).collect();
+    if missing.is_empty() {
         return Ok(());
     }
     run_command(program(&course.root, "apt-get").args(["update", "-qq"]))?;
-    run_command(
-        program(&course.root, "apt-get").args(["install", "-y", "-qq", "bubblewrap", "gfortran"]).stdout(Stdio::null()),
-    )
+    run_command(program(&course.root, "apt-get").args(["install", "-y", "-qq"]).args(missing).stdout(Stdio::null()))
 }
 
 /// A virtual environment with what a lock file lists.
@@ -182,6 +193,41 @@ fn locks_are_clean(course: &Course) -> Result<()> {
         }
     }
     output(&mut cargo(&course.root, &["metadata", "--locked", "--format-version", "1"])).map(drop)
+}
+
+fn spelling(course: &Course) -> Result<()> {
+    run_command(&mut program(&course.root, tool(&course.root, "typos")))
+}
+
+/// A tool that comes as source only, built once into the developers' folder.
+fn built_tool(course: &Course, name: &str, version: &str) -> Result<std::path::PathBuf> {
+    let path = tool(&course.root, name);
+    if !path.is_file() {
+        let package = format!("{name}@{version}");
+        run_command(&mut cargo(&course.root, &["install", "--quiet", "--locked", "--root", TOOLS, &package]))?;
+    }
+    Ok(path)
+}
+
+/// Licences, bans and sources. Advisories need a database from the network; the workflow on GitHub asks for them.
+fn licences(course: &Course) -> Result<()> {
+    let deny = built_tool(course, "cargo-deny", "0.20.2")?;
+    run_command(program(&course.root, deny).args([
+        "--offline",
+        "--log-level",
+        "error",
+        "check",
+        "bans",
+        "licenses",
+        "sources",
+    ]))
+}
+
+fn documentation(course: &Course) -> Result<()> {
+    let packages = ["course-core", "course", "course-grader", "course-jail", "course-book", "xtask"];
+    let mut doc = cargo(&course.root, &["doc", "--quiet", "--no-deps", "--document-private-items"]);
+    doc.args(packages.iter().flat_map(|package| ["--package", package])).env("RUSTDOCFLAGS", "-D warnings");
+    run_command(&mut doc)
 }
 
 fn workflows(course: &Course) -> Result<()> {
@@ -261,11 +307,28 @@ fn verify(course: &Course) -> Result<()> {
     run_command(&mut cargo(&course.root, &["course", "verify"]))
 }
 
-/// The book's generator in its current release; prebuilt ones are not on cargo's registry.
+/// Every row of docs/migration.toml, compiled against the PyO3 that the course's modules are built with.
+fn migration_table(course: &Course) -> Result<()> {
+    let root = &course.root;
+    run_command(&mut cargo(root, &["build", "--quiet", "--lib", "--package", "matrix_multiply"]))?;
+    run_command(&mut cargo(
+        root,
+        &["run", "--quiet", "--package", "course-book", "--", "--check-migration", "target/debug/deps"],
+    ))
+}
+
 fn book(course: &Course) -> Result<()> {
-    let mdbook = tool(&course.root, "mdbook");
-    if !mdbook.is_file() {
-        run_command(&mut cargo(&course.root, &["install", "--quiet", "--locked", "--root", TOOLS, "mdbook@0.5.4"]))?;
-    }
-    run_command(program(&course.root, mdbook).args(["build", "docs"]))
+    let mdbook = built_tool(course, "mdbook", "0.5.4")?;
+    let mut build = cargo(&course.root, &["run", "--quiet", "--package", "course-book", "--", "--mdbook"]);
+    run_command(build.arg(mdbook))
+}
+
+fn book_in_a_browser(course: &Course) -> Result<()> {
+    run_command(program(&course.root, "npm").args(["ci", "--no-audit", "--no-fund", "--prefix", "docs/tests"]))?;
+    run_command(program(&course.root, "npm").args(["test", "--prefix", "docs/tests"]))
+}
+
+/// `.ci/lab` says what it checks. Where its folder cannot be made (no root, no Debian), it says "not run".
+fn other_platforms(course: &Course) -> Result<()> {
+    run_command(program(&course.root, "bash").arg(".ci/lab/all.sh"))
 }

@@ -2,6 +2,9 @@
 //!
 //! ```text
 //! cargo xtask ci [STEP]…               what CI runs: all of it, or these steps (`--list` names them)
+//! cargo xtask book                     makes the book in target/book
+//! cargo xtask bench [ARGUMENT]…        compares all modules with their peers (benchmarks/compare.py)
+//! cargo xtask release VERSION          checks that this state can be released, and makes the tag
 //! cargo xtask fmt [--check]            formats all Rust, also files that a macro declares
 //! cargo xtask sync [--check]           writes what is derived (or only says what differs)
 //! cargo xtask wrong new EX NAME FILE   makes a patch from an edited copy of the solution
@@ -14,6 +17,7 @@
 
 mod ci;
 mod format;
+mod release;
 mod sync;
 mod tools;
 mod wrong;
@@ -27,6 +31,9 @@ const HELP: &str = "\
 cargo xtask: what contributors and CI do with the course.
 
   ci [STEP]…               what CI runs: all of it, or these steps; --list names them
+  book                     makes the book in target/book
+  bench [ARGUMENT]…        compares all modules with their peers: benchmarks/compare.py
+  release VERSION          checks that this state can be released, and makes the tag
   fmt [--check]            formats all Rust, also files that a macro declares
   sync [--check]           writes what is derived from something else in the course, or only says what differs:
                            src from stubs, files of solutions from modules, the README's table of commands
@@ -55,6 +62,9 @@ fn run(arguments: &[String]) -> Result<bool> {
     let course = Course::find;
     match arguments.as_slice() {
         ["ci", steps @ ..] => ci::run(&course()?, steps),
+        ["book"] => ci::run(&course()?, &["book"]),
+        ["bench", arguments @ ..] => release::compare(&course()?, arguments),
+        ["release", version] => release::run(&course()?, version),
         ["fmt"] => format::run(&course()?, false),
         ["fmt", "--check"] => format::run(&course()?, true),
         ["sync"] => sync::run(&course()?, false),

@@ -95,17 +95,7 @@ fn new_module(course: &Course, name: &str) -> Result<ExitStatus> {
         END_OF_MODULES,
         &names.fill("| [{NUMBER} {PACKAGE}](modules/{MODULE}/README.md) | … | … |\n"),
     )?;
-    insert_before(
-        &course.root.join("docs/src/SUMMARY.md"),
-        END_OF_MODULES,
-        &names.fill("- [{NUMBER} · {PACKAGE}](modules/{MODULE}.md)\n"),
-    )?;
-    write_new(
-        &course.root,
-        &names,
-        "docs/src/modules/{MODULE}.md",
-        "{{#include ../../../modules/{MODULE}/README.md}}\n",
-    )?;
+    append(&course.root.join("docs/paths.toml"), &names.fill("{NUMBER} = { at = [0, 5] }\n"))?;
     output::say(format!(
         "Made modules/{name} and solutions/{name}. `cargo course verify {number}` holds; now fill them with life."
     ));

@@ -1,8 +1,8 @@
-//! Whether a lesson holds: every code block in it is compiled, run or parsed.
+//! Whether a lesson and its questions hold: every code block in them is compiled, run or parsed.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -24,22 +24,37 @@ use crate::check::staging::{extension_of, stage_extension};
 /// How long the Python of a lesson may take.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
-/// Checks every block; each is one claim.
+/// Checks every block of the lesson and of the questions about it; each is one claim.
 pub(super) fn check(
     context: &Context<'_>,
     module: &Module,
     wrong: &BTreeMap<String, ScratchFolder>,
     tally: &mut Tally,
 ) -> Result<()> {
-    let lesson = files::read(&module.lesson())?;
-    let blocks = match blocks::read(&lesson) {
+    for path in [module.lesson(), module.questions()] {
+        if path.is_file() {
+            check_document(context, module, &path, wrong, tally)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_document(
+    context: &Context<'_>,
+    module: &Module,
+    path: &Path,
+    wrong: &BTreeMap<String, ScratchFolder>,
+    tally: &mut Tally,
+) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let blocks = match blocks::read(&files::read(path)?) {
         Ok(blocks) => blocks,
         Err(reason) => {
-            tally.record(&format!("{}: the lesson can be read", module.name), Err(reason));
+            tally.record(&format!("{}/{name}: it can be read", module.name), Err(reason));
             return Ok(());
         }
     };
-    let mut python_results = run_python(context, module, &folders(wrong))?;
+    let mut python_results = run_python(context, module, path, &folders(wrong))?;
     let rust_faults = check_rust(context, module, &blocks)?;
     for block in &blocks {
         let result = match block.info.split([',', ' ']).next().unwrap_or_default() {
@@ -53,7 +68,7 @@ pub(super) fn check(
             "text" => continue, // Drawings and messages: nothing to run.
             other => Err(format!("`{other}` is no kind of block that a lesson may have")),
         };
-        tally.record(&format!("{}/README.md:{}: the {} block holds", module.name, block.line, block.info), result);
+        tally.record(&format!("{}/{name}:{}: the {} block holds", module.name, block.line, block.info), result);
     }
     Ok(())
 }
@@ -129,6 +144,7 @@ fn check_console(context: &Context<'_>, block: &Block) -> Result<(), String> {
 fn run_python(
     context: &Context<'_>,
     module: &Module,
+    document: &Path,
     wrong: &BTreeMap<String, PathBuf>,
 ) -> Result<BTreeMap<usize, Result<(), String>>> {
     let root = &context.course.root;
@@ -137,7 +153,7 @@ fn run_python(
     let build = compile::build(&Request::new(root, vec![&source.package]), None, &CancellationToken::default())?;
     stage_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
     let events = folder.path().join("events.jsonl");
-    let job = json!({"readme": module.lesson(), "directory": folder.path(), "module": module.package, "wrong": wrong, "events": events});
+    let job = json!({"readme": document, "directory": folder.path(), "module": module.package, "wrong": wrong, "events": events});
     let mut command = python::program(root, "lesson");
     command.stdin(Stdio::piped());
     let mut child = Supervised::spawn(&mut command, None, None)

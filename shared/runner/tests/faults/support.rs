@@ -85,7 +85,7 @@ impl Course {
         for part in [".cargo/config.toml", "Cargo.toml", "Cargo.lock", "README.md", "pyproject.toml"] {
             wanted.push(PathBuf::from(part));
         }
-        wanted.push("docs/src/SUMMARY.md".into());
+        wanted.push("docs/paths.toml".into());
         for folder in ["shared", "benchmarks/peers", &format!("modules/{MODULE}"), &format!("solutions/{MODULE}")] {
             list_files(&original, Path::new(folder), &mut wanted);
         }

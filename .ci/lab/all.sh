@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# What CI does with the laboratory: type checks for Windows and macOS, the runner under Wine.
+#
+#   all.sh [FOLDER]       FOLDER (LAB_FOLDER, or /var/tmp/course-lab) is made if it is not there
+#
+# Says "not run" and succeeds where the folder cannot be made: without root, without Debian's mirror, without room.
+set -uo pipefail
+here=$(dirname "$(realpath "$0")")
+folder=${1:-${LAB_FOLDER:-/var/tmp/course-lab}}
+course=$(realpath "$here/../..")
+
+not_run() {
+    echo "not run: type checks for Windows and macOS, the runner under Wine: $1"
+    exit 0
+}
+
+[ "$(id -u)" = 0 ] || not_run "this needs root"
+[ -e /etc/apt/sources.list.d/debian.sources ] || not_run "this needs Debian"
+if [ ! -e "$folder/usr/bin/wine" ]; then
+    free=$(df --output=avail -BG "$(dirname "$folder")" | tail -n 1 | tr -dc 0-9)
+    [ "${free:-0}" -ge 8 ] || not_run "this needs 8 GB in $(dirname "$folder")"
+    timeout "${LAB_PATIENCE:-900}" "$here/chroot.sh" "$folder" cross || not_run "the folder could not be made in time"
+fi
+
+failed=0
+for target in x86_64-pc-windows-gnu aarch64-apple-darwin; do
+    echo "== type check: $target"
+    "$here/cross.sh" "$folder" "$course" check "$target" course-core course || failed=1
+done
+echo "== the runner under Wine"
+"$here/cross.sh" "$folder" "$course" wine || failed=1
+exit $failed

@@ -1,0 +1,216 @@
+//! The map of the course: which module needs which, and the ways through it, from `docs/paths.toml`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use course_core::catalogue::{Course, Module};
+use toml::{Table, Value};
+
+/// A way through the course.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) title: String,
+    pub(crate) about: String,
+    /// Ids of modules and exercises, in order.
+    pub(crate) ids: Vec<String>,
+}
+
+/// What stands in `docs/paths.toml`.
+#[derive(Debug)]
+pub(crate) struct Map {
+    pub(crate) routes: Vec<Route>,
+    /// For each module's number, the numbers of those that it builds on.
+    needs: Vec<(String, Vec<String>)>,
+    /// For each module's number, its column and row in the drawing.
+    places: Vec<(String, (usize, usize))>,
+}
+
+/// Reads the map.
+///
+/// # Errors
+///
+/// If it names a module or an exercise that does not exist, or leaves a module out.
+pub(crate) fn load(path: &Path, course: &Course) -> Result<Map> {
+    let table: Table = std::fs::read_to_string(path).with_context(|| path.display().to_string())?.parse()?;
+    let texts = |value: &Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+    };
+    let routes = table.get("route").and_then(Value::as_array).context("no [[route]]")?;
+    let routes = routes
+        .iter()
+        .map(|route| {
+            let text = |key: &str| -> Result<String> {
+                Ok(route
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .with_context(|| format!("a route without `{key}`"))?
+                    .to_owned())
+            };
+            Ok(Route {
+                title: text("title")?,
+                about: text("about")?,
+                ids: route.get("ids").map(texts).unwrap_or_default(),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let modules = table.get("module").and_then(Value::as_table).context("no [module]")?;
+    let mut needs = Vec::new();
+    let mut places = Vec::new();
+    for (number, value) in modules {
+        if course.module(number).is_none() {
+            bail!("{}: there is no module {number}", path.display());
+        }
+        needs.push((number.clone(), value.get("needs").map(texts).unwrap_or_default()));
+        let at: Vec<usize> = value
+            .get("at")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|value| value.as_integer().and_then(|number| usize::try_from(number).ok()))
+            .collect();
+        let [column, row] = at.as_slice() else { bail!("module {number}: `at` is a column and a row") };
+        places.push((number.clone(), (*column, *row)));
+    }
+    for module in &course.modules {
+        if !modules.contains_key(module.number()) {
+            bail!("{}: module {} is missing", path.display(), module.number());
+        }
+    }
+    for id in routes.iter().flat_map(|route| &route.ids) {
+        if course.select(id).is_err() {
+            bail!("{}: there is no `{id}`", path.display());
+        }
+    }
+    Ok(Map { routes, needs, places })
+}
+
+/// Minutes as people say them: `40 min`, `2 h`, `2 h 20 min`.
+pub(crate) fn duration(minutes: u32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// How long a module takes, by its catalogue.
+pub(crate) fn minutes(module: &Module) -> u32 {
+    module.exercises.iter().map(|exercise| exercise.minutes).sum()
+}
+
+/// Width and height of a module's box, and the room between two, in pixels.
+const BOX: (usize, usize) = (188, 80);
+const GAP: (usize, usize) = (20, 40);
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Whether an id names a whole module: `02`. A module and an exercise may share a name.
+fn is_module(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The drawing: a box for each module, which is a link, and an arrow from what a module needs.
+pub(crate) fn svg(map: &Map, course: &Course) -> String {
+    let at = |number: &str| {
+        map.places
+            .iter()
+            .find(|(name, _)| name == number)
+            .map(|(_, (column, row))| (column * (BOX.0 + GAP.0) + 4, row * (BOX.1 + GAP.1) + 4))
+    };
+    let columns = map.places.iter().map(|(_, (column, _))| column + 1).max().unwrap_or(1);
+    let rows = map.places.iter().map(|(_, (_, row))| row + 1).max().unwrap_or(1);
+    let (width, height) = (columns * (BOX.0 + GAP.0) - GAP.0 + 8, rows * (BOX.1 + GAP.1) - GAP.1 + 8);
+    let mut arrows = String::new();
+    for (number, needs) in &map.needs {
+        for need in needs {
+            if let (Some(from), Some(to)) = (at(need), at(number)) {
+                let (x1, y1) = (from.0 + BOX.0 / 2, from.1 + BOX.1);
+                let (x2, y2) = (to.0 + BOX.0 / 2, to.1);
+                let bend = (y1 + y2) / 2;
+                let _ = write!(arrows, r#"<path d="M{x1} {y1}C{x1} {bend} {x2} {bend} {x2} {}"/>"#, y2 - 6);
+                let _ = write!(
+                    arrows,
+                    r#"<path class="head" d="M{} {}L{x2} {y2}L{} {}Z"/>"#,
+                    x2 - 5,
+                    y2 - 8,
+                    x2 + 5,
+                    y2 - 8
+                );
+            }
+        }
+    }
+    let mut boxes = String::new();
+    for module in &course.modules {
+        let Some((x, y)) = at(module.number()) else { continue };
+        let _ = write!(
+            boxes,
+            r#"<a href="modules/{name}/index.html"><rect x="{x}" y="{y}" width="{}" height="{}" rx="8"/><text x="{}" y="{}" class="name">{} {}</text><text x="{}" y="{}" class="about">{}</text><text x="{}" y="{}" class="about time">{}</text></a>"#,
+            BOX.0,
+            BOX.1,
+            x + 12,
+            y + 25,
+            module.number(),
+            module.package,
+            x + 12,
+            y + 46,
+            escape(&module.title),
+            x + 12,
+            y + 67,
+            duration(minutes(module)),
+            name = module.name,
+        );
+    }
+    let description: Vec<String> = map
+        .needs
+        .iter()
+        .filter(|(_, needs)| !needs.is_empty())
+        .map(|(number, needs)| format!("{number} builds on {}", needs.join(" and ")))
+        .collect();
+    format!(
+        r#"<div class="map" tabindex="0" role="group" aria-label="Map"><svg role="group" aria-labelledby="map-title" viewBox="0 0 {width} {height}" style="width:{width}px" xmlns="http://www.w3.org/2000/svg"><title id="map-title">Map of the modules. {}.</title><g class="arrows">{arrows}</g>{boxes}</svg></div>"#,
+        description.join("; ")
+    )
+}
+
+/// The ways through the course, each with its time and its stations.
+pub(crate) fn routes(map: &Map, course: &Course) -> String {
+    let mut page = String::new();
+    for route in &map.routes {
+        let places: Vec<_> = route.ids.iter().filter_map(|id| course.select(id).ok()).flatten().collect();
+        let minutes: u32 = places.iter().map(|place| place.exercise.minutes).sum();
+        let _ = write!(page, "\n## {} · {}\n\n{}\n\n", route.title, duration(minutes), route.about);
+        for id in &route.ids {
+            let Ok(selected) = course.select(id) else { continue };
+            let minutes: u32 = selected.iter().map(|place| place.exercise.minutes).sum();
+            let place = selected[0];
+            let (link, name) = if is_module(id) {
+                (
+                    format!("modules/{}/index.md", place.module.name),
+                    format!("{} {}", place.module.number(), place.module.title),
+                )
+            } else {
+                (
+                    format!("modules/{}/{}.md", place.module.name, place.exercise.slug),
+                    format!("{}: {}", place.exercise.id(), place.exercise.title),
+                )
+            };
+            let _ = writeln!(page, "- [{name}]({link}), {}", duration(minutes));
+        }
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(duration(40), "40 min");
+        assert_eq!(duration(120), "2 h");
+        assert_eq!(duration(140), "2 h 20 min");
+    }
+}

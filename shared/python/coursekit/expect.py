@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from . import failures
 from .compare import close, first_difference, same
 from .show import NOT_WRITTEN, error_text, is_not_written, is_rust_panic, show, show_error
 
@@ -44,6 +45,7 @@ class ExpectationFailed(AssertionError):
             parts.append(("likely", because))
         lines = [f"{word:<10}" + text.replace("\n", "\n" + " " * 10) for word, text in parts]
         super().__init__("\n" + "\n".join(lines))
+        failures.record(self)
 
 
 class NotWritten(AssertionError):
@@ -51,6 +53,7 @@ class NotWritten(AssertionError):
 
     def __init__(self, call: str) -> None:
         super().__init__(f"{call}: not written yet")
+        failures.record(self)
 
 
 class Expectation:

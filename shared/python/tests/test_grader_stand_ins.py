@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import pytest
 from coursekit import ExpectationFailed, expect
-from grader.frames import BadFrame, Closed, Message
-from grader.peer import Peer
-from grader.proxy import World, WroteToReadOnly
+from grader.transport.frames import BadFrame, Closed, Message
+from grader.transport.peer import Peer
+from grader.stand_ins.session import Session, WroteToReadOnly
 
 RUN = Path(__file__).parents[1] / "run.py"
 
@@ -119,7 +119,7 @@ class Process:
 
     def __init__(self, folder: Path) -> None:
         self.generation = 1
-        self.world: World
+        self.world: Session
         ours, theirs = socket.socketpair()
         self._sockets, their_sockets = socket.socketpair()
         numbers = [theirs.fileno(), their_sockets.fileno()]
@@ -149,7 +149,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("extension")
     (folder / "sample.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
     process = Process(folder)
-    process.world = World("sample", str(folder / "sample.so"), ["Counter", "Refused"], process)
+    process.world = Session("sample", str(folder / "sample.so"), ["Counter", "Refused"], process)
     sys.modules["sample"] = process.world.module
     yield process.world.module
     del sys.modules["sample"]
@@ -207,7 +207,7 @@ def test_callbacks_iterators_and_their_errors(sample: Any) -> None:
     assert sample.first(left) == 1
     assert list(left) == [2, 3]
     assert sample.call(lambda: sample.call(lambda: sample.add(1))) == 2
-    error = KeyError("mine")
+    error = KeyError("id")
 
     def fail() -> None:
         raise error
@@ -294,14 +294,14 @@ class Forger:
         {"result": {"o": {"handle": 5, "kind": "class", "name": "a b"}}},
         {"result": {"o": {"builtin": "eval"}}},
         {"result": {"y": 0}},
-        {"result": {"o": {"mine": 0}}},
+        {"result": {"o": {"id": 0}}},
         {"raised": {"class": "exec", "args": {"l": []}, "attributes": {}, "notes": []}},
-        {"raised_yours": 0},
+        {"raised_own": 0},
         {"result": None, "changed": [[0, 0]]},
     ],
 )
 def test_forged_answers(answer: dict[str, Any]) -> None:
-    world = World("forged", "forged.so", [], Forger([answer]))
+    world = Session("forged", "forged.so", [], Forger([answer]))
     with pytest.raises(BadFrame):
         world.module.anything  # noqa: B018
 
@@ -323,7 +323,7 @@ def test_an_exception_is_never_one_of_pytests_own(name: str) -> None:
         "abcs": [],
     }
     raised = {"class": {"o": described}, "args": [], "attributes": {}, "notes": [], "handle": 8, "text": ""}
-    world = World("forged", "forged.so", [], Forger([{"raised": raised}]))
+    world = Session("forged", "forged.so", [], Forger([{"raised": raised}]))
     with pytest.raises(BaseException) as caught:  # noqa: PT011
         world.module.anything  # noqa: B018
     assert type(caught.value).__name__ == name

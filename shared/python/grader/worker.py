@@ -70,6 +70,7 @@ class Worker:
         self._next = 1
         self._stand_ins: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
+        self._loops: list[Any] = []
 
     def adopt(self, module: ModuleType) -> None:
         """The module under test has handle 0."""
@@ -143,11 +144,13 @@ class Worker:
 
         match op:
             case "open_loop":
-                return self._handle(worker_loop.SteppedLoop())
+                self._loops.append(worker_loop.SteppedLoop())
+                return len(self._loops) - 1
             case "run_loop":
-                return self._objects[args[0]].step(args[1])
+                return self._loops[args[0]].step(args[1])
             case "close_loop":
-                return worker_loop.close(self._objects.pop(args[0]), *args[1:])
+                loop, self._loops[args[0]] = self._loops[args[0]], None
+                return worker_loop.close(loop, *args[1:])
             case "advance":
                 return worker_loop.advance(target, *args)
             case _:
@@ -162,7 +165,7 @@ class Worker:
         import asyncio
 
         before = asyncio._get_running_loop()
-        asyncio._set_running_loop(self._objects[handle])
+        asyncio._set_running_loop(self._loops[handle])
         try:
             yield
         finally:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import socket
-import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -20,8 +18,6 @@ from coursekit import ExpectationFailed, expect
 from grader.transport.frames import BadFrame, Closed, Message
 from grader.transport.peer import Peer
 from grader.stand_ins.session import Session, WroteToReadOnly
-
-RUN = Path(__file__).parents[1] / "run.py"
 
 MODULE = """
 import collections.abc
@@ -114,46 +110,10 @@ def keep(thing):
 """
 
 
-class Process:
-    """A servant without a jail."""
-
-    def __init__(self, folder: Path) -> None:
-        self.generation = 1
-        self.world: Session
-        ours, theirs = socket.socketpair()
-        self._sockets, their_sockets = socket.socketpair()
-        numbers = [theirs.fileno(), their_sockets.fileno()]
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(RUN), "servant", *map(str, numbers), "sample", str(folder)],
-            pass_fds=numbers,
-        )
-        theirs.close()
-        their_sockets.close()
-        self.peer = Peer(ours, self._answer, takes_new_threads=False)
-        self.peer.start()
-
-    def _answer(self, message: Message) -> Message:
-        return self.world.answer(message)
-
-    def ask(self, message: Message) -> Message:
-        return self.peer.ask(message, time.monotonic() + 20.0)
-
-    def end(self) -> None:
-        self.peer.close()
-        self._process.kill()
-        self._process.wait()
-
-
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    folder = tmp_path_factory.mktemp("extension")
-    (folder / "sample.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
-    process = Process(folder)
-    process.world = Session("sample", str(folder / "sample.so"), ["Counter", "Refused"], process)
-    sys.modules["sample"] = process.world.module
-    yield process.world.module
-    del sys.modules["sample"]
-    process.end()
+def sample(tmp_path_factory: pytest.TempPathFactory, open_module: Any) -> Iterator[Any]:
+    with open_module(tmp_path_factory.mktemp("extension"), MODULE, ["Counter", "Refused"]) as module:
+        yield module
 
 
 def test_functions_and_attributes(sample: Any) -> None:

@@ -21,6 +21,7 @@ from .exceptions import checked_attributes
 from .limits import (
     DEEPEST,
     LONGEST_ERROR_TEXT,
+    LONGEST_RANGE,
     MOST_BITS,
     MOST_DECIMAL_DIGITS,
     MOST_EQUAL_HASHES,
@@ -218,10 +219,13 @@ def _fraction(parts: list[Any]) -> Fraction:
     return Fraction(parts[0], parts[1])
 
 
-def _range(parts: list[Any]) -> range:
+def _range(parts: list[Any], trusted: bool) -> range:
     if len(parts) != 3 or not all(type(part) is int and abs(part) <= MOST_RANGE for part in parts):
         raise BadFrame("a range that is none")
-    return range(*parts)
+    made = range(*parts)
+    if not trusted and made[LONGEST_RANGE : LONGEST_RANGE + 1]:
+        raise BadFrame("a range that is too long")
+    return made
 
 
 def _slice(parts: list[Any]) -> slice:
@@ -251,7 +255,7 @@ _DECODERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "z": lambda d, c, n: frozenset(d._set(c, n)),
     "d": Decoder._dict,
     "S": lambda d, c, n: _slice(d._items(c, n)),
-    "r": lambda d, c, n: _range(d._items(c, n)),
+    "r": lambda d, c, n: _range(d._items(c, n), d._side.trusts_other),
     "D": lambda _d, c, _n: _decimal(c),
     "F": lambda d, c, n: _fraction(d._items(c, n)),
     "P": lambda _d, c, _n: _path(c),

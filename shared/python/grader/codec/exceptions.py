@@ -34,6 +34,9 @@ _OF_THE_LIBRARY = frozenset(
 """Classes of the standard library that travel by name: none of them has attributes of its own."""
 
 
+STANDARD_NAMES = sorted([*_BUILTIN, *_OF_THE_LIBRARY])
+"""The names of all classes that travel by name."""
+
 NATIVE_ATTRIBUTES = (
     "characters_written code encoding end end_lineno end_offset errno exceptions filename filename2 "
     "lineno message msg name name_from obj object offset path print_file_and_line reason start strerror text "
@@ -83,10 +86,27 @@ def rebuilt(
         made.args = tuple(args)
         made.__dict__[_TEXT] = text
         made.__dict__[_KEPT] = {name: attributes[name] for name in attributes if name in NATIVE_ATTRIBUTES}
-    for name, value in attributes.items():
-        if name not in NATIVE_ATTRIBUTES and not hasattr(BaseException, name):
-            made.__dict__[name] = value
+    made.__dict__.update(others(kind, attributes))
     return made
+
+
+def kept_attributes(kind: type[BaseException], args: list[Any], attributes: dict[str, Any]) -> dict[str, Any]:
+    """What an exception of the submission's own class keeps of the attributes that Python's class has in C."""
+    base = nearest_standard(kind)
+    if not issubclass(base, HAVE_BUILDERS):
+        return {}
+    made = rebuilt(base, args, attributes, "")
+    return {name: getattr(made, name) for name in NATIVE_ATTRIBUTES if hasattr(made, name)}
+
+
+def others(kind: type[BaseException], attributes: dict[str, Any]) -> dict[str, Any]:
+    """Those attributes that an exception keeps in its own dict: its class has none of that name."""
+    kept = {name: value for name, value in attributes.items() if not hasattr(kind, name)}
+    if issubclass(kind, (ImportError, NameError, AttributeError)):
+        kept = {name: value for name, value in kept.items() if name not in ("obj", "name_from")}
+    if issubclass(kind, AssertionError) and type(kept.get("msg")) is not str:
+        kept.pop("msg", None)  # pytest takes it for a text.
+    return kept
 
 
 def _unicode(
@@ -264,4 +284,3 @@ def checked_attributes(names: Any) -> bool:
 
 def _is_text(text: str) -> bool:
     return len(text) <= LONGEST_ERROR_TEXT
-

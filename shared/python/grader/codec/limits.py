@@ -15,6 +15,9 @@ MOST_DECIMAL_DIGITS = 10_000
 MOST_RANGE = 1 << 64
 """Of the numbers that make a range."""
 
+LONGEST_RANGE = 1 << 20
+"""Numbers in a range of the submission's. A test may make a list of what it gets."""
+
 MOST_EQUAL_HASHES = 64
 """Keys of a dict or set with one hash. More of them make each look-up a search."""
 

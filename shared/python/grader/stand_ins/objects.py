@@ -123,6 +123,12 @@ class RemoteType(type):
     def __text_signature__(cls) -> Any:
         return session_of(cls).attribute(cls, "__text_signature__")
 
+    def _grader_event_loop(cls, body: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """See `coursekit.asynchronous`."""
+        from .event_loop import run_with_worker_loop
+
+        return run_with_worker_loop(cls, session_of(cls), body, args, kwargs)
+
 
 class RemoteInstance(metaclass=RemoteType):
     """An object of such a class. Its special methods are those that the class in the jail has."""
@@ -140,6 +146,12 @@ class RemoteInstance(metaclass=RemoteType):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of the submission>"
+
+    def _grader_event_loop(self, body: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """See `coursekit.asynchronous`."""
+        from .event_loop import run_with_worker_loop
+
+        return run_with_worker_loop(self, session_of(type(self)), body, args, kwargs)
 
     def __copy__(self) -> Any:
         from .copying import shallow

@@ -15,7 +15,14 @@ from coursekit import failures
 from ..codec.arrays import Buffer
 from ..codec.decoder import Decoder
 from ..codec.encoder import Encoder
-from ..codec.exceptions import NATIVE_ATTRIBUTES, checked_text, rebuilt, standard_exception, standard_name
+from ..codec.exceptions import (
+    checked_text,
+    kept_attributes,
+    others,
+    rebuilt,
+    standard_exception,
+    standard_name,
+)
 from ..codec.limits import LONGEST_ERROR_TEXT, LONGEST_NAME, MOST_PARTS
 from ..codec.side import NotPlainData
 from ..specials import FOR_COPIES, FROM_THE_SUBMISSION, OF_UNKNOWN_CLASSES
@@ -371,10 +378,8 @@ class Session:
         made = kind.__new__(kind)
         made.args = tuple(args)
         made.__dict__[TEXT] = text
-        made.__dict__[ATTRIBUTES] = {name: attributes[name] for name in attributes if name in NATIVE_ATTRIBUTES}
-        for name, value in attributes.items():
-            if name not in NATIVE_ATTRIBUTES and not hasattr(BaseException, name):
-                made.__dict__[name] = value
+        made.__dict__[ATTRIBUTES] = kept_attributes(kind, args, attributes)
+        made.__dict__.update(others(kind, attributes))
         handle = form.get("handle")
         if type(handle) is int:
             made.__dict__[REF] = RemoteRef(self, handle)

@@ -63,6 +63,12 @@ def receive(link: socket.socket) -> Message:
     if length > LONGEST_TEXT or length + total > LONGEST:
         raise BadFrame("a frame that is too long")
     text, data = _exactly(link, length), _exactly(link, total)
+    return parsed(text, data)
+
+
+def parsed(text: bytes | bytearray, data: bytes | bytearray) -> Message:
+    """The message of a frame's text and bytes."""
+    total = len(data)
     try:
         body = json.loads(text, parse_float=_no_number, parse_constant=_no_number)
     except (ValueError, RecursionError):

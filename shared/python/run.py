@@ -3,6 +3,7 @@
     python -I -X utf8 shared/python/run.py worker             a job on standard input, see coursekit/worker.py
     python -I -X utf8 shared/python/run.py lesson             a job on standard input, see coursekit/lesson.py
     python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py
+    python -I -X utf8 shared/python/run.py evidence FILE…     which tests look inside, see coursekit/evidence.py
     python -I -X utf8 shared/python/run.py oracle FOLDER      jobs on standard input, see grader/host/oracle.py
     python -I -X utf8 shared/python/run.py servant ARG…       in the grader's jail, see grader/worker.py
 
@@ -47,6 +48,10 @@ def main() -> NoReturn:
             sys.argv[:] = [script, *arguments]
             runpy.run_path(script, run_name="__main__")
             sys.exit(0)
+        case ["evidence", *files]:
+            from coursekit import evidence
+
+            sys.exit(evidence.main(files))
         case ["oracle", folder]:
             gc.disable()  # As above.
             from grader.host import oracle

@@ -128,10 +128,12 @@ class Worker:
                 return getattr(type(target), args[0])(target, *args[1:], **kwargs)
             case "global":
                 return functools.reduce(getattr, args[1].split("."), importlib.import_module(args[0]))
-            case "open_loop" | "run_loop" | "close_loop" | "advance" | "cancel":
+            case "open_loop" | "run_loop" | "close_loop" | "begin" | "advance" | "cancel":
                 return self._asynchronous(body["op"], target, args)
             case "c_function":
                 return _call_c(target, *args)
+            case "imported":
+                return None
             case "listen":
                 return self._listen()
             case "derive":
@@ -151,6 +153,8 @@ class Worker:
             case "close_loop":
                 loop, self._loops[args[0]] = self._loops[args[0]], None
                 return worker_loop.close(loop, *args[1:])
+            case "begin":
+                return worker_loop.begin(target, *args)
             case "advance":
                 return worker_loop.advance(target, *args)
             case _:

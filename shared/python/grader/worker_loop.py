@@ -25,6 +25,12 @@ class SteppedLoop(asyncio.SelectorEventLoop):
         return handle
 
 
+def begin(awaitable: Any, notify: Callable[[Any], Any]) -> tuple[Any, Any]:
+    """What steps are taken with, and what the first one waits for."""
+    steps = type(awaitable).__await__(awaitable)
+    return steps, advance(steps, notify, None)
+
+
 def advance(steps: Any, notify: Callable[[Any], Any], error: BaseException | None) -> Any:
     """One step of an awaitable, as a task takes it. A future that it waits for tells `notify` when it is done."""
     if error is not None and hasattr(steps, "throw"):

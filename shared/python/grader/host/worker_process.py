@@ -13,6 +13,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn
 
+from coursekit.show import is_not_written, show_error
+
 from ..stand_ins.session import Session, WroteToReadOnly
 from ..transport.frames import BadFrame, Closed, Message
 from ..transport.peer import Peer, TookTooLong
@@ -58,6 +60,18 @@ class WorkerProcess:
         """How the submission failed during the test, if it did, and what it printed."""
         fault, self._fault = self._fault, None
         return fault, self._output.take()
+
+    def import_problem(self) -> tuple[str, str] | None:
+        """How importing the module went wrong over there, if it did: "todo", "error" or how the process ended."""
+        assert self.session is not None
+        try:
+            self.session.check_import()
+        except SubmissionLost:
+            fault, _ = self.finish_test()
+            return fault
+        except BaseException as error:  # A panic in the module's initialisation is no Exception.
+            return ("todo" if is_not_written(error) else "error"), show_error(error)
+        return None
 
     def ask(self, message: Message) -> Message:
         """Sends a request. After a crash, nothing more until the next test."""

@@ -88,9 +88,10 @@ class WorkerLoop:
         """The same, of a method that returns an awaitable."""
         return self._awaitable(self.special(value, name))
 
-    def begin(self, awaitable: Any) -> Any:
-        """`iter = awaitable.__await__()`: what steps are taken with."""
-        return self.special(awaitable, "__await__")
+    def begin(self, awaitable: Any, notify: Callable[[Any], None]) -> tuple[Any, Any]:
+        """`steps = awaitable.__await__()`, and the first step."""
+        self._activity += 1
+        return self._session.begin(self._handle, awaitable, notify)
 
     def advance(self, steps: Any, notify: Callable[[Any], None], error: BaseException | None) -> Any:
         """One step: `next(steps)`, or `steps.throw(error)`. When what it waits for is done, `notify` hears of it."""
@@ -109,9 +110,10 @@ class WorkerLoop:
             await asyncio.sleep(0)
             idle = idle + 1 if self._activity == seen else 0
             seen = self._activity
-            self._session.run_loop(self._handle, STEP if idle > _IDLE and self.waiting else 0.0)
-            if idle > _IDLE and not self.waiting:
-                await asyncio.sleep(0.001)
+            if idle > _IDLE:
+                self._session.run_loop(self._handle, STEP if self.waiting else 0.0)
+                if not self.waiting:
+                    await asyncio.sleep(0.001)
 
     def close(self) -> None:
         """Cancels what was begun and is not done, and closes the loop."""
@@ -129,11 +131,15 @@ class RemoteAwaitable:
     def __await__(self) -> Generator[Any, None, Any]:
         loop = self._loop
         try:
-            steps, error = loop.begin(self.remote), None
+            steps: Any = None
+            error: asyncio.CancelledError | None = None
             while True:
                 notice = _Notice()
                 try:
-                    awaited = loop.advance(steps, notice, error)
+                    if steps is None:
+                        steps, awaited = loop.begin(self.remote, notice)
+                    else:
+                        awaited = loop.advance(steps, notice, error)
                 except StopIteration as end:
                     return end.value
                 if awaited is None:

@@ -136,6 +136,10 @@ class Session:
             return getattr(self.module, name)
         return self._do("global", self.module, module, name)
 
+    def check_import(self) -> None:
+        """Raises what importing the module raised over there."""
+        self._do("imported", self.module)
+
     def listen(self) -> None:
         """Asks for a socket that listens in the jail."""
         self._do("listen", self.module)
@@ -179,6 +183,13 @@ class Session:
     def special_in_loop(self, loop: int, value: Any, name: str, args: tuple[Any, ...]) -> Any:
         """Calls a special method while it runs."""
         return self._do("special", value, name, *args, _loop=loop)
+
+    def begin(self, loop: int, awaitable: Any, notify: Callable[[Any], None]) -> tuple[Any, Any]:
+        """Begins to await; gives what steps are taken with, and what the first one waits for."""
+        found = self._do("begin", awaitable, notify, _loop=loop)
+        if type(found) is not tuple or len(found) != 2 or not isinstance(found[0], RemoteInstance):
+            raise BadFrame("an awaitable that gives no iterator")
+        return found
 
     def advance(
         self, loop: int, steps: Any, notify: Callable[[Any], None], error: BaseException | None

@@ -3,9 +3,9 @@
     python -I -X utf8 shared/python/run.py worker             a job on standard input, see coursekit/worker.py
     python -I -X utf8 shared/python/run.py lesson             a job on standard input, see coursekit/lesson.py
     python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py
-    python -I -X utf8 shared/python/run.py evidence FILE…     which tests look inside, see coursekit/evidence.py
-    python -I -X utf8 shared/python/run.py oracle FOLDER      jobs on standard input, see grader/host/oracle.py
-    python -I -X utf8 shared/python/run.py servant ARG…       in the grader's jail, see grader/worker.py
+    python -I -X utf8 shared/python/run.py evidence FILE…    what tests look at, see coursekit/evidence.py
+    python -I -X utf8 shared/python/run.py oracle FOLDER     jobs on standard input, see grader/host/oracle.py
+    python -I -X utf8 shared/python/run.py servant ARG…      in the grader's jail, see grader/worker.py
 
 `-I` keeps out the working folder, PYTHON* variables and packages of the user; `-X utf8` makes Windows like
 the others.

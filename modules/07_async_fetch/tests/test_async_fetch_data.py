@@ -86,7 +86,11 @@ def test_broken_off(server: Server, path: str) -> None:
 
 
 def test_too_slow(server: Server) -> None:
-    for timeout in (0.2, 1.0, 5.0):  # Until the request is there before the time is over: machines may be busy.
+    for timeout in (
+        0.2,
+        1.0,
+        5.0,
+    ):  # Until the request is there before the time is over: machines may be busy.
         expect(awaited(async_fetch.async_fetch_data), server.url("/held"), timeout=timeout).raises(
             TimeoutError, because=TIMEOUT
         )

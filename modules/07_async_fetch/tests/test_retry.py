@@ -57,9 +57,7 @@ def test_by_keyword() -> None:
 
 
 def test_no_pause_behind_the_last() -> None:
-    expect(awaited(async_fetch.retry), Steps([OSError("no")]), 1, 1e6).raises(
-        OSError, because=PAUSE
-    )
+    expect(awaited(async_fetch.retry), Steps([OSError("no")]), 1, 1e6).raises(OSError, because=PAUSE)
     expect(awaited(async_fetch.retry), Steps([5]), 9, 1e6).returns(5, because=PAUSE)
 
 

@@ -429,7 +429,11 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
         and seconds <= attack.budget
     )
     for name in attack.about.get("fails", []):
-        ends = [test["status"] for test in exercise_of(report, attack.exercise).get("tests", []) if name in test["id"]]
+        ends = [
+            test["status"]
+            for test in exercise_of(report, attack.exercise).get("tests", [])
+            if name in test["id"]
+        ]
         holds = holds and bool(ends) and "passed" not in ends
     if "says" in attack.about:
         holds = holds and attack.about["says"] in text

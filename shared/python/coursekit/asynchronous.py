@@ -4,8 +4,8 @@ Each helper takes a function and gives an ordinary one that can be called withou
 
     expect(awaited(async_fetch.async_sleep), 0.01).returns(None)
 
-Each call has a new event loop. In grading the function is in another process; then the helper runs here all the
-same, in an event loop of this process, and the grader drives what the function returns from outside.
+Each call has a new event loop. In grading the function is in another process; then the helper runs here all
+the same, in an event loop of this process, and the grader drives what the function returns from outside.
 """
 
 from __future__ import annotations

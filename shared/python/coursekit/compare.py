@@ -165,7 +165,7 @@ def _same_keys(left: Iterable[Any], right: Iterable[Any]) -> bool:
     return len(ours) == len(theirs) and all(key in theirs and same(key, theirs[key]) for key in ours)
 
 
-def _equal_arrays(
+def _equal_arrays(  # noqa: PLR0911  (one for each kind of item)
     left: Any, right: Any, equal: Callable[[Any, Any], bool], tolerance: tuple[float, float] | None
 ) -> bool:
     if left.dtype != right.dtype or left.shape != right.shape:

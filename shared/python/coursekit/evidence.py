@@ -1,12 +1,13 @@
 """Where the evidence of each test comes from: from outside the submission's process, or from inside.
 
-Whatever runs in the process that loads the submission can be replaced by it. So a test that counts may look at
-what comes out of that process: values, exceptions, callbacks, what a server sees, copies and awaitables that the
-grader drives through their protocol. A test that asks the process about itself (its garbage collector, its memory,
-its threads, its event loop, wall time) is soft. This module reads the tests' sources and says which is which:
+Whatever runs in the process that loads the submission can be replaced by it. So a test that counts may look
+at what comes out of that process: values, exceptions, callbacks, what a server sees, copies and awaitables
+that the grader drives through their protocol. A test that asks the process about itself (its garbage
+collector, its memory, its threads, its event loop, time) is soft. This module reads the tests' sources and
+says which is which:
 
-    python -I shared/python/run.py evidence modules/*/tests/test_*.py     lists what counts and must not
-    python -I shared/python/run.py evidence --table …                     the table of the book, docs/src/evidence.md
+    python -I shared/python/run.py evidence FILE…        lists what counts and must not
+    python -I shared/python/run.py evidence --table …     the page of the book, docs/src/evidence.md
 """
 
 from __future__ import annotations
@@ -125,7 +126,10 @@ class _File:
             inner: Sequence[ast.stmt] = node.body if isinstance(node, ast.ClassDef) else [node]
             for each in inner:
                 if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and each.name.startswith("test"):
-                    marks = [*each.decorator_list, *(node.decorator_list if isinstance(node, ast.ClassDef) else [])]
+                    marks = [
+                        *each.decorator_list,
+                        *(node.decorator_list if isinstance(node, ast.ClassDef) else []),
+                    ]
                     soft = file_is_soft or any(_says_soft(mark) for mark in marks)
                     found.append(self._evidence(each, soft))
         return found
@@ -206,7 +210,9 @@ def table(files: Sequence[Path]) -> str:
         for each in evidence_of(file):
             what = [*each.outside, *(f"inside: {reason}" for reason in dict.fromkeys(each.inside.values()))]
             counts = "soft" if each.soft else "yes"
-            lines.append(f"| `{each.name}` | {counts} | {', '.join(what) or 'the file beside the extension'} |")
+            lines.append(
+                f"| `{each.name}` | {counts} | {', '.join(what) or 'the file beside the extension'} |"
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -215,18 +221,18 @@ PAGE = """\
 
 <!-- Written by `python -I shared/python/run.py evidence --table`; do not change it by hand. -->
 
-Whatever runs in the process that loads a submission can be replaced by the submission. So a test that counts looks
-only at what leaves that process. This page lists, for each test of the course, what it looks at.
+Whatever runs in the process that loads a submission can be replaced by the submission. So a test that counts
+looks only at what leaves that process. This page lists, for each test of the course, what it looks at.
 
 | evidence | who makes it |
 | --- | --- |
 | values, exceptions | the oracle compares what came over the wire with what it knows |
-| copies, awaitables, driven from outside | the oracle runs `copy`, `pickle` and the event loop, and asks the object for one step at a time |
+| copies, awaitables, driven from outside | `copy`, `pickle` and the event loop run in the oracle |
 | what a server saw | a server in the oracle counts requests and closed connections |
 | calls from several threads | the threads are the oracle's; the evidence is the values afterwards |
-| classes, as stated | the submission says what a class derives from, and what it is registered as; this is an answer like any other |
+| classes, as stated | what a class derives from is an answer of the submission, like any other |
 | answers of a C function | the worker calls it; the oracle compares the answers |
-| inside: … | the submission's process speaks about itself: the test is *soft* and has no points unless you give it some |
+| inside: … | the submission's process speaks about itself: such a test is *soft* |
 
 The grader refuses a test that counts and relies on the inside, yours included.
 """

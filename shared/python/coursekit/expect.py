@@ -100,7 +100,11 @@ class Expectation:
         within = f" (within {rel:g} relative, {abs:g} absolute)"
         got = self._result(show(expected) + within, because)
         _compare(
-            lambda: self.text, got, expected, because, _Equality(lambda a, b: close_or_raise(a, b, rel, abs), within)
+            lambda: self.text,
+            got,
+            expected,
+            because,
+            _Equality(lambda a, b: close_or_raise(a, b, rel, abs), within),
         )
         return got
 
@@ -154,7 +158,7 @@ def check(what: str, got: Any, expected: Any, because: str = "") -> None:
     _compare(lambda: what, got, expected, because)
 
 
-def check_close(
+def check_close(  # noqa: PLR0913  (as in `approximates`)
     what: str, got: Any, expected: Any, *, rel: float = 1e-12, abs: float = 0.0, because: str = ""
 ) -> None:
     """Like `check`, but floats may differ by these tolerances. Types, dtypes and shapes may not."""

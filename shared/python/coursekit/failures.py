@@ -27,7 +27,8 @@ def take() -> list[BaseException]:
 
 def first_check(error: BaseException | None) -> BaseException | None:
     """The failed check in an exception, in what it was raised from, or in the group that it is."""
-    left, seen = [error], set()
+    left = [error]
+    seen: set[int] = set()
     while left and len(seen) < 1000:
         found = left.pop()
         if found is None or id(found) in seen:

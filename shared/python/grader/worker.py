@@ -91,7 +91,9 @@ class Worker:
             raise
         except NotPlainData as error:
             encoder = Encoder(self)
-            body = {"raised": encoder.exception(NotImplementedError(f"cannot be judged from outside: {error}"))}
+            body = {
+                "raised": encoder.exception(NotImplementedError(f"cannot be judged from outside: {error}"))
+            }
         except BaseException as error:
             encoder = Encoder(self)
             number = self._numbers.get(id(error))

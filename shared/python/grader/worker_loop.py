@@ -1,4 +1,4 @@
-"""The event loop in the worker. It stands still unless the oracle asks for a step; see `stand_ins.event_loop`."""
+"""The worker's event loop. It stands still unless the oracle asks for a step, see `stand_ins.event_loop`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ class SteppedLoop(asyncio.SelectorEventLoop):
         finally:
             end.cancel()
 
-    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.Handle:
         """As ever; and the step that is under way ends with it."""
         handle = super().call_soon_threadsafe(callback, *args, context=context)
         super().call_soon_threadsafe(self.stop)
@@ -32,7 +34,7 @@ def begin(awaitable: Any, notify: Callable[[Any], Any]) -> tuple[Any, Any]:
 
 
 def advance(steps: Any, notify: Callable[[Any], Any], error: BaseException | None) -> Any:
-    """One step of an awaitable, as a task takes it. A future that it waits for tells `notify` when it is done."""
+    """One step of an awaitable, as a task takes it. A future that it waits for tells `notify` of its end."""
     if error is not None and hasattr(steps, "throw"):
         awaited = steps.throw(error)
     elif error is not None:

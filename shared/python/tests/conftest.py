@@ -1,4 +1,4 @@
-"""The kit's own tests make checks fail, and look at what comes of it. Those of the grader have a worker without a jail."""
+"""The kit's own tests make checks fail. Those of the grader have a worker without a jail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The oracle's decoder, fed with nonsense: some thousand frames of what `fuzz_codec.py` tries by the million."""
+"""The oracle's decoder, fed with nonsense: some thousand of what `fuzz_codec.py` tries by the million."""
 
 from __future__ import annotations
 

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 from coursekit.compare import same
-from grader.transport import frames
-from grader.transport.frames import BadFrame, Closed, Message
 from grader.codec.decoder import Decoder
 from grader.codec.encoder import Encoder
 from grader.codec.exceptions import rebuilt, standard_exception
 from grader.codec.side import NotPlainData
+from grader.transport import frames
+from grader.transport.frames import BadFrame, Closed, Message
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp

@@ -6,6 +6,7 @@ The module under test is Python here, and hostile: it runs in the worker as a na
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import pickle
 import subprocess
@@ -60,7 +61,8 @@ def steal(callback, *args):
     try:
         callback(*args)
     except BaseException as error:
-        found += [repr(error), str(error.args), repr(error.__cause__), repr(getattr(error, "__notes__", None))]
+        found += [repr(error), str(error.args), repr(error.__cause__)]
+        found.append(repr(getattr(error, "__notes__", None)))
         for method in METHODS:
             found.append(str(ask(error, method)))
     for method in METHODS:
@@ -68,9 +70,10 @@ def steal(callback, *args):
     return "\\n".join(found)
 
 METHODS = (
-    "__str__ __repr__ __format__ __dir__ __getattribute__ __getattr__ __reduce__ __reduce_ex__ __class__ __dict__ "
-    "__globals__ __closure__ __code__ __traceback__ __context__ __cause__ __notes__ __init__ __new__ __hash__ __eq__ "
-    "__sizeof__ __doc__ __module__ __qualname__ __call__x args with_traceback add_note __self__ __func__ __getstate__"
+    "__str__ __repr__ __format__ __dir__ __getattribute__ __getattr__ __reduce__ __reduce_ex__ "
+    "__class__ __dict__ __globals__ __closure__ __code__ __traceback__ __context__ __cause__ "
+    "__notes__ __init__ __new__ __hash__ __eq__ __sizeof__ __doc__ __module__ __qualname__ __call__x "
+    "args with_traceback add_note __self__ __func__ __getstate__ "
 ).split()
 
 class Plain:
@@ -155,7 +158,9 @@ def verdicts(tmp_path: Path, body: str) -> dict[str, str]:
     """How the tests in `body` end, in a pytest of their own with a worker of their own."""
     (tmp_path / "hostile.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
     test = tmp_path / "test_it.py"
-    test.write_text("import hostile, threading, pytest\nfrom coursekit import check, expect\n" + textwrap.dedent(body))
+    test.write_text(
+        "import hostile, threading, pytest\nfrom coursekit import check, expect\n" + textwrap.dedent(body)
+    )
     worker = [sys.executable, "-I", "-X", "utf8", str(KIT / "run.py"), "servant"]
     job = {"module": "hostile", "directory": str(tmp_path), "tests": [str(test)], "declared": ["Plain"],
            "servant": worker, "scratch": str(tmp_path), "seed": 1, "time_limit": 60, "budget": 200,
@@ -300,7 +305,11 @@ def test_copies_are_made_on_this_side(sample: Any) -> None:
     sample.tamper()
     for kind in (sample.Reduced, sample.Plain):
         one = kind(7)
-        for again in (copy.copy(one), copy.deepcopy(one), *(pickle.loads(pickle.dumps(one, n)) for n in range(6))):
+        for again in (
+            copy.copy(one),
+            copy.deepcopy(one),
+            *(pickle.loads(pickle.dumps(one, n)) for n in range(6)),
+        ):
             assert type(again) is kind
             assert again is not one
             assert again.value == 7
@@ -337,7 +346,7 @@ def test_awaitables_are_driven_from_this_side(sample: Any) -> None:
     with pytest.raises(AssertionError, match="cannot be awaited"):
         awaited(sample.not_awaitable)(1.0)
     cancelled_when(sample.cancelled, when=lambda: True)()
-    began: list[bool] = []
-    cancelled_when(sample.cancelled, when=lambda: len(began) > 3 or bool(began.append(True)))()
+    asked = itertools.count()
+    cancelled_when(sample.cancelled, when=lambda: next(asked) > 3)()
     assert sample.seen[-1:] == ["cancelled"]
     assert listed(sample.Ticks)(3) == [0, 1, 2]

@@ -50,7 +50,10 @@ def form_of(kind: str, args: list[Any] | None = None, text: str = "", **attribut
 def compiled_exceptions() -> Iterator[type[BaseException]]:
     """Every exception class of Python's own, and of the modules of its library that are written in C."""
     yield from (each for each in vars(builtins).values() if _is_exception(each))
-    names = {*sys.builtin_module_names, *(module.name for module in pkgutil.iter_modules() if module.name in sys.stdlib_module_names)}
+    names = {
+        *sys.builtin_module_names,
+        *(module.name for module in pkgutil.iter_modules() if module.name in sys.stdlib_module_names),
+    }
     for name in sorted(names & sys.stdlib_module_names):
         if name in ("antigravity", "this", "idlelib", "turtledemo", "__main__") or name.startswith("_test"):
             continue
@@ -122,19 +125,23 @@ HOSTILE = """
         def ask(self, message):
             return Message({"raised": self.form}, [b"abc", bytes(4)])
 
-    VALUES = [None, -1, 5, -(10**15), 2**31, 2**64, "x", "x" * 100_000, chr(0), chr(0xD800), {"b": 0}, {"l": [1]}]
+    VALUES = [None, -1, 5, -(10**15), 2**31, 2**64, "x", "x" * 100_000, chr(0), chr(0xD800), {"b": 0},
+              {"l": [1]}]
     seen = 0
     for name, value, args in itertools.product(STANDARD_NAMES, VALUES, range(4)):
         arguments = [[], [value], ["m", {"l": [value]}], ["utf-8", {"b": 0}, value, value, "x"]][args]
         attributes = {each: value for each in NATIVE_ATTRIBUTES}
         if args == 2:  # One lie among honest ones.
-            attributes.update(encoding="utf-8", object={"b": 0}, start=0, end=1, reason="x", errno=2, strerror="no", msg="m",
+            attributes.update(encoding="utf-8", object={"b": 0}, start=0, end=1, reason="x", errno=2,
+                              strerror="no", msg="m",
                               filename="f", lineno=1, offset=1, text="t")
-            attributes["start"] = attributes["end_offset"] = attributes["filename"] = attributes["name"] = value
+            for each in ("start", "end_offset", "filename", "name"):
+                attributes[each] = value
         base = {"handle": 9, "kind": "class", "name": "Own", "module": "m", "exception": name, "specials": [],
                 "bases": [{"builtin": name}]}
         for kind in (name, {"o": base}):
-            form = {"class": kind, "args": arguments, "attributes": attributes, "notes": ["n"], "text": "said", "handle": 4}
+            form = {"class": kind, "args": arguments, "attributes": attributes, "notes": ["n"],
+                    "text": "said", "handle": 4}
             try:
                 Session("m", "m.so", [], Answers(form)).module.anything
             except BadFrame:
@@ -186,8 +193,8 @@ def through(error: BaseException) -> Any:
     sender: Side = Sender()  # type: ignore[assignment]
     encoder = Encoder(sender)
     form = encoder.exception(error)
+    session = Session("m", "m.so", [], Blobs({"raised": form}, encoder.blobs))
     with pytest.raises(type(error)) as caught:
-        session = Session("m", "m.so", [], Blobs({"raised": form}, encoder.blobs))
         session.module.anything  # noqa: B018
     return caught.value
 
@@ -208,8 +215,14 @@ class Blobs:
 @pytest.mark.parametrize(
     ("error", "attributes"),
     [
-        (UnicodeDecodeError("utf-8", b"ab\xffc", 2, 3, "invalid start byte"), "encoding object start end reason"),
-        (UnicodeEncodeError("ascii", "aé", 1, 2, "ordinal not in range(128)"), "encoding object start end reason"),
+        (
+            UnicodeDecodeError("utf-8", b"ab\xffc", 2, 3, "invalid start byte"),
+            "encoding object start end reason",
+        ),
+        (
+            UnicodeEncodeError("ascii", "aé", 1, 2, "ordinal not in range(128)"),
+            "encoding object start end reason",
+        ),
         (UnicodeTranslateError("aé", 1, 2, "no"), "object start end reason"),
         (FileNotFoundError(2, "No such file or directory", "/x"), "errno strerror filename"),
         (PermissionError(13, "Permission denied", b"/x", None, "/y"), "errno strerror filename filename2"),
@@ -232,7 +245,7 @@ def test_an_honest_exception_is_of_its_very_class(error: BaseException, attribut
 
 
 def test_a_position_outside_its_object_can_be_compared() -> None:
-    # As of a file that is read in pieces: the object holds the wrong bytes only, the position is that in the file.
+    # As of a file that is read in pieces: the position is that in the file, the object the wrong bytes only.
     error = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
     error.start, error.end = 300_000, 300_001
     got = through(error)

@@ -12,11 +12,11 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from grader.transport import frames, peer
-from grader.transport.frames import BadFrame, Message
-from grader.stand_ins.session import Session
 from grader.codec.decoder import Decoder
 from grader.codec.side import NotPlainData
+from grader.stand_ins.session import Session
+from grader.transport import frames, peer
+from grader.transport.frames import BadFrame, Message
 
 
 class Answers:

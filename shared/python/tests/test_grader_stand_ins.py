@@ -5,19 +5,17 @@ from __future__ import annotations
 import copy
 import pickle
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from coursekit import ExpectationFailed, expect
+from grader.stand_ins.session import Session, WroteToReadOnly
 from grader.transport.frames import BadFrame, Closed, Message
 from grader.transport.peer import Peer
-from grader.stand_ins.session import Session, WroteToReadOnly
 
 MODULE = """
 import collections.abc

@@ -1,4 +1,4 @@
-"""NumPy arrays: described by dtype, shape, strides and the bytes that they lie in; rebuilt with every figure checked.
+"""NumPy arrays: described by dtype, shape, strides and bytes, and rebuilt with every figure checked.
 
 NumPy trusts who gives it a dtype, strides and memory. So the oracle's side computes by itself, in Python's
 unbounded integers, that all items lie inside the bytes. It then reaches the same items by slicing an array of
@@ -35,7 +35,9 @@ _SIZES: dict[str, frozenset[int]] = {
 
 _OF_ANY_SIZE = "SUV"
 _MOST_ITEM_BYTES = 1 << 20
-_SIMPLE = re.compile(r"[<>|]([biufcmMSUV])([0-9]{1,7})(\[[0-9]{0,9}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?", re.ASCII)
+_SIMPLE = re.compile(
+    r"[<>|]([biufcmMSUV])([0-9]{1,7})(\[[0-9]{0,9}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?", re.ASCII
+)
 _LARGEST_CHARACTER = 0x10FFFF
 _MOST_GATHERED_ITEM = 4096
 
@@ -115,7 +117,7 @@ def describe(dtype: DType) -> Any:
     }
 
 
-def rebuilt_dtype(described: Any, depth: int = 0) -> DType:
+def rebuilt_dtype(described: Any, depth: int = 0) -> DType:  # noqa: PLR0912  (one for each claim)
     """The dtype of a JSON form."""
     if depth > 4:
         raise BadFrame("a dtype too deep within others")
@@ -152,7 +154,13 @@ def rebuilt_dtype(described: Any, depth: int = 0) -> DType:
         raise BadFrame("a dtype whose parts do not belong together")
     if any(start + each.itemsize > itemsize for start, each in zip(offsets, formats, strict=True)):
         raise BadFrame("a field outside its record")
-    whole_form = {"names": names, "formats": formats, "offsets": offsets, "titles": titles, "itemsize": itemsize}
+    whole_form = {
+        "names": names,
+        "formats": formats,
+        "offsets": offsets,
+        "titles": titles,
+        "itemsize": itemsize,
+    }
     fields: DType = np.dtype(cast(Any, whole_form))
     return fields
 
@@ -166,10 +174,7 @@ def _simple(text: str) -> DType | None:
     if unit is not None and kind not in "mM":
         return None
     itemsize = 4 * size if kind == "U" else size
-    if kind in _OF_ANY_SIZE:
-        allowed = 0 < itemsize <= _MOST_ITEM_BYTES
-    else:
-        allowed = size in _SIZES[kind]
+    allowed = 0 < itemsize <= _MOST_ITEM_BYTES if kind in _OF_ANY_SIZE else size in _SIZES[kind]
     if not allowed:
         return None
     try:

@@ -32,7 +32,7 @@ from .limits import (
 from .side import NotPlainData, Side
 
 _DOUBLE = struct.Struct(">d")
-_HEXADECIMAL = re.compile(r"-?[0-9a-f]{1,%d}" % (MOST_BITS // 4 + 1), re.ASCII)
+_HEXADECIMAL = re.compile(rf"-?[0-9a-f]{{1,{MOST_BITS // 4 + 1}}}", re.ASCII)
 _SIXTEEN = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _DECIMAL = re.compile(
     r"-?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E([+-]?[0-9]{1,6}))?|Infinity|s?NaN[0-9]*)", re.ASCII
@@ -187,7 +187,7 @@ def _pair(content: Any) -> tuple[Any, Any]:
 
 
 def _check_hashes(keys: Iterable[Any]) -> None:
-    """Many keys with one hash make each look-up a search among them. Python's own texts have random hashes."""
+    """Many keys with one hash make each look-up a search among them. Texts have random hashes."""
     hashes = [hash(key) for key in keys if type(key) not in (str, bytes)]
     if len(hashes) > MOST_EQUAL_HASHES and max(Counter(hashes).values()) > MOST_EQUAL_HASHES:
         raise BadFrame("keys that were made to be slow")
@@ -214,7 +214,9 @@ def _decimal(content: Any) -> Decimal:
 
 
 def _fraction(parts: list[Any]) -> Fraction:
-    if len(parts) != 2 or not all(type(part) is int and part.bit_length() <= MOST_FRACTION_BITS for part in parts):
+    if len(parts) != 2 or not all(
+        type(part) is int and part.bit_length() <= MOST_FRACTION_BITS for part in parts
+    ):
         raise BadFrame("a fraction that is none")
     return Fraction(parts[0], parts[1])
 

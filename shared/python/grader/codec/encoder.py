@@ -29,7 +29,7 @@ _PLAIN_INT = 1 << 53
 _DOUBLE = struct.Struct(">d")
 _SHORTEST_PACKED = 8
 _LONGEST_INLINE = 1000
-"""Characters of a text that stands in the JSON itself. JSON is read into twenty times its size; bytes are not."""
+"""Characters of a text that stands in the JSON itself. JSON takes twenty times its size, bytes do not."""
 
 
 class Encoder:
@@ -123,7 +123,9 @@ class Encoder:
 
     def _decimal(self, value: Decimal, _depth: int) -> Any:
         text, exponent = str(value), value.as_tuple().exponent
-        if len(text) > MOST_DECIMAL_DIGITS or (type(exponent) is int and abs(value.adjusted()) > MOST_DECIMAL_DIGITS):
+        if len(text) > MOST_DECIMAL_DIGITS or (
+            type(exponent) is int and abs(value.adjusted()) > MOST_DECIMAL_DIGITS
+        ):
             raise NotPlainData("a decimal of unheard-of size")
         return {"D": text}
 

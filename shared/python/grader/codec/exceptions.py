@@ -25,11 +25,20 @@ _BUILTIN: dict[str, type[BaseException]] = {
 }
 
 _OF_THE_LIBRARY = frozenset(
-    """
-    asyncio.exceptions.CancelledError asyncio.exceptions.InvalidStateError decimal.DivisionByZero
-    decimal.InvalidOperation decimal.Overflow decimal.Underflow _pickle.PickleError _pickle.PicklingError
-    _pickle.UnpicklingError _queue.Empty queue.Full struct.error
-    """.split()
+    [
+        "asyncio.exceptions.CancelledError",
+        "asyncio.exceptions.InvalidStateError",
+        "decimal.DivisionByZero",
+        "decimal.InvalidOperation",
+        "decimal.Overflow",
+        "decimal.Underflow",
+        "_pickle.PickleError",
+        "_pickle.PicklingError",
+        "_pickle.UnpicklingError",
+        "_queue.Empty",
+        "queue.Full",
+        "struct.error",
+    ]
 )
 """Classes of the standard library that travel by name: none of them has attributes of its own."""
 
@@ -37,11 +46,34 @@ _OF_THE_LIBRARY = frozenset(
 STANDARD_NAMES = sorted([*_BUILTIN, *_OF_THE_LIBRARY])
 """The names of all classes that travel by name."""
 
-NATIVE_ATTRIBUTES = (
-    "characters_written code encoding end end_lineno end_offset errno exceptions filename filename2 "
-    "lineno message msg name name_from obj object offset path print_file_and_line reason start strerror text "
-    "value winerror"
-).split()
+NATIVE_ATTRIBUTES = [
+    "characters_written",
+    "code",
+    "encoding",
+    "end",
+    "end_lineno",
+    "end_offset",
+    "errno",
+    "exceptions",
+    "filename",
+    "filename2",
+    "lineno",
+    "message",
+    "msg",
+    "name",
+    "name_from",
+    "obj",
+    "object",
+    "offset",
+    "path",
+    "print_file_and_line",
+    "reason",
+    "start",
+    "strerror",
+    "text",
+    "value",
+    "winerror",
+]
 """What Python's own classes keep in C."""
 
 
@@ -91,7 +123,7 @@ def rebuilt(
 
 
 def kept_attributes(kind: type[BaseException], args: list[Any], attributes: dict[str, Any]) -> dict[str, Any]:
-    """What an exception of the submission's own class keeps of the attributes that Python's class has in C."""
+    """What an exception of the submission's own class keeps of what Python's class has in C."""
     base = nearest_standard(kind)
     if not issubclass(base, HAVE_BUILDERS):
         return {}
@@ -109,10 +141,8 @@ def others(kind: type[BaseException], attributes: dict[str, Any]) -> dict[str, A
     return kept
 
 
-def _unicode(
-    kind: type[BaseException], args: list[Any], attributes: dict[str, Any]
-) -> BaseException | None:
-    names = ("object", "start", "end", "reason")
+def _unicode(kind: type[BaseException], args: list[Any], attributes: dict[str, Any]) -> BaseException | None:
+    names: tuple[str, ...] = ("object", "start", "end", "reason")
     if kind is not UnicodeTranslateError:
         names = ("encoding", *names)
     values = [attributes.get(name) for name in names]
@@ -125,20 +155,20 @@ def _unicode(
         and all(type(text) is str and _is_text(text) for text in (*encoding, reason))
     )
     # Only the three classes themselves; `UnicodeError` has no attributes of its own.
+    made: BaseException
     if kind is UnicodeError:
         made = kind.__new__(kind)
         made.args = tuple(args)
         return made
     if not holds or kind not in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
         return None
-    made = kind(*values)
+    maker: Any = kind
+    made = maker(*values)
     made.args = tuple(args)
     return made
 
 
-def _os_error(
-    kind: type[BaseException], args: list[Any], attributes: dict[str, Any]
-) -> BaseException | None:
+def _os_error(kind: type[BaseException], args: list[Any], attributes: dict[str, Any]) -> BaseException | None:
     number, strerror = attributes.get("errno"), attributes.get("strerror")
     files = [attributes.get(name) for name in ("filename", "filename2")]
     if number is None and strerror is None and files == [None, None]:
@@ -150,13 +180,20 @@ def _os_error(
         and abs(number) < LARGEST_POSITION
         and type(strerror) is str
         and _is_text(strerror)
-        and all(file is None or (type(file) in (str, bytes) and len(file) < LONGEST_ERROR_TEXT) for file in files)
+        and all(
+            file is None or (type(file) in (str, bytes) and len(file) < LONGEST_ERROR_TEXT) for file in files
+        )
     )
     if not holds:
         return None
     made = kind.__new__(kind)
     made.args = tuple(args)
-    for name, value in (("errno", number), ("strerror", strerror), ("filename", files[0]), ("filename2", files[1])):
+    for name, value in (
+        ("errno", number),
+        ("strerror", strerror),
+        ("filename", files[0]),
+        ("filename2", files[1]),
+    ):
         if value is not None:
             setattr(made, name, value)
     return made
@@ -187,7 +224,10 @@ def _named(kind: type[BaseException], args: list[Any], attributes: dict[str, Any
     """`obj` and `name_from` stay away: `traceback` would look into the one and import by the other."""
     made = kind.__new__(kind)
     made.args = tuple(args)
-    allowed = {ImportError: ("msg", "name", "path"), AttributeError: ("name",)}
+    allowed: dict[type[Exception], tuple[str, ...]] = {
+        ImportError: ("msg", "name", "path"),
+        AttributeError: ("name",),
+    }
     for base, names in allowed.items():
         for name in names if issubclass(kind, base) else ():
             value = attributes.get(name)
@@ -261,7 +301,9 @@ _substitutes: dict[type[BaseException], type[BaseException]] = {}
 def _substitute(kind: type[BaseException]) -> BaseException:
     """Of a subclass that keeps everything in Python; what its class has in C stays empty."""
     if kind not in _substitutes:
-        space: dict[str, Any] = {name: kept_in_python(name) for name in NATIVE_ATTRIBUTES if hasattr(kind, name)}
+        space: dict[str, Any] = {
+            name: kept_in_python(name) for name in NATIVE_ATTRIBUTES if hasattr(kind, name)
+        }
         space.update(__str__=_text_of_substitute, __module__=kind.__module__, __doc__=kind.__doc__)
         _substitutes[kind] = type(kind.__name__, (kind,), space)
     made = _substitutes[kind].__new__(_substitutes[kind])
@@ -278,7 +320,9 @@ def checked_attributes(names: Any) -> bool:
     return (
         type(names) is dict
         and len(names) <= MOST_PARTS
-        and all(len(name) <= LONGEST_NAME and name.isidentifier() and not name.startswith("_") for name in names)
+        and all(
+            len(name) <= LONGEST_NAME and name.isidentifier() and not name.startswith("_") for name in names
+        )
     )
 
 

@@ -11,11 +11,11 @@ A job in JSON:
      "declared": ["<class>", …], "servant": ["<command>", …], "scratch": "<folder>", "seed": 7,
      "time_limit": 20, "budget": 60, "events": "<file>", "root": "<the course>"}
 
-`servant` starts the worker in its jail; to it are added the numbers of two sockets, the module and the folder.
+`servant` starts the worker in its jail; to it are added two sockets' numbers, the module and the folder.
 `declared` are the classes that the course's own type stub names: their objects may compare themselves, others
-may not. The seconds of `time_limit` are for each test, those of `budget` for all of them. The events are those
-of `coursekit.worker`, with three more ways for a test to end: "crashed", "timed_out" and "not_run". Where the
-module cannot be imported, "import_failed" says so before the first test, and all tests run into it.
+may not. The seconds of `time_limit` are for each test, those of `budget` for all of them. The events are
+those of `coursekit.worker`, with three more ways for a test to end: "crashed", "timed_out" and "not_run".
+Where the module cannot be imported, "import_failed" says so before the first test, and all tests run into it.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class WorkerProcess:
         return fault, self._output.take()
 
     def import_problem(self) -> tuple[str, str] | None:
-        """How importing the module went wrong over there, if it did: "todo", "error" or how the process ended."""
+        """How importing the module went wrong, if it did: "todo", "error" or how the process ended."""
         assert self.session is not None
         try:
             self.session.check_import()

@@ -1,9 +1,9 @@
 """`copy`, `deepcopy` and `pickle` of an object of the submission, done from outside.
 
 In the submission's process these modules could be replaced, so they run here. They ask the object for what it
-says of itself (`__copy__`, `__deepcopy__`, `__reduce_ex__`, `__setstate__`), one request each, and rebuild it by
-calling what it names, over there. A pickle made here holds plain data and the names of functions and classes;
-loading it calls nothing on this side.
+says of itself (`__copy__`, `__deepcopy__`, `__reduce_ex__`, `__setstate__`), one request each, and rebuild it
+by calling what it names, over there. A pickle made here holds plain data and the names of functions and
+classes; loading it calls nothing on this side.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from .objects import (
     IMPORTED,
     REF,
+    SESSION_OF_EXCEPTION,
     RemoteCallable,
     RemoteExceptionType,
     RemoteInstance,
     RemoteModule,
     RemoteType,
-    SESSION_OF_EXCEPTION,
     session_of,
 )
 
@@ -31,15 +31,17 @@ if TYPE_CHECKING:
     from .session import Session
 
 
-
 class Recipe:
     """How to make an object anew, as `__reduce_ex__` gives it, checked."""
 
     def __init__(self, value: Any, given: Any) -> None:
         if type(given) is not tuple or not 2 <= len(given) <= 6:
-            raise pickle.PicklingError(f"__reduce_ex__ of {value!r} must return a string or a tuple of 2 to 6 items")
+            raise pickle.PicklingError(
+                f"__reduce_ex__ of {value!r} must return a string or a tuple of 2 to 6 items"
+            )
         self.function, self.args = given[:2]
-        self.state, items, pairs, self.setter = (*given[2:], *[None] * (6 - len(given)))
+        rest: list[Any] = [*given[2:], None, None, None, None]
+        self.state, items, pairs, self.setter = rest[:4]
         if not isinstance(self.function, (RemoteCallable, RemoteType, RemoteExceptionType)):
             raise pickle.PicklingError("the first item of what __reduce_ex__ returns must be callable")
         if type(self.args) is not tuple:
@@ -69,9 +71,9 @@ def deep(value: Any, session: Session, memo: dict[int, Any]) -> Any:
     given = session.special(value, "__reduce_ex__", (4,), {})
     if type(given) is str:
         return value
-    function, *rest = Recipe(value, given).parts()
-    *rest, setter = rest
-    made = rebuilt(function, *(copy.deepcopy(part, memo) for part in rest), setter)
+    function, args, state, items, pairs, setter = Recipe(value, given).parts()
+    args, state, items, pairs = (copy.deepcopy(part, memo) for part in (args, state, items, pairs))
+    made = rebuilt(function, args, state, items, pairs, setter)
     memo[id(value)] = made
     return made
 
@@ -84,7 +86,9 @@ def reduced(value: Any, session: Session, protocol: Any) -> Any:
     return rebuilt, Recipe(value, given).parts()
 
 
-def rebuilt(function: Any, args: Any, state: Any, items: Any, pairs: Any, setter: Any) -> Any:
+def rebuilt(  # noqa: PLR0913, PLR0917  (the six of a recipe)
+    function: Any, args: Any, state: Any, items: Any, pairs: Any, setter: Any
+) -> Any:
     """The object anew: what `copy` and `pickle` do with a recipe, each step a request."""
     if not isinstance(function, (RemoteCallable, RemoteType, RemoteExceptionType)) or type(args) is not tuple:
         raise pickle.UnpicklingError("this is no recipe of an object of the submission")
@@ -127,7 +131,7 @@ def reduced_function(function: RemoteCallable) -> Any:
     owner, name = _attribute(function, "__self__"), _attribute(function, "__name__")
     if type(name) is not str:
         raise pickle.PicklingError("a function without a name cannot be pickled")
-    if isinstance(owner, RemoteType) or isinstance(owner, RemoteInstance):
+    if isinstance(owner, (RemoteType, RemoteInstance)):
         return getattr, (owner, name)
     module, qualified = _attribute(function, "__module__"), _attribute(function, "__qualname__")
     if isinstance(owner, ModuleType) and module is None:
@@ -161,6 +165,5 @@ def _attribute(function: RemoteCallable, name: str) -> Any:
 
 
 # Not by their metaclass: pickle would import the module that the class claims to be from, on this side.
-copyreg.pickle(RemoteType, _reduced_class)  # type: ignore[arg-type]
-copyreg.pickle(RemoteExceptionType, _reduced_class)  # type: ignore[arg-type]
-
+copyreg.pickle(RemoteType, _reduced_class)
+copyreg.pickle(RemoteExceptionType, _reduced_class)

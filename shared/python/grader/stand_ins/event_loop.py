@@ -22,7 +22,7 @@ STEP = 0.005
 """Seconds that the worker's loop waits for something to happen, if there is nothing to do."""
 
 _IDLE = 3
-"""Turns of the loop here without a request, after which it counts as idle. Its own tasks need a turn or two."""
+"""Turns of the loop here without a request, after which it is idle. Its own tasks need a turn or two."""
 
 _LAST_STEPS = 3
 """Steps after everything was cancelled, for what hears of it only then."""
@@ -94,7 +94,7 @@ class WorkerLoop:
         return self._session.begin(self._handle, awaitable, notify)
 
     def advance(self, steps: Any, notify: Callable[[Any], None], error: BaseException | None) -> Any:
-        """One step: `next(steps)`, or `steps.throw(error)`. When what it waits for is done, `notify` hears of it."""
+        """One step: `next(steps)`, or `steps.throw(error)`. `notify` hears when what it waits for is done."""
         self._activity += 1
         return self._session.advance(self._handle, steps, notify, error)
 
@@ -152,8 +152,11 @@ class RemoteAwaitable:
             self.done = True
 
     def _until(self, notice: _Notice, awaited: Any) -> Generator[Any, None, asyncio.CancelledError | None]:
-        """Waits for the worker's future. Cancelled, it does what a task does: cancels that future, waits for its
-        end, and gives the error that the awaitable is to see."""
+        """Waits for the worker's future.
+
+        Cancelled, it does what a task does: it cancels that future, waits for its end, and gives the error
+        that the awaitable is to see.
+        """
         error: asyncio.CancelledError | None = None
         self._loop.waiting += 1
         try:

@@ -62,7 +62,9 @@ class RemoteModule(ModuleType):
     def __init__(self, name: str, session: Session, file: str) -> None:
         super().__init__(name)
         del self.__dict__["__doc__"]  # Asked for like any other attribute.
-        self.__dict__.update({REF: RemoteRef(session, MODULE), "__file__": file, "_grader_c_functions": session})
+        self.__dict__.update(
+            {REF: RemoteRef(session, MODULE), "__file__": file, "_grader_c_functions": session}
+        )
 
     def __getattr__(self, name: str) -> Any:
         return self.__dict__[REF].session.attribute(self, name)

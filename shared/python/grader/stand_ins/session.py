@@ -54,10 +54,20 @@ MOST_CLASSES = 2_000
 
 _DEEPEST_BASES = 20
 
-_OF_A_CLASS_BODY = (
-    "__module__ __qualname__ __doc__ __dict__ __weakref__ __annotations__ __annotate_func__ __annotate__ "
-    "__annotations_cache__ __firstlineno__ __static_attributes__ __classcell__"
-).split()
+_OF_A_CLASS_BODY = [
+    "__module__",
+    "__qualname__",
+    "__doc__",
+    "__dict__",
+    "__weakref__",
+    "__annotations__",
+    "__annotate_func__",
+    "__annotate__",
+    "__annotations_cache__",
+    "__firstlineno__",
+    "__static_attributes__",
+    "__classcell__",
+]
 
 
 class WroteToReadOnly(Exception):
@@ -229,9 +239,9 @@ class Session:
                 form = self._ask_form("get", self.module, name)
             except AttributeError:
                 continue
-            if type(form) is dict and set(form) == {"o"} and type(form["o"]) is dict:
-                if form["o"].get("kind") == "class":
-                    self._class(form["o"], name)
+            own = form.get("o") if type(form) is dict else None
+            if type(own) is dict and own.get("kind") == "class":
+                self._class(own, name)
 
     # Asking
 

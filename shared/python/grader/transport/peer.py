@@ -1,8 +1,8 @@
 """Requests and answers over one socket, in both directions, from any thread.
 
-Each thread that asks has its number on all its messages. While it waits, it does what the other side asks back
-under that number, as a callback would. So the answers of a thread come in the order of a stack, and need no
-numbers. Threads that the submission started have one number together: one at a time, and the oracle has a
+Each thread that asks has its number on all its messages. While it waits, it does what the other side asks
+back under that number, as a callback would. So the answers of a thread come in the order of a stack, and need
+no numbers. Threads that the submission started have one number together: one at a time, and the oracle has a
 thread of its own for them.
 """
 

@@ -28,6 +28,8 @@ from .limits import (
     MOST_FRACTION_BITS,
     MOST_PARTS,
     MOST_RANGE,
+    MOST_REPEATED,
+    MOST_REPEATS,
 )
 from .side import NotPlainData, Side
 
@@ -118,7 +120,10 @@ class Decoder:
         if number in self._arrays:
             return self._arrays[number]
         dtype, data = rebuilt_dtype(content["dtype"]), self._blob(index)
-        layout = Layout(content, dtype, len(data), self._array_bytes_left)
+        most = self._array_bytes_left
+        if not self._side.trusts_other:
+            most = min(most, MOST_REPEATS * len(data) + MOST_REPEATED)
+        layout = Layout(content, dtype, len(data), most)
         self._array_bytes_left -= max(1, layout.size) * dtype.itemsize
         if index not in self._rooms:
             self._rooms[index] = room_for(data, content["align"])

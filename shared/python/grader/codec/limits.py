@@ -35,3 +35,9 @@ MOST_PARTS = 200
 
 MOST_DIMENSIONS = 32
 """Of an array."""
+
+MOST_REPEATS = 64
+"""How often an array of the submission's may show a byte: with strides of 0, few bytes seem endless."""
+
+MOST_REPEATED = 1 << 20
+"""Bytes that such an array may seem to have anyway."""

@@ -3,8 +3,9 @@
     python -I -X utf8 shared/python/run.py worker             a job on standard input, see coursekit/worker.py
     python -I -X utf8 shared/python/run.py lesson             a job on standard input, see coursekit/lesson.py
     python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py
-    python -I -X utf8 shared/python/run.py oracle FOLDER      jobs on standard input, see grader/oracle.py
-    python -I -X utf8 shared/python/run.py servant ARG…       in the grader's jail, see grader/servant.py
+    python -I -X utf8 shared/python/run.py evidence FILE…    what tests look at, see coursekit/evidence.py
+    python -I -X utf8 shared/python/run.py oracle FOLDER     jobs on standard input, see grader/host/oracle.py
+    python -I -X utf8 shared/python/run.py servant ARG…      in the grader's jail, see grader/worker.py
 
 `-I` keeps out the working folder, PYTHON* variables and packages of the user; `-X utf8` makes Windows like
 the others.
@@ -47,16 +48,20 @@ def main() -> NoReturn:
             sys.argv[:] = [script, *arguments]
             runpy.run_path(script, run_name="__main__")
             sys.exit(0)
+        case ["evidence", *files]:
+            from coursekit import evidence
+
+            sys.exit(evidence.main(files))
         case ["oracle", folder]:
             gc.disable()  # As above.
-            from grader import oracle
+            from grader.host import oracle
 
             oracle.main(folder)
         case ["servant", fd, sockets, module, folder]:
             gc.disable()
-            from grader import servant
+            from grader import worker as grading_worker
 
-            servant.main(fd, sockets, module, folder)
+            grading_worker.main(fd, sockets, module, folder)
         case _:
             sys.exit(__doc__)
 

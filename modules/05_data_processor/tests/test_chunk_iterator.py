@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable
 from typing import Any
 
@@ -120,5 +119,4 @@ def test_a_new_iterator_after_a_change() -> None:
 
 def test_the_iterator_keeps_the_processor_alive() -> None:
     iterator = chunks(processor())
-    gc.collect()
     expect(list, iterator).returns([np.array([1.0, 2.0]), np.array([3.0])])

@@ -130,8 +130,8 @@ def test_other_threads_run_meanwhile(method: str) -> None:
         return lets_another_thread_in(getattr(p, method))
 
     check_that(
-        any(once() for _ in range(50)),
-        f"another thread's turns while {method} ran, 50 times over",
+        any(once() for _ in range(150)),  # On a busy machine the thread is often too late.
+        f"another thread's turns while {method} ran, 150 times over",
         "none",
         "at least one",
         "The work was done attached to the interpreter: wrap it in `py.detach(|| …)`.",

@@ -167,7 +167,7 @@ print(one.get_balance())
 
 
 def test_two_withdrawals_meet_at_the_fee() -> None:
-    meet = threading.Barrier(2, timeout=5.0)
+    meet = threading.Barrier(2, timeout=15.0)
 
     class Slow(account.Account):
         def fee(self, amount: Any) -> float:
@@ -187,6 +187,6 @@ def test_two_withdrawals_meet_at_the_fee() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10.0)
+        thread.join()
     check("the balance after two withdrawals of all there is", one.get_balance(), 0.0, STATIC)
     check("how many were refused", len(refused), 1, STATIC)

@@ -24,8 +24,8 @@ def test_sleeps(seconds: float) -> None:
 
 
 def test_the_loop_runs_on() -> None:
-    which = "which is done first, counted from 0: async_sleep(2.0), async_sleep(0.0)"
-    expect(first_done(async_fetch.async_sleep), [(2.0,), (0.0,)]).described(which).returns(1, because=BLOCKS)
+    which = "which is done first, counted from 0: async_sleep(8.0), async_sleep(0.0)"
+    expect(first_done(async_fetch.async_sleep), [(8.0,), (0.0,)]).described(which).returns(1, because=BLOCKS)
 
 
 def test_by_keyword() -> None:
@@ -54,8 +54,8 @@ def test_needs_a_running_loop() -> None:
 def test_many_at_once() -> None:
     # More than tokio has threads, those for blocking work included.
     long = 600 + 4 * (os.cpu_count() or 1)
-    calls = [(2.0,)] * long + [(0.0,)]
-    which = f"which is done first, counted from 0: {long} times async_sleep(2.0), then async_sleep(0.0)"
+    calls = [(8.0,)] * long + [(0.0,)]
+    which = f"which is done first, counted from 0: {long} times async_sleep(8.0), then async_sleep(0.0)"
     expect(first_done(async_fetch.async_sleep), calls).described(which).returns(long, because=BLOCKS)
 
 

@@ -67,7 +67,7 @@ def test_one_at_a_time(server: Server) -> None:
 def test_a_place_is_filled_at_once(server: Server) -> None:
     # The first page comes when the three behind it are there: they must pass it by.
     urls = [server.url("/text/0?answered=3"), *[server.url(f"/text/{n}") for n in (1, 2, 3)]]
-    expect(awaited(async_fetch.fetch_all, limit=5.0), urls, 2).returns(
+    expect(awaited(async_fetch.fetch_all), urls, 2).returns(
         ["0", "1", "2", "3"], because="A slow page must not keep the others from being asked for."
     )
 
@@ -75,8 +75,8 @@ def test_a_place_is_filled_at_once(server: Server) -> None:
 def test_the_first_failure_ends_it(server: Server) -> None:
     bad = server.url("/hangup?inflight=3")
     urls = [server.url("/held/a"), server.url("/held/b"), bad, server.url("/text/never")]
-    expect(awaited(async_fetch.fetch_all, limit=3.0), urls, 3).raises(Exception, says=bad, because=FIRST)
-    gone = server.wait_until(lambda: server.abandoned == 2, limit=2.0)
+    expect(awaited(async_fetch.fetch_all), urls, 3).raises(Exception, says=bad, because=FIRST)
+    gone = server.wait_until(lambda: server.abandoned == 2)
     check_that(gone, "requests that were cancelled", server.abandoned, "2", REST)
     check("whether the page behind was asked for", "/text/never" in server.requests, False, REST)
 
@@ -92,7 +92,7 @@ def test_cancelled(server: Server) -> None:
 
     urls = [server.url(f"/held/{number}") for number in range(4)]
     expect(cancelled(async_fetch.fetch_all, when=under_way), urls, 2).returns(None)
-    gone = server.wait_until(lambda: server.abandoned == 2, limit=2.0)
+    gone = server.wait_until(lambda: server.abandoned == 2)
     check_that(gone, "requests that were cancelled", server.abandoned, "2", REST)
     check("what the server was asked for", sorted(server.requests), ["/held/0", "/held/1"], REST)
 

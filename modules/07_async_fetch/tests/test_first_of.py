@@ -22,7 +22,7 @@ def server() -> Iterator[Server]:
 
 
 def check_abandoned(server: Server, requests: int) -> None:
-    gone = server.wait_until(lambda: server.abandoned == requests, limit=2.0)
+    gone = server.wait_until(lambda: server.abandoned == requests)
     check_that(gone, "requests that were cancelled", server.abandoned, str(requests), LOSERS)
 
 
@@ -33,14 +33,14 @@ def test_one(server: Server) -> None:
 
 def test_all_are_asked_at_once(server: Server) -> None:
     urls = [server.url("/text/same?inflight=3")] * 3
-    expect(awaited(async_fetch.first_of, limit=3.0), urls).returns("same", because=ALL)
+    expect(awaited(async_fetch.first_of), urls).returns("same", because=ALL)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_the_first_answer_wins_and_the_others_are_cancelled(server: Server, place: int) -> None:
     urls = [server.url("/held/a"), server.url("/held/b")]
     urls.insert(place, server.url("/text/quick?inflight=3"))
-    expect(awaited(async_fetch.first_of, limit=3.0), urls).returns("quick", because=ALL)
+    expect(awaited(async_fetch.first_of), urls).returns("quick", because=ALL)
     check_abandoned(server, 2)
 
 
@@ -49,7 +49,7 @@ def test_cancelled(server: Server) -> None:
         return server.in_flight == 3
 
     urls = [server.url(f"/held/{name}") for name in "abc"]
-    expect(cancelled(async_fetch.first_of, when=under_way, limit=3.0), urls).returns(None)
+    expect(cancelled(async_fetch.first_of, when=under_way), urls).returns(None)
     check_abandoned(server, 3)
 
 

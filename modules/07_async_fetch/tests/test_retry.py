@@ -57,10 +57,8 @@ def test_by_keyword() -> None:
 
 
 def test_no_pause_behind_the_last() -> None:
-    expect(awaited(async_fetch.retry, limit=3.0), Steps([OSError("no")]), 1, 1e6).raises(
-        OSError, because=PAUSE
-    )
-    expect(awaited(async_fetch.retry, limit=3.0), Steps([5]), 9, 1e6).returns(5, because=PAUSE)
+    expect(awaited(async_fetch.retry), Steps([OSError("no")]), 1, 1e6).raises(OSError, because=PAUSE)
+    expect(awaited(async_fetch.retry), Steps([5]), 9, 1e6).returns(5, because=PAUSE)
 
 
 def test_a_pause_between_two() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import mulliken
 import numpy as np
 import pytest
-from coursekit import check_that, expect
+from coursekit import check_close, expect
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,8 +94,7 @@ def test_charges_agree_with_pyscf(name: str) -> None:
         q = np.add.reduceat(np.einsum("ij,ij->i", data["P"], data["S"]), starts)
         got = expect(mulliken.atomic_charges, q, data["nuclear_charges"]).value(because=SIGN)
         expected = data["pyscf_charges"]
-    agree = np.shape(got) == expected.shape and bool(np.allclose(got, expected, rtol=0, atol=1e-12))
-    check_that(agree, f"charges of {name}", got, f"PySCF's: {expected}", SIGN)
+    check_close(f"charges of {name}, beside PySCF's", got, expected, rel=0.0, abs=1e-12, because=SIGN)
 
 
 def test_charges_of_water() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import mulliken
 import numpy as np
 import pytest
-from coursekit import Heartbeat, check, check_that, expect
+from coursekit import Heartbeat, check, check_close, check_that, expect
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,12 +104,8 @@ def test_agrees_with_pyscf(name: str) -> None:
         q, dq = expect(mulliken.mulliken, data["P"], data["P0"], data["S"], data["orbs_per_atom"]).value()
         # P0 is the density of neutral atoms, so dq is what came to each: the charge, but for the sign.
         charges, nuclei = data["pyscf_charges"], data["nuclear_charges"]
-    check_that(
-        bool(np.allclose(q, nuclei - charges, rtol=0, atol=1e-12)), f"q of {name}", q, "PySCF's populations"
-    )
-    check_that(
-        bool(np.allclose(dq, -charges, rtol=0, atol=1e-12)), f"dq of {name}", dq, "minus PySCF's charges"
-    )
+    check_close(f"q of {name}, beside PySCF's populations", q, nuclei - charges, rel=0.0, abs=1e-12)
+    check_close(f"dq of {name}, beside minus PySCF's charges", dq, -charges, rel=0.0, abs=1e-12)
 
 
 def test_atoms_of_all_sizes() -> None:
@@ -154,12 +150,11 @@ def test_small_changes_of_large_densities() -> None:
     P = P0 + 2.0**-20
     _, dq = expect(mulliken.mulliken, P, P0, np.full((8, 8), 0.1), [2, 6]).value()
     exact = np.array([16, 48]) * 2.0**-20 * 0.1
-    check_that(
-        bool(np.allclose(dq, exact, rtol=1e-12, atol=0)),
+    check_close(
         "dq where P and P0 are large and nearly the same",
         dq,
-        f"{exact}",
-        "The difference of two large sums is rounding error: subtract the items, not the sums.",
+        exact,
+        because="The difference of two large sums is rounding error: subtract the items, not the sums.",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import mulliken
 import numpy as np
 import pytest
-from coursekit import check_that, expect
+from coursekit import check_close, check_that, expect
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,12 +108,8 @@ def test_agrees_with_pyscf(name: str) -> None:
         ).value()
         # P0 is the density of neutral atoms, so dq is what came to each: the charge, but for the sign.
         charges, nuclei = data["pyscf_charges"], data["nuclear_charges"]
-    check_that(
-        bool(np.allclose(q, nuclei - charges, rtol=0, atol=1e-12)), f"q of {name}", q, "PySCF's populations"
-    )
-    check_that(
-        bool(np.allclose(dq, -charges, rtol=0, atol=1e-12)), f"dq of {name}", dq, "minus PySCF's charges"
-    )
+    check_close(f"q of {name}, beside PySCF's populations", q, nuclei - charges, rel=0.0, abs=1e-12)
+    check_close(f"dq of {name}, beside minus PySCF's charges", dq, -charges, rel=0.0, abs=1e-12)
 
 
 def test_atoms_of_all_sizes() -> None:

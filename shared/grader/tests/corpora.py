@@ -158,6 +158,8 @@ def lay_out(attack: Attack, submission: Path) -> None:
     module = submission / "modules" / exercise["module"]
     main_file = module / exercise["files"][0]
     main_file.parent.mkdir(parents=True)
+    if attack.about.get("rest") == "solutions":
+        shutil.copytree(COURSE / "solutions" / exercise["module"] / "src", module / "src", dirs_exist_ok=True)
     template, source = "wrong.rs.template", ""
     if (attack.folder / "attack.py").exists():
         template, source = (
@@ -363,6 +365,8 @@ def hidden_tests(scratch: Path) -> Path:
     folder = scratch / "hidden"
     (folder / "01_sum_as_string").mkdir(parents=True, exist_ok=True)
     (folder / "01_sum_as_string/test_divide_hidden.py").write_text(HIDDEN)
+    (folder / "05_data_processor").mkdir(exist_ok=True)
+    (folder / "05_data_processor/test_on_chunk_hidden.py").write_text(HIDDEN_CALLBACK)
     return folder
 
 
@@ -379,6 +383,25 @@ def test_hidden_quotient() -> None:
 
 def test_hidden_zero() -> None:
     expect(sum_as_string.divide, 8.0, 0.0).raises(ValueError, says="Cannot divide by zero")
+"""
+
+
+HIDDEN_CALLBACK = """
+import data_processor
+import numpy as np
+from coursekit import check, expect
+
+CANARY = "canary of the hidden tests"
+
+
+def test_hidden_chunk() -> None:
+    p = data_processor._make(2, [4711.5, 4712.25, 13.125], 3)
+
+    def look(chunk: object) -> None:
+        check("the chunk", chunk, np.array([4711.5, 4712.25]))
+
+    expect(p.on_chunk, look).returns(None)
+    expect(p.process_chunks).returns([4711.875])
 """
 
 
@@ -405,6 +428,13 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
         and bool(report) == wants_grade
         and seconds <= attack.budget
     )
+    for name in attack.about.get("fails", []):
+        ends = [
+            test["status"]
+            for test in exercise_of(report, attack.exercise).get("tests", [])
+            if name in test["id"]
+        ]
+        holds = holds and bool(ends) and "passed" not in ends
     if "says" in attack.about:
         holds = holds and attack.about["says"] in text
     if wants_grade:

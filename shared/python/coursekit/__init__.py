@@ -1,7 +1,16 @@
 """What the course's tests, benchmarks and lessons stand on. Ordinary pytest, and a few words of its own."""
 
 from .c_function import CFunction
-from .expect import ExpectationFailed, NotWritten, check, check_that, expect
+from .expect import ExpectationFailed, NotWritten, check, check_close, check_that, expect
 from .heartbeat import Heartbeat
 
-__all__ = ["CFunction", "ExpectationFailed", "Heartbeat", "NotWritten", "check", "check_that", "expect"]
+__all__ = [
+    "CFunction",
+    "ExpectationFailed",
+    "Heartbeat",
+    "NotWritten",
+    "check",
+    "check_close",
+    "check_that",
+    "expect",
+]

@@ -4,15 +4,13 @@ Each helper takes a function and gives an ordinary one that can be called withou
 
     expect(awaited(async_fetch.async_sleep), 0.01).returns(None)
 
-The event loop is a new one for each call. What happens in it happens here, and not in the tests: a grader
-that keeps the exercise in another process replaces these helpers by ones that drive the loop over there. All
-they take and give is plain data, and conditions that are asked from outside.
+Each call has a new event loop. In grading the function is in another process; then the helper runs here all
+the same, in an event loop of this process, and the grader drives what the function returns from outside.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import inspect
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from functools import partial
@@ -24,56 +22,32 @@ LIMIT = 10.0
 Function = Callable[..., Any]
 
 
-def _where_it_lives(helper: Callable[..., Function]) -> Callable[..., Function]:
-    """In the grader the function is in another process, and the helper with its event loop runs there."""
-
-    @functools.wraps(helper)
-    def chosen(function: Function, *settings: Any, **named: Any) -> Function:
-        here = helper(function, *settings, **named)
-        elsewhere = getattr(type(function), "_grader_asynchronous", None)
-        if elsewhere is None:
-            return here
-        given = inspect.signature(helper).bind(function, *settings, **named)
-        given.apply_defaults()
-
-        def run(*args: Any, **kwargs: Any) -> Any:
-            return elsewhere(function, helper.__name__, list(given.args[1:]), args, kwargs)
-
-        run.__name__ = here.__name__
-        return run
-
-    return chosen
-
-
 class NoResult(AssertionError):
     """The awaitable is not done, long after it should be."""
 
 
-@_where_it_lives
 def awaited(function: Function, limit: float = LIMIT) -> Function:
     """Calls the function in a running event loop, awaits what it returns, and gives the result."""
 
-    async def body(*args: Any, **kwargs: Any) -> Any:
+    async def body(function: Function, *args: Any, **kwargs: Any) -> Any:
         return await _within(limit, function(*args, **kwargs))
 
     return _run(function, "await {}", body)
 
 
-@_where_it_lives
 def called(function: Function) -> Function:
     """Calls the function in a running event loop, and cancels what it returns: shows what the call raises."""
 
-    async def body(*args: Any, **kwargs: Any) -> None:
+    async def body(function: Function, *args: Any, **kwargs: Any) -> None:
         await _cancel(_future(function(*args, **kwargs)))
 
     return _run(function, "{}", body)
 
 
-@_where_it_lives
 def cancelled(function: Function, when: Callable[[], bool], limit: float = LIMIT) -> Function:
     """Calls the function, lets it run until `when()` holds, and cancels it. Gives nothing."""
 
-    async def body(*args: Any, **kwargs: Any) -> None:
+    async def body(function: Function, *args: Any, **kwargs: Any) -> None:
         future = _future(function(*args, **kwargs))
         loop = asyncio.get_running_loop()
         give_up = loop.time() + limit
@@ -89,22 +63,20 @@ def cancelled(function: Function, when: Callable[[], bool], limit: float = LIMIT
     return _run(function, "{}, cancelled meanwhile", body)
 
 
-@_where_it_lives
 def together(function: Function, limit: float = LIMIT) -> Function:
     """Calls the function once for each tuple of arguments, all in one loop; gives the results in order."""
 
-    async def body(calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+    async def body(function: Function, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         futures = [_future(function(*args)) for args in calls]
         return list(await _within(limit, asyncio.gather(*futures)))
 
     return _run(function, "all of {} together", body)
 
 
-@_where_it_lives
 def first_done(function: Function, limit: float = LIMIT) -> Function:
     """Calls the function once for each tuple of arguments; gives the number of the call done first."""
 
-    async def body(calls: Sequence[tuple[Any, ...]]) -> int:
+    async def body(function: Function, calls: Sequence[tuple[Any, ...]]) -> int:
         order: list[int] = []
         futures: list[asyncio.Future[Any]] = []
         for number, args in enumerate(calls):
@@ -122,14 +94,13 @@ def first_done(function: Function, limit: float = LIMIT) -> Function:
     return _run(function, "first done of {}", body)
 
 
-@_where_it_lives
 def listed(function: Function, limit: float = LIMIT) -> Function:
     """Calls the function, iterates asynchronously over what it returns, and gives a list of all items."""
 
     async def collect(items: AsyncIterable[Any]) -> list[Any]:
         return [item async for item in items]
 
-    async def body(*args: Any, **kwargs: Any) -> list[Any]:
+    async def body(function: Function, *args: Any, **kwargs: Any) -> list[Any]:
         return list(await _within(limit, collect(function(*args, **kwargs))))
 
     return _run(function, "async for … in {}", body)
@@ -159,8 +130,12 @@ class Steps:
 
 
 def _run(function: Function, shape: str, body: Callable[..., Any]) -> Function:
+    elsewhere = getattr(type(function), "_grader_event_loop", None)
+
     def run(*args: Any, **kwargs: Any) -> Any:
-        return asyncio.run(body(*args, **kwargs))
+        if elsewhere is not None:
+            return elsewhere(function, body, args, kwargs)
+        return asyncio.run(body(function, *args, **kwargs))
 
     run.__name__ = shape.format(getattr(function, "__name__", repr(function)))
     return run

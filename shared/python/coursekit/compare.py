@@ -19,13 +19,31 @@ _NONE = object()
 def same(left: Any, right: Any) -> bool:
     """Equal in type and value, all the way down: `1` is not `1.0`, NaN is NaN, 0.0 is not -0.0.
 
-    The order of a dict's keys does not count. Exceptions are the same by type and arguments.
+    The order of a dict's keys does not count. Exceptions are the same by type and arguments. Arrays are first
+    compared by dtype and shape. Where a comparison raises, the two are not the same.
     """
+    return _or_unequal(lambda: same_or_raise(left, right))
+
+
+def same_or_raise(left: Any, right: Any) -> bool:
+    """Like `same`, but what a comparison raises comes through: a failure can then say it."""
     return _equal(left, right, _same_float)
 
 
 def close(left: Any, right: Any, rel: float, abs_: float) -> bool:
     """Like `same`, but floats may differ by the given tolerances, relative ones to the larger of the two."""
+    return _or_unequal(lambda: close_or_raise(left, right, rel, abs_))
+
+
+def _or_unequal(compare: Callable[[], bool]) -> bool:
+    try:
+        return compare()
+    except Exception:
+        return False
+
+
+def close_or_raise(left: Any, right: Any, rel: float, abs_: float) -> bool:
+    """Like `close`, but what a comparison raises comes through."""
 
     def within(a: float, b: float) -> bool:
         return math.isclose(a, b, rel_tol=rel, abs_tol=abs_) or (math.isnan(a) and math.isnan(b))
@@ -147,7 +165,7 @@ def _same_keys(left: Iterable[Any], right: Iterable[Any]) -> bool:
     return len(ours) == len(theirs) and all(key in theirs and same(key, theirs[key]) for key in ours)
 
 
-def _equal_arrays(
+def _equal_arrays(  # noqa: PLR0911  (one for each kind of item)
     left: Any, right: Any, equal: Callable[[Any, Any], bool], tolerance: tuple[float, float] | None
 ) -> bool:
     if left.dtype != right.dtype or left.shape != right.shape:
@@ -155,6 +173,8 @@ def _equal_arrays(
     kind = left.dtype.kind
     if kind == "O":
         return all(map(equal, left.ravel().tolist(), right.ravel().tolist()))
+    if left.dtype.names is not None:
+        return all(_equal_arrays(left[name], right[name], equal, tolerance) for name in left.dtype.names)
     if kind not in "fc":
         return bool(np.array_equal(left, right, equal_nan=kind in "mM"))
     if kind == "c":

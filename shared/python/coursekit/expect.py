@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from .compare import close, first_difference, same
+from . import failures
+from .compare import close, close_or_raise, first_difference, same, same_or_raise
 from .show import NOT_WRITTEN, error_text, is_not_written, is_rust_panic, show, show_error
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ExpectationFailed",
     "NotWritten",
     "check",
+    "check_close",
     "check_that",
     "close",
     "expect",
@@ -44,6 +46,7 @@ class ExpectationFailed(AssertionError):
             parts.append(("likely", because))
         lines = [f"{word:<10}" + text.replace("\n", "\n" + " " * 10) for word, text in parts]
         super().__init__("\n" + "\n".join(lines))
+        failures.record(self)
 
 
 class NotWritten(AssertionError):
@@ -51,6 +54,7 @@ class NotWritten(AssertionError):
 
     def __init__(self, call: str) -> None:
         super().__init__(f"{call}: not written yet")
+        failures.record(self)
 
 
 class Expectation:
@@ -96,7 +100,11 @@ class Expectation:
         within = f" (within {rel:g} relative, {abs:g} absolute)"
         got = self._result(show(expected) + within, because)
         _compare(
-            lambda: self.text, got, expected, because, _Equality(lambda a, b: close(a, b, rel, abs), within)
+            lambda: self.text,
+            got,
+            expected,
+            because,
+            _Equality(lambda a, b: close_or_raise(a, b, rel, abs), within),
         )
         return got
 
@@ -150,6 +158,16 @@ def check(what: str, got: Any, expected: Any, because: str = "") -> None:
     _compare(lambda: what, got, expected, because)
 
 
+def check_close(  # noqa: PLR0913  (as in `approximates`)
+    what: str, got: Any, expected: Any, *, rel: float = 1e-12, abs: float = 0.0, because: str = ""
+) -> None:
+    """Like `check`, but floats may differ by these tolerances. Types, dtypes and shapes may not."""
+    __tracebackhide__ = True
+    within = f" (within {rel:g} relative, {abs:g} absolute)"
+    equality = _Equality(lambda a, b: close_or_raise(a, b, rel, abs), within)
+    _compare(lambda: what, got, expected, because, equality)
+
+
 def check_that(condition: bool, what: str, got: Any, expected: str, because: str = "") -> None:
     """For a claim that is no equality: `check_that(beats > 3, "…", beats, "more than 3", "…")`."""
     __tracebackhide__ = True
@@ -179,7 +197,7 @@ def _is_no_result(error: BaseException) -> bool:
 class _Equality:
     """What counts as equal, and how that is said after the expected value."""
 
-    holds: Callable[[Any, Any], bool] = same
+    holds: Callable[[Any, Any], bool] = same_or_raise
     note: str = ""
 
 

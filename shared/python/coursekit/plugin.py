@@ -15,6 +15,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from . import failures
 from .events import EventLog
 from .expect import NOT_WRITTEN, ExpectationFailed, NotWritten, is_not_written, is_rust_panic, show_error
 
@@ -41,6 +42,38 @@ def pytest_configure(config: pytest.Config) -> None:
         phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
     )
     hypothesis.settings.load_profile("course")
+    failures.record_uncaught_in_threads()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    """What a thread of the test before has left behind is not this one's."""
+    failures.take()
+    return (yield from _with_every_failure())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """See `_with_every_failure`."""
+    return (yield from _with_every_failure())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """See `_with_every_failure`."""
+    return (yield from _with_every_failure())
+
+
+def _with_every_failure() -> Generator[None, None, None]:
+    """A check that failed fails the test, whoever has swallowed its exception."""
+    try:
+        result = yield
+    except BaseException:
+        failures.take()  # It has failed already; hypothesis has tried out many ways to.
+        raise
+    for error in failures.take():
+        raise error
+    return result
 
 
 class CoursePlugin:

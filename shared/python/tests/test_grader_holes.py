@@ -12,10 +12,11 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from grader import frames, peer
-from grader.frames import BadFrame, Message
-from grader.proxy import World
-from grader.wire import Decoder, NotPlainData
+from grader.codec.decoder import Decoder
+from grader.codec.side import NotPlainData
+from grader.stand_ins.session import Session
+from grader.transport import frames, peer
+from grader.transport.frames import BadFrame, Message
 
 
 class Answers:
@@ -31,9 +32,9 @@ class Answers:
         return Message(self.results.pop(0))
 
 
-def world(*results: dict[str, Any]) -> World:
+def world(*results: dict[str, Any]) -> Session:
     """A module whose answers are these."""
-    return World("m", "m.so", [], Answers(*results))
+    return Session("m", "m.so", [], Answers(*results))
 
 
 def raised(form: dict[str, Any]) -> BaseException:
@@ -141,7 +142,7 @@ def test_a_check_in_a_callback_keeps_its_answer() -> None:
         error.expected = 42  # type: ignore[attr-defined]
         raise error
 
-    number = own.export(callback)["mine"]
+    number = own.export(callback)["id"]
     answer = own.answer(Message({"target": number, "method": "__call__", "args": [1], "kwargs": {}}))
     assert "42" not in json.dumps(answer.body)
 

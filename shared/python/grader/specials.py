@@ -21,6 +21,9 @@ OF_UNKNOWN_CLASSES = _specials("aiter anext await call contains enter exit getit
 """What a test may do with an object of any other class of the submission: look through it, but never take
 its word for being equal to something."""
 
+FOR_COPIES = _specials("copy deepcopy reduce_ex setstate")
+"""What `copy` and `pickle` ask of an object. The oracle asks it itself, see `stand_ins.copying`."""
+
 OF_A_TEST = _specials(
     """
     add aiter anext await bool call complex contains enter eq exit float fspath ge getitem gt hash
@@ -28,8 +31,11 @@ OF_A_TEST = _specials(
     truediv
     """
 )
-"""What the submission may do with an object that a test hands to it: exactly what Python code would do with
-it. Attributes stay at home: from a function one could walk to the test's frame and the answer."""
+"""What the submission may do with an object that a test hands to it: what Python code would do with it.
+Attributes stay at home: from a function one could walk to the test's frame and the answer."""
+
+TEXTS = _specials("repr str hash")
+"""Of these, only those that a test's own class defines: Python's own would show what is inside."""
 
 READABLE = _specials("doc func module name qualname self text_signature")
 """Attributes with such names that a test may read of an object. With others, `__array_ufunc__` for one,
@@ -39,3 +45,9 @@ the submission would have a say in what NumPy makes of a comparison."""
 def is_special(name: str) -> bool:
     """Whether Python gives a name of this form a meaning."""
     return name.startswith("__") and name.endswith("__")
+
+
+def has_special(value: object, name: str) -> bool:
+    """Whether the object's class has a special method of that name, other than the one that all have."""
+    own = getattr(type(value), name, None)
+    return own is not None and own is not getattr(object, name, None)

@@ -16,15 +16,18 @@ from typing import Any
 LONGEST = 64 << 20
 """Bytes of one frame. The largest array that a test uses takes a fraction of it."""
 
-LONGEST_TEXT = 64 << 20
+LONGEST_TEXT = 16 << 20
 """Bytes of its JSON. What three of them say takes a hundred in memory, so this is what a message can cost;
-numbers in bulk are no text."""
+numbers in bulk and long texts are no part of it."""
+
+_PIECE = 1 << 20
+"""Bytes that are made room for at a time: a frame that never comes costs no more."""
 
 _HEAD = struct.Struct(">II")
 
 
 class BadFrame(Exception):
-    """What came is no frame."""
+    """What came is no frame, or holds no value."""
 
 
 class Closed(Exception):
@@ -60,8 +63,14 @@ def receive(link: socket.socket) -> Message:
     if length > LONGEST_TEXT or length + total > LONGEST:
         raise BadFrame("a frame that is too long")
     text, data = _exactly(link, length), _exactly(link, total)
+    return parsed(text, data)
+
+
+def parsed(text: bytes | bytearray, data: bytes | bytearray) -> Message:
+    """The message of a frame's text and bytes."""
+    total = len(data)
     try:
-        body = json.loads(text)
+        body = json.loads(text, parse_float=_no_number, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise BadFrame("no JSON") from None
     sizes = body.pop("sizes", None) if isinstance(body, dict) else None
@@ -69,22 +78,29 @@ def receive(link: socket.socket) -> Message:
         raise BadFrame("a frame without sizes")
     if sum(sizes) != total:
         raise BadFrame("sizes that do not add up")
-    blobs, start = [], 0
+    blobs, start, whole = [], 0, memoryview(data)
     for size in sizes:
-        blobs.append(bytes(data[start : start + size]))
+        blobs.append(bytes(whole[start : start + size]))
         start += size
     return Message(body, blobs)
 
 
+def _no_number(text: str) -> None:
+    """JSON's own floats are not exact; those that travel do so by their bits."""
+    raise BadFrame("a number that is no integer")
+
+
 def _exactly(link: socket.socket, count: int) -> bytearray:
-    data = bytearray(count)
-    view, got = memoryview(data), 0
-    while got < count:
-        try:
-            read = link.recv_into(view[got:])
-        except OSError as error:
-            raise Closed(str(error)) from None
+    data = bytearray()
+    while len(data) < count:
+        start, room = len(data), min(_PIECE, count - len(data))
+        data += bytes(room)
+        with memoryview(data) as view:
+            try:
+                read = link.recv_into(view[start:])
+            except OSError as error:
+                raise Closed(str(error)) from None
         if read == 0:
             raise Closed("the other side closed the connection")
-        got += read
+        del data[start + read :]
     return data

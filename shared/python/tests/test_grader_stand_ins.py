@@ -5,23 +5,17 @@ from __future__ import annotations
 import copy
 import pickle
 import socket
-import subprocess
-import sys
-import textwrap
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from coursekit import ExpectationFailed, expect
-from grader.frames import BadFrame, Closed, Message
-from grader.peer import Peer
-from grader.proxy import World, WroteToReadOnly
-
-RUN = Path(__file__).parents[1] / "run.py"
+from grader.stand_ins.session import Session, WroteToReadOnly
+from grader.transport.frames import BadFrame, Closed, Message
+from grader.transport.peer import Peer
 
 MODULE = """
 import collections.abc
@@ -114,46 +108,10 @@ def keep(thing):
 """
 
 
-class Process:
-    """A servant without a jail."""
-
-    def __init__(self, folder: Path) -> None:
-        self.generation = 1
-        self.world: World
-        ours, theirs = socket.socketpair()
-        self._sockets, their_sockets = socket.socketpair()
-        numbers = [theirs.fileno(), their_sockets.fileno()]
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(RUN), "servant", *map(str, numbers), "sample", str(folder)],
-            pass_fds=numbers,
-        )
-        theirs.close()
-        their_sockets.close()
-        self.peer = Peer(ours, self._answer, takes_new_threads=False)
-        self.peer.start()
-
-    def _answer(self, message: Message) -> Message:
-        return self.world.answer(message)
-
-    def ask(self, message: Message) -> Message:
-        return self.peer.ask(message, time.monotonic() + 20.0)
-
-    def end(self) -> None:
-        self.peer.close()
-        self._process.kill()
-        self._process.wait()
-
-
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    folder = tmp_path_factory.mktemp("extension")
-    (folder / "sample.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
-    process = Process(folder)
-    process.world = World("sample", str(folder / "sample.so"), ["Counter", "Refused"], process)
-    sys.modules["sample"] = process.world.module
-    yield process.world.module
-    del sys.modules["sample"]
-    process.end()
+def sample(tmp_path_factory: pytest.TempPathFactory, open_module: Any) -> Iterator[Any]:
+    with open_module(tmp_path_factory.mktemp("extension"), MODULE, ["Counter", "Refused"]) as module:
+        yield module
 
 
 def test_functions_and_attributes(sample: Any) -> None:
@@ -207,7 +165,7 @@ def test_callbacks_iterators_and_their_errors(sample: Any) -> None:
     assert sample.first(left) == 1
     assert list(left) == [2, 3]
     assert sample.call(lambda: sample.call(lambda: sample.add(1))) == 2
-    error = KeyError("mine")
+    error = KeyError("id")
 
     def fail() -> None:
         raise error
@@ -294,14 +252,14 @@ class Forger:
         {"result": {"o": {"handle": 5, "kind": "class", "name": "a b"}}},
         {"result": {"o": {"builtin": "eval"}}},
         {"result": {"y": 0}},
-        {"result": {"o": {"mine": 0}}},
+        {"result": {"o": {"id": 0}}},
         {"raised": {"class": "exec", "args": {"l": []}, "attributes": {}, "notes": []}},
-        {"raised_yours": 0},
+        {"raised_own": 0},
         {"result": None, "changed": [[0, 0]]},
     ],
 )
 def test_forged_answers(answer: dict[str, Any]) -> None:
-    world = World("forged", "forged.so", [], Forger([answer]))
+    world = Session("forged", "forged.so", [], Forger([answer]))
     with pytest.raises(BadFrame):
         world.module.anything  # noqa: B018
 
@@ -323,7 +281,7 @@ def test_an_exception_is_never_one_of_pytests_own(name: str) -> None:
         "abcs": [],
     }
     raised = {"class": {"o": described}, "args": [], "attributes": {}, "notes": [], "handle": 8, "text": ""}
-    world = World("forged", "forged.so", [], Forger([{"raised": raised}]))
+    world = Session("forged", "forged.so", [], Forger([{"raised": raised}]))
     with pytest.raises(BaseException) as caught:  # noqa: PT011
         world.module.anything  # noqa: B018
     assert type(caught.value).__name__ == name

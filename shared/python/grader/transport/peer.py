@@ -1,8 +1,9 @@
 """Requests and answers over one socket, in both directions, from any thread.
 
-Each thread that asks has its number on all its messages; what is asked back while it waits is done by that
-same thread, as a callback would be. So the answers of a thread come in the order of a stack, and need no
-numbers.
+Each thread that asks has its number on all its messages. While it waits, it does what the other side asks
+back under that number, as a callback would. So the answers of a thread come in the order of a stack, and need
+no numbers. Threads that the submission started have one number together: one at a time, and the oracle has a
+thread of its own for them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from .frames import BadFrame, Closed, Message
 MAIN = 0
 """The number of the main thread, on both sides."""
 
+FOREIGN = -1
+"""The number of all threads that the submission started."""
 
 MOST_WAITING = 64
 """Messages to one thread that it has not come to yet."""
@@ -43,11 +46,15 @@ class Peer:
         self._queues_lock = threading.Lock()
         self._local = threading.local()
         self._answers_due: dict[int, int] = {}
+        self._foreign = threading.RLock()
         self.failure: Exception | None = None
         """Why the connection ended."""
 
     def start(self) -> None:
         """Begins to read."""
+        if not self._takes_new_threads:
+            self._inbox(FOREIGN)
+            threading.Thread(target=self.serve, args=(FOREIGN,), name="callbacks", daemon=True).start()
         threading.Thread(target=self._read, name="grader link", daemon=True).start()
 
     def close(self) -> None:
@@ -60,6 +67,12 @@ class Peer:
     def ask(self, message: Message, deadline: float | None = None) -> Message:
         """Sends a request and waits for the answer, doing meanwhile what is asked back."""
         number = self._number()
+        if number == FOREIGN and self._takes_new_threads:
+            with self._foreign:
+                return self._ask(number, message, deadline)
+        return self._ask(number, message, deadline)
+
+    def _ask(self, number: int, message: Message, deadline: float | None) -> Message:
         inbox = self._inbox(number)
         with self._queues_lock:
             self._answers_due[number] = self._answers_due.get(number, 0) + 1
@@ -79,6 +92,9 @@ class Peer:
                 self._send(number, "answer", self._answer(self._next(inbox, None)))
             except Closed:
                 return
+            except BadFrame as error:  # An answer that is too long for a frame.
+                self._end(error)
+                return
 
     def _next(self, inbox: queue.SimpleQueue[Message | None], deadline: float | None) -> Message:
         left = None if deadline is None else deadline - time.monotonic()
@@ -96,13 +112,14 @@ class Peer:
     def _number(self) -> int:
         number = getattr(self._local, "number", None)
         if number is None:
-            # A thread that the submission started has none; the main thread's asker then does its callbacks.
-            main = threading.current_thread() is threading.main_thread() or not self._is_asker()
-            self._local.number = number = MAIN if main else threading.get_ident()
+            if self._takes_new_threads:
+                number = FOREIGN
+            elif threading.current_thread() is threading.main_thread():
+                number = MAIN
+            else:
+                number = threading.get_ident()
+            self._local.number = number
         return int(number)
-
-    def _is_asker(self) -> bool:
-        return not self._takes_new_threads
 
     def _inbox(self, number: int) -> queue.SimpleQueue[Message | None]:
         with self._queues_lock:

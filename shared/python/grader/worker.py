@@ -9,24 +9,29 @@ Whatever this process says may be forged; the oracle believes a value only if it
 
 from __future__ import annotations
 
+import builtins
 import collections.abc
-import copy
 import ctypes
+import functools
 import gc
 import importlib
 import os
-import pickle
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, NoReturn
 
-from . import frames
-from .frames import BadFrame, Message
-from .names import FROM_THE_SUBMISSION
-from .peer import MAIN, Peer
-from .wire import Decoder, Encoder, NotPlainData, builtin_exception, plain_exception
+from .codec.decoder import Decoder
+from .codec.encoder import Encoder
+from .codec.exceptions import nearest_standard, rebuilt, standard_exception, standard_name
+from .codec.side import NotPlainData
+from .specials import FOR_COPIES, FROM_THE_SUBMISSION
+from .transport import frames
+from .transport.frames import BadFrame, Message
+from .transport.peer import MAIN, Peer
 
 MODULE = 0
 ABCS = ("Sequence", "MutableSequence", "Mapping", "MutableMapping", "Set", "MutableSet")
@@ -37,21 +42,22 @@ def main(fd: str, sockets: str, name: str, folder: str) -> NoReturn:
     gc.freeze()  # Nothing that was loaded so far is garbage, and it need not be looked at again.
     gc.enable()
     link = socket.socket(fileno=int(fd))
-    servant = Servant(link, socket.socket(fileno=int(sockets)))
-    servant.peer.start()
+    worker = Worker(link, socket.socket(fileno=int(sockets)))
+    worker.peer.start()
     sys.path.insert(0, folder)
     try:
-        servant.adopt(importlib.import_module(name))
+        worker.adopt(importlib.import_module(name))
     except BaseException as error:  # A panic in the module's initialisation is no Exception.
-        servant.import_error = error
-    servant.peer.serve(MAIN)
+        worker.import_error = error
+    worker.peer.serve(MAIN)
     os._exit(0)
 
 
-class Servant:
+class Worker:
     """The objects that the oracle holds handles to."""
 
     largest_array = 1 << 62
+    trusts_other = True
 
     def __init__(self, link: socket.socket, sockets: socket.socket) -> None:
         self._sockets = sockets
@@ -63,7 +69,8 @@ class Servant:
         self._sent: dict[int, int] = {}
         self._next = 1
         self._stand_ins: dict[int, Any] = {}
-        self._theirs: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
+        self._loops: list[Any] = []
 
     def adopt(self, module: ModuleType) -> None:
         """The module under test has handle 0."""
@@ -76,21 +83,21 @@ class Servant:
         decoder = Decoder(self, message.blobs)
         try:
             self._release(message.body["release"])
-            result = self._do(message.body, decoder)
-            body = {"result": result if message.body["op"] == "derive" else encoder.value(result)}
+            with self._loop_running(message.body.get("loop")):
+                result = self._do(message.body, decoder)
+            raw = message.body["op"] in ("derive", "open_loop")
+            body = {"result": result if raw else encoder.value(result)}
         except BadFrame:
             raise
         except NotPlainData as error:
             encoder = Encoder(self)
             body = {
-                "raised": encoder._exception(
-                    NotImplementedError(f"cannot be judged from outside: {error}"), 0
-                )
+                "raised": encoder.exception(NotImplementedError(f"cannot be judged from outside: {error}"))
             }
         except BaseException as error:
             encoder = Encoder(self)
-            number = self._theirs.get(id(error))
-            body = {"raised": encoder._exception(error, 0)} if number is None else {"raised_yours": number}
+            number = self._numbers.get(id(error))
+            body = {"raised": encoder.exception(error)} if number is None else {"raised_own": number}
         encoder.finish()
         changed = []
         for number, buffer in decoder.buffers.items():
@@ -121,24 +128,54 @@ class Servant:
                 return target(*args, **kwargs)
             case "special":
                 return getattr(type(target), args[0])(target, *args[1:], **kwargs)
-            case "copy":
-                return copy.copy(target)
-            case "deepcopy":
-                return copy.deepcopy(target)
-            case "dumps":
-                return pickle.dumps(target, args[0])
-            case "loads":
-                return pickle.loads(args[0])
+            case "global":
+                return functools.reduce(getattr, args[1].split("."), importlib.import_module(args[0]))
+            case "open_loop" | "run_loop" | "close_loop" | "begin" | "advance" | "cancel":
+                return self._asynchronous(body["op"], target, args)
             case "c_function":
                 return _call_c(target, *args)
-            case "asynchronous":
-                return _asynchronous(target, *args)
+            case "imported":
+                return None
             case "listen":
                 return self._listen()
             case "derive":
                 return self._derive(target, *args)
             case _:
                 raise BadFrame("an unknown request")
+
+    def _asynchronous(self, op: str, target: Any, args: list[Any]) -> Any:
+        from . import worker_loop  # Most exercises never need asyncio, and it takes its time to load.
+
+        match op:
+            case "open_loop":
+                self._loops.append(worker_loop.SteppedLoop())
+                return len(self._loops) - 1
+            case "run_loop":
+                return self._loops[args[0]].step(args[1])
+            case "close_loop":
+                loop, self._loops[args[0]] = self._loops[args[0]], None
+                return worker_loop.close(loop, *args[1:])
+            case "begin":
+                return worker_loop.begin(target, *args)
+            case "advance":
+                return worker_loop.advance(target, *args)
+            case _:
+                return bool(target.cancel()) and bool(target.done())
+
+    @contextmanager
+    def _loop_running(self, handle: int | None) -> Iterator[None]:
+        """Lets `asyncio.get_running_loop()` find the loop, which stands still between its steps."""
+        if handle is None:
+            yield
+            return
+        import asyncio
+
+        before = asyncio._get_running_loop()
+        asyncio._set_running_loop(self._loops[handle])
+        try:
+            yield
+        finally:
+            asyncio._set_running_loop(before)
 
     def _derive(self, base: type, name: str, own: dict[str, Any]) -> int:
         """A class that a test has derived: its methods call back."""
@@ -154,16 +191,17 @@ class Servant:
             socket.send_fds(self._sockets, [b"s"], [listener.fileno()])
 
     def _release(self, released: list[list[int]]) -> None:
+        dropped = []
         with self._lock:
             for handle, count in released:
                 left = self._sent.get(handle, 0) - count
                 if left > 0:
                     self._sent[handle] = left
                 elif handle in self._objects and handle != MODULE:
-                    dropped = self._objects.pop(handle)
+                    dropped.append(self._objects.pop(handle))
                     self._sent.pop(handle, None)
-                    self._handles.pop(id(dropped), None)
-        dropped = None  # After the lock: letting go may run code of the submission.
+                    self._handles.pop(id(dropped[-1]), None)
+        dropped.clear()  # After the lock: letting go may run code of the submission.
 
     def _handle(self, value: Any) -> int:
         with self._lock:
@@ -193,8 +231,6 @@ class Servant:
         return form
 
     def _class(self, cls: type) -> dict[str, Any]:
-        import builtins
-
         if getattr(builtins, cls.__name__, None) is cls and cls.__module__ == "builtins":
             return {"builtin": cls.__name__}
         form: dict[str, Any] = {"handle": self._handle(cls), "kind": "class", "name": cls.__name__}
@@ -204,50 +240,45 @@ class Servant:
         )
         form["bases"] = [self._class(base) for base in cls.__bases__ if base is not object]
         if issubclass(cls, BaseException):
-            form["exception"] = next(
-                base.__name__ for base in cls.__mro__ if builtin_exception(base.__name__) is base
-            )
-        form["specials"] = [name for name in FROM_THE_SUBMISSION if _has(cls, name)]
+            form["exception"] = standard_name(nearest_standard(cls))
+        names = FROM_THE_SUBMISSION | FOR_COPIES
+        form["specials"] = sorted(name for name in names if _has(cls, name))
         form["hashable"] = cls.__hash__ is not None
         form["abcs"] = [name for name in ABCS if issubclass(cls, getattr(collections.abc, name))]
         return form
 
-    def name_of_theirs(self, value: Any) -> Any:
+    def foreign_name(self, value: Any) -> Any:
         """The number of an object that came from the oracle."""
-        return self._theirs.get(id(value))
+        return self._numbers.get(id(value))
 
-    def import_theirs(self, form: Any) -> Any:
+    def import_object(self, form: Any) -> Any:
         """Stands for an object of a test."""
         if "builtin" in form:
-            import builtins
-
             return getattr(builtins, form["builtin"])
-        number = form["mine"]
+        number = form["id"]
         with self._lock:
             if number not in self._stand_ins:
                 made = self._stand_in(form)
                 self._stand_ins[number] = made
-                self._theirs[id(made)] = number
+                self._numbers[id(made)] = number
             return self._stand_ins[number]
 
     def _stand_in(self, form: dict[str, Any]) -> Any:
-        number = form["mine"]
+        number = form["id"]
         if "exception" in form:
-            return type(form["exception"], (builtin_exception(form["base"]) or Exception,), {})
-        if form["type"] in ("function", "builtin_function_or_method", "method"):
+            return type(form["exception"], (standard_exception(form["base"]) or Exception,), {})
+        if "function" in form:
 
             def function(*args: Any, **kwargs: Any) -> Any:
                 return self._call_back(number, "__call__", args, kwargs)
 
-            function.__name__ = form.get("name", "function")
             return function
         space = {name: self._special(number, name) for name in form["specials"]}
         return type(form["type"], (), space)()
 
     def _special(self, number: int, name: str) -> Any:
         def method(_self: Any, *args: Any, **kwargs: Any) -> Any:
-            result = self._call_back(number, name, args, kwargs)
-            return result
+            return self._call_back(number, name, args, kwargs)
 
         method.__name__ = name
         return method
@@ -265,22 +296,26 @@ class Servant:
             number = answer.body["error"]
             with self._lock:  # If it comes back, it shall be the very one, as often as it is raised.
                 error = self._stand_ins.setdefault(number, error)
-                self._theirs[id(error)] = number
+                self._numbers[id(error)] = number
             raise error.with_traceback(None)
         return decoder.value(answer.body["result"])
 
-    def own(self, form: Any) -> Any:
+    def exported(self, form: Any) -> Any:
         """The object of a handle."""
         return self._objects[form]
 
     def made_exception(
-        self, kind: type[BaseException], args: list[Any], form: dict[str, Any]
+        self, kind: type[BaseException], args: list[Any], attributes: dict[str, Any], form: dict[str, Any]
     ) -> BaseException:
-        """An exception of a test's callback; one of the submission's own that comes back is itself."""
-        return plain_exception(kind, args)
-
-    def finished_exception(self, error: BaseException, form: dict[str, Any]) -> None:
-        """Nothing is kept of a test's exception."""
+        """An exception of a test's; one of the submission's own that comes back is itself."""
+        if standard_name(kind) is not None:
+            return rebuilt(kind, args, attributes, "")
+        try:
+            error = kind(*args)
+        except Exception:  # Its class wants other arguments.
+            error = kind.__new__(kind)
+        error.args = tuple(args)
+        return error
 
     def exception_handle(self, error: BaseException) -> int | None:
         """The oracle may ask about it later."""
@@ -289,16 +324,9 @@ class Servant:
     def exception_class(self, form: Any) -> type[BaseException]:
         """The class of an exception that a test's callback raised."""
         if isinstance(form, str):
-            return builtin_exception(form) or Exception
-        found = self.own(form["y"]) if "y" in form else self.import_theirs(form["o"])
+            return standard_exception(form) or Exception
+        found = self.exported(form["y"]) if "y" in form else self.import_object(form["o"])
         return found  # type: ignore[no-any-return]
-
-
-def _asynchronous(function: Any, helper: str, settings: list[Any], args: Any, kwargs: Any) -> Any:
-    """The helper of a test, in here: the event loop must be where the submission is."""
-    from coursekit import asynchronous
-
-    return getattr(asynchronous, helper)(function, *settings)(*args, **kwargs)
 
 
 def _call_c(module: Any, name: str, argument: str, result: str, calls: list[int]) -> list[int]:
@@ -320,4 +348,4 @@ def _has(cls: type, name: str) -> bool:
     return own is not None and own is not getattr(object, name, None)
 
 
-assert Servant.largest_array > frames.LONGEST
+assert Worker.largest_array > frames.LONGEST

@@ -1,0 +1,249 @@
+"""Where the evidence of each test comes from: from outside the submission's process, or from inside.
+
+Whatever runs in the process that loads the submission can be replaced by it. So a test that counts may look
+at what comes out of that process: values, exceptions, callbacks, what a server sees, copies and awaitables
+that the grader drives through their protocol. A test that asks the process about itself (its garbage
+collector, its memory, its threads, its event loop, time) is soft. This module reads the tests' sources and
+says which is which:
+
+    python -I shared/python/run.py evidence FILE…        lists what counts and must not
+    python -I shared/python/run.py evidence --table …     the page of the book, docs/src/evidence.md
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+INSIDE: dict[str, str] = {
+    "gc": "the garbage collector",
+    "weakref": "the garbage collector",
+    "sys.getrefcount": "reference counts",
+    "sys.getsizeof": "sizes of objects",
+    "sys.setswitchinterval": "when threads take turns",
+    "threading.get_ident": "which thread runs",
+    "threading.current_thread": "which thread runs",
+    "tracemalloc": "memory of a process",
+    "resource": "memory of a process",
+    "ctypes": "memory of a process",
+    "faulthandler": "a process's own account",
+    "contextvars": "context variables",
+    "asyncio": "an event loop of the test's own",
+    "subprocess": "another process that loads the extension",
+    "multiprocessing": "another process that loads the extension",
+    "os.fork": "another process that loads the extension",
+    "time": "time",
+    "timeit": "time",
+    "coursekit.Heartbeat": "when threads take turns",
+    "numpy.shares_memory": "whether memory is shared",
+    "numpy.may_share_memory": "whether memory is shared",
+    "builtins.id": "identity of objects",
+}
+"""What only shows inside the process, by the name that a test uses for it."""
+
+HARMLESS = frozenset({"asyncio.CancelledError", "asyncio.TimeoutError", "asyncio.InvalidStateError"})
+"""Names in the above that are but names of exceptions."""
+
+OUTSIDE: dict[str, str] = {
+    "coursekit.expect": "values",
+    "coursekit.check": "values",
+    "coursekit.check_close": "values",
+    "coursekit.check_that": "values",
+    "raises": "exceptions",
+    "copy": "copies, driven from outside",
+    "pickle": "copies, driven from outside",
+    "coursekit.asynchronous": "awaitables, driven from outside",
+    "coursekit.http_server": "what a server saw",
+    "threading": "calls from several threads",
+    "builtins.isinstance": "classes, as stated",
+    "builtins.issubclass": "classes, as stated",
+    "coursekit.CFunction": "answers of a C function",
+}
+"""What shows outside, by the name that a test uses for it."""
+
+
+@dataclass
+class Evidence:
+    """What one test looks at."""
+
+    file: Path
+    name: str
+    soft: bool
+    outside: list[str] = field(default_factory=list)
+    inside: dict[str, str] = field(default_factory=dict)
+    """What stands inside the process, each with the name in the source."""
+
+    @property
+    def refused(self) -> str:
+        """Why the test must not count, or nothing."""
+        if self.soft or not self.inside:
+            return ""
+        what = ", ".join(f"{reason} ({name})" for name, reason in self.inside.items())
+        return (
+            f"{self.name} counts, but it relies on what only shows inside the submission's process: {what}. "
+            "Look at an effect from outside, or mark it `@pytest.mark.soft`."
+        )
+
+
+def evidence_of(file: Path) -> list[Evidence]:
+    """Of each test in a file."""
+    return _File(file).tests()
+
+
+class _File:
+    """A test file: what its names stand for, and which of its functions use which."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._tree = ast.parse(file.read_text("utf-8"))
+        self._imported: dict[str, str] = {}
+        self._defined: dict[str, ast.stmt] = {}
+        for node in ast.walk(self._tree):
+            self._note_import(node)
+        for node in self._tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self._defined[node.name] = node
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                self._defined.update({each.id: node for each in targets if isinstance(each, ast.Name)})
+
+    def _note_import(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Import):
+            for each in node.names:
+                self._imported[each.asname or each.name.partition(".")[0]] = each.name
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            for each in node.names:
+                self._imported[each.asname or each.name] = f"{node.module}.{each.name}"
+
+    def tests(self) -> list[Evidence]:
+        """Its tests, those in classes too."""
+        found = []
+        file_is_soft = "pytestmark" in self._defined and _says_soft(self._defined["pytestmark"])
+        for node in self._tree.body:
+            inner: Sequence[ast.stmt] = node.body if isinstance(node, ast.ClassDef) else [node]
+            for each in inner:
+                if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and each.name.startswith("test"):
+                    marks = [
+                        *each.decorator_list,
+                        *(node.decorator_list if isinstance(node, ast.ClassDef) else []),
+                    ]
+                    soft = file_is_soft or any(_says_soft(mark) for mark in marks)
+                    found.append(self._evidence(each, soft))
+        return found
+
+    def _evidence(self, test: ast.FunctionDef | ast.AsyncFunctionDef, soft: bool) -> Evidence:
+        made = Evidence(self._file, test.name, soft)
+        for name in sorted(self._names_of(test)):
+            reason = _look_up(INSIDE, name)
+            if reason and name not in HARMLESS:
+                made.inside[name] = reason
+            outside = _look_up(OUTSIDE, name)
+            if outside and outside not in made.outside:
+                made.outside.append(outside)
+        return made
+
+    def _names_of(self, start: ast.stmt) -> set[str]:
+        """Dotted names that a function uses, itself or through the file's other functions and fixtures."""
+        names: set[str] = set()
+        seen: set[int] = set()
+        left: list[ast.stmt] = [start]
+        while left:
+            node = left.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            for used in self._used(node):
+                head, _, rest = used.partition(".")
+                if head in self._defined:
+                    left.append(self._defined[head])
+                elif head in self._imported:
+                    names.add(self._imported[head] + ("." + rest if rest else ""))
+                else:
+                    names.add(f"builtins.{used}")
+                if used.endswith(".raises"):
+                    names.add("raises")
+        return names
+
+    @staticmethod
+    def _used(node: ast.stmt) -> Iterator[str]:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from (each.arg for each in node.args.args)  # Fixtures.
+        roots = {id(each.value) for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+        for each in ast.walk(node):
+            if isinstance(each, ast.Name) and id(each) not in roots:
+                yield each.id
+            elif isinstance(each, ast.Attribute):
+                parts, value = [each.attr], each.value
+                while isinstance(value, ast.Attribute):
+                    parts.append(value.attr)
+                    value = value.value
+                if isinstance(value, ast.Name):
+                    yield ".".join([value.id, *reversed(parts)])
+                else:
+                    yield f"?.{each.attr}"
+
+
+def _says_soft(node: ast.AST) -> bool:
+    return any(isinstance(each, ast.Attribute) and each.attr == "soft" for each in ast.walk(node))
+
+
+def _look_up(table: dict[str, str], name: str) -> str:
+    """By the whole name, or by the module that it begins with. A module alone says nothing yet."""
+    name = name.replace("coursekit.expect.", "coursekit.")
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        found = table.get(".".join(parts[:length]))
+        if found is not None:
+            return found
+    return ""
+
+
+def table(files: Sequence[Path]) -> str:
+    """The page of the book: each test, and what it looks at."""
+    lines = []
+    for file in files:
+        lines += [f"\n## {file.parent.parent.name[:2]}.{file.stem.removeprefix('test_')}\n"]
+        lines += ["| test | counts | evidence |", "| --- | --- | --- |"]
+        for each in evidence_of(file):
+            what = [*each.outside, *(f"inside: {reason}" for reason in dict.fromkeys(each.inside.values()))]
+            counts = "soft" if each.soft else "yes"
+            lines.append(
+                f"| `{each.name}` | {counts} | {', '.join(what) or 'the file beside the extension'} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+PAGE = """\
+# Where the evidence comes from
+
+<!-- Written by `python -I shared/python/run.py evidence --table`; do not change it by hand. -->
+
+Whatever runs in the process that loads a submission can be replaced by the submission. So a test that counts
+looks only at what leaves that process. This page lists, for each test of the course, what it looks at.
+
+| evidence | who makes it |
+| --- | --- |
+| values, exceptions | the oracle compares what came over the wire with what it knows |
+| copies, awaitables, driven from outside | `copy`, `pickle` and the event loop run in the oracle |
+| what a server saw | a server in the oracle counts requests and closed connections |
+| calls from several threads | the threads are the oracle's; the evidence is the values afterwards |
+| classes, as stated | what a class derives from is an answer of the submission, like any other |
+| answers of a C function | the worker calls it; the oracle compares the answers |
+| inside: … | the submission's process speaks about itself: such a test is *soft* |
+
+The grader refuses a test that counts and relies on the inside, yours included.
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints the table, or what must not count; the exit status says whether there was any."""
+    files = [Path(each) for each in arguments if each != "--table"]
+    if "--table" in arguments:
+        sys.stdout.write(PAGE + table(files))
+    refused = [each for file in files for each in evidence_of(file) if each.refused]
+    for each in refused:
+        print(f"{each.file}: {each.refused}", file=sys.stderr)
+    return 1 if refused else 0

@@ -1,0 +1,1 @@
+"""The oracle: the process that runs the tests, knows the answers and judges."""

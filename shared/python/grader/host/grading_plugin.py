@@ -1,0 +1,94 @@
+"""pytest's side of grading: which tests run, how long, and which verdict counts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from coursekit import plugin
+from coursekit.events import EventLog
+from coursekit.evidence import evidence_of
+
+from .worker_process import WorkerProcess
+
+MOST_TIMEOUTS = 2
+"""After so many tests that took too long, the rest is not run."""
+
+
+class GradingPlugin(plugin.CoursePlugin):
+    """Leaves soft tests out, bounds each test's time, overrules a verdict if the submission died over it."""
+
+    def __init__(self, log: EventLog, worker: WorkerProcess, job: dict[str, Any]) -> None:
+        super().__init__(log)
+        self._events = log
+        self._worker = worker
+        self._seed = job["seed"]
+        self._end = time.monotonic() + job["budget"]
+        self._time_limit = job["time_limit"]
+        self._timeouts = 0
+        self._refused: dict[tuple[Path, str], str] = {}
+        self._refusal: str | None = None
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """What can only be judged inside the process runs elsewhere."""
+        items[:] = [item for item in items if item.get_closest_marker("soft") is None]
+        for path in {item.path for item in items}:
+            for test in evidence_of(path):
+                if test.refused:
+                    self._refused[path, test.name] = test.refused
+        # Other inputs at every run: who has collected the answers to the usual ones has nothing.
+        for item in items:
+            function: Any = getattr(item, "obj", None)
+            if hasattr(function, "hypothesis"):
+                hypothesis.seed(self._seed)(function)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        """What the module's import ran into is said once: then nothing of the module can be tested."""
+        self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
+        problem = self._worker.import_problem()
+        if problem is not None:
+            status, message = problem
+            self._timeouts += status == "timed_out"
+            self._events.write("import_failed", status=status, message=message)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self) -> None:
+        """The clock starts with the test's body."""
+        self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Out of time: the rest is not run."""
+        self._refusal = self._refused.get((item.path, getattr(item, "originalname", item.name)))
+        if self._timeouts >= MOST_TIMEOUTS or time.monotonic() > self._end:
+            pytest_skip = pytest.Mark("skip", (), {"reason": "out of time"})
+            item.own_markers.append(pytest_skip)
+            self._out_of_time = True
+        else:
+            self._out_of_time = False
+            # Fixtures may ask too; with the clock of the test before they would pay for its time.
+            self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
+        return (yield from super().pytest_runtest_protocol(item))
+
+    def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
+        """A test in which the submission died has not passed, whatever its body made of that."""
+        if self._out_of_time:
+            return {
+                "status": "not_run",
+                "message": "not run: the time for all tests was used up by those before",
+            }
+        fault, printed = self._worker.finish_test()
+        if fault is not None:
+            status, message = fault
+            self._timeouts += status == "timed_out"
+            verdict = {"status": status, "message": message}
+        if self._refusal is not None:  # The reference fails too: nobody is graded by such a test.
+            verdict = {"status": "error", "message": self._refusal}
+        if printed and verdict["status"] != "passed":
+            verdict["printed"] = printed
+        return verdict

@@ -1,0 +1,147 @@
+"""Runs the tests of exercises without ever loading a submission: the trusted half of the grader.
+
+    python -I -X utf8 shared/python/run.py oracle FOLDER
+
+FOLDER is for what hypothesis has computed once and for all. Each line of standard input is a job. A copy of
+this process does it (`fork`), so that Python, pytest, NumPy and hypothesis are loaded once, and no job finds
+anything that another one has left. When the copy has ended, its exit code goes to standard output as a line.
+A job in JSON:
+
+    {"module": "parallel_sum", "directory": "<folder with the extension>", "tests": ["<file>", …],
+     "declared": ["<class>", …], "servant": ["<command>", …], "scratch": "<folder>", "seed": 7,
+     "time_limit": 20, "budget": 60, "events": "<file>", "root": "<the course>"}
+
+`servant` starts the worker in its jail; to it are added two sockets' numbers, the module and the folder.
+`declared` are the classes that the course's own type stub names: their objects may compare themselves, others
+may not. The seconds of `time_limit` are for each test, those of `budget` for all of them. The events are
+those of `coursekit.worker`, with three more ways for a test to end: "crashed", "timed_out" and "not_run".
+Where the module cannot be imported, "import_failed" says so before the first test, and all tests run into it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import hypothesis
+import numpy.random  # also: what hypothesis would load in the first property
+import pytest
+from coursekit import http_server, plugin
+from coursekit.events import EventLog
+from coursekit.worker import UNUSED_PLUGINS, preload
+from hypothesis import configuration, strategies
+
+from ..stand_ins import event_loop  # noqa: F401  (loaded before the first job)
+from ..stand_ins.session import Session
+from .grading_plugin import GradingPlugin
+from .worker_process import WorkerProcess
+
+MOST_MEMORY = 4 << 30
+"""Bytes that this process may take: what the submission answers is made into objects here."""
+
+
+def main(computed: str) -> NoReturn:
+    """Has each job done by a copy of this process. Ends with its standard input, and the copy with it."""
+    preload()
+    _warm_up_hypothesis(computed)
+    # What is printed goes with the errors: standard output is for the exit codes.
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    parent = os.getpid()
+    while line := sys.stdin.buffer.readline():
+        finished, held_by_copy = os.pipe()
+        copy = os.fork()
+        if copy == 0:
+            _end_with(parent)
+            for fd in (replies.fileno(), finished):
+                os.close(fd)
+            run(json.loads(line))
+        os.close(held_by_copy)
+        # The next job comes after the reply. So what standard input has now is its end: nobody waits.
+        ready, _, _ = select.select([finished, sys.stdin], [], [])
+        if sys.stdin in ready:
+            break
+        os.close(finished)
+        _, status = os.waitpid(copy, 0)
+        print(os.waitstatus_to_exitcode(status), file=replies, flush=True)
+    os._exit(0)
+
+
+def _warm_up_hypothesis(kept_in: str) -> None:
+    """Has it make its tables of characters, and look through the test kit for numbers worth trying.
+
+    That takes a good part of a second. What it computes goes into a folder that no submission can reach.
+    """
+    configuration.set_hypothesis_home_dir(kept_in)
+
+    @hypothesis.given(strategies.text(), strategies.integers())
+    @hypothesis.settings(database=None, max_examples=1)
+    def nothing(text: str, number: int) -> None:
+        pass
+
+    nothing()
+
+
+def run(job: dict[str, Any]) -> NoReturn:
+    """Does one job and ends."""
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+    numpy.random.seed()  # Copies would draw the same numbers; `random` sees to it by itself.
+    _limit_memory()
+    log = EventLog(job["events"])
+    worker = WorkerProcess(job)
+    # Not before: a process that this machine cannot start is no fault of the submission.
+    log.write("python", executable=sys.executable, version=sys.version.split()[0])
+    session = Session(job["module"], _extension(job), job["declared"], worker)
+    worker.session = session
+    sys.modules[job["module"]] = session.module
+    http_server.make_listener = worker.listener
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    code = pytest.main(
+        [
+            *job["tests"],
+            f"--rootdir={job['root']}",
+            f"--config-file={Path(plugin.__file__).with_name('pytest.ini')}",
+            f"--basetemp={Path(job['scratch'], 'tmp')}",
+            "--capture=no",
+            "--import-mode=importlib",
+            "--continue-on-collection-errors",
+            *(f"-pno:{name}" for name in UNUSED_PLUGINS),
+        ],
+        plugins=[plugin, GradingPlugin(log, worker, job)],
+    )
+    worker.end()
+    log.write("done", code=int(code))
+    os._exit(0)
+
+
+def _limit_memory() -> None:
+    """An answer that unfolds to gigabytes shall fail its test, not the machine."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Not on Windows; not on every macOS.
+        import resource
+
+        # The soft limit alone: the jail that this process starts has limits of its own.
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, hard))
+
+
+def _end_with(parent: int) -> None:
+    """Where a grader is killed, nobody is left behind: the jail ends with this process in turn."""
+    if sys.platform == "linux":
+        PR_SET_PDEATHSIG = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # It ended before it was asked to take this process with it.
+        os._exit(1)
+
+
+def _extension(job: dict[str, Any]) -> str:
+    """The file as tests see it. Nothing here opens it; a type stub may lie beside it."""
+    suffix = ".pyd" if os.name == "nt" else ".so"
+    return str(Path(job["directory"], job["module"] + suffix))

@@ -1,0 +1,209 @@
+"""The process with the submission, as the oracle sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn
+
+from coursekit.show import is_not_written, show_error
+
+from ..stand_ins.session import Session, WroteToReadOnly
+from ..transport.frames import BadFrame, Closed, Message
+from ..transport.peer import Peer, TookTooLong
+
+KEPT_OUTPUT = 4_000
+"""Characters of what the submission printed during one test."""
+
+MOST_OUTPUT = 32 << 20
+"""Bytes that the submission may print in all."""
+
+POOL_THREADS = str(min(4, os.cpu_count() or 1))
+"""Threads in each of a submission's pools. On a machine of many cores, as many exercises are tested at a
+time; with pools as large, they would meet the limit on threads."""
+
+
+class SubmissionLost(BaseException):
+    """The process with the submission is of no use any more. No Exception: hypothesis shall not try again."""
+
+
+class WorkerProcess:
+    """The process with the submission: started when it is needed, and anew after it has died."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self._job = job
+        self.session: Session | None = None
+        self.generation = 0
+        self._peer: Peer | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._fault: tuple[str, str] | None = None
+        self._lock = threading.RLock()
+        self._listening = threading.Lock()
+        self._deadline = time.monotonic() + job["time_limit"]
+        self._output = Output()
+        # The jail ends with the thread that starts it (PR_SET_PDEATHSIG), so that is none of a test's own.
+        self._starter = ThreadPoolExecutor(1, "jail starter")
+        self._start()
+
+    def begin_test(self, seconds: float) -> None:
+        """A new test, with this much time."""
+        self._deadline = time.monotonic() + seconds
+
+    def finish_test(self) -> tuple[tuple[str, str] | None, str]:
+        """How the submission failed during the test, if it did, and what it printed."""
+        fault, self._fault = self._fault, None
+        return fault, self._output.take()
+
+    def import_problem(self) -> tuple[str, str] | None:
+        """How importing the module went wrong, if it did: "todo", "error" or how the process ended."""
+        assert self.session is not None
+        try:
+            self.session.check_import()
+        except SubmissionLost:
+            fault, _ = self.finish_test()
+            return fault
+        except BaseException as error:  # A panic in the module's initialisation is no Exception.
+            return ("todo" if is_not_written(error) else "error"), show_error(error)
+        return None
+
+    def ask(self, message: Message) -> Message:
+        """Sends a request. After a crash, nothing more until the next test."""
+        with self._lock:
+            if self._fault is not None:
+                raise SubmissionLost(self._fault[1])
+            if self._peer is None:
+                self._start()
+                # The request may hold handles of the process that is gone.
+                if message.body["target"] != 0:
+                    self._abandon("crashed", "the process with the submission had ended")
+            peer = self._peer
+        assert peer is not None
+        try:
+            return peer.ask(message, self._deadline)
+        except TookTooLong:
+            self._abandon(
+                "timed_out",
+                "stopped: it took too long. A loop that never ends, or locks that wait for each other",
+            )
+        except Closed:
+            self._abandon("crashed", self._how_it_ended())
+        except (BadFrame, WroteToReadOnly) as error:
+            self._abandon(
+                "crashed", f"the process with the submission broke the rules of the conversation: {error}"
+            )
+
+    def _start(self) -> None:
+        self.generation += 1
+        ours, other = socket.socketpair()
+        self._sockets, other_sockets = socket.socketpair()
+        numbers = [other.fileno(), other_sockets.fileno()]
+        # Who stops reading holds up the one who writes. Only sending is limited: an answer may take its time.
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", self._job["time_limit"], 0))
+        self._process = self._starter.submit(
+            subprocess.Popen,
+            [*self._job["servant"], *map(str, numbers), self._job["module"], self._job["directory"]],
+            pass_fds=numbers,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={"RAYON_NUM_THREADS": POOL_THREADS, "TOKIO_WORKER_THREADS": POOL_THREADS},
+        ).result()
+        other.close()
+        other_sockets.close()
+        assert self._process.stdout is not None
+        self._output.follow(self._process.stdout.fileno(), self._process)
+        self._peer = Peer(ours, self._answer, takes_new_threads=False)
+        self._peer.start()
+
+    def listener(self) -> socket.socket:
+        """A socket for a test's server, in the jail's network: reached from there, and from nowhere else."""
+        assert self.session is not None
+        with self._listening:
+            self.session.listen()
+            self._sockets.settimeout(max(0.1, self._deadline - time.monotonic()))
+            _, handed, _, _ = socket.recv_fds(self._sockets, 1, 1)
+        if len(handed) != 1:
+            raise BadFrame("no socket to listen on")
+        made = socket.socket(fileno=handed[0])
+        # What comes may be anything that has a number: a file, a pipe, a socket of another kind.
+        listens = made.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+        if made.family != socket.AF_INET or made.type != socket.SOCK_STREAM or not listens:
+            made.close()
+            raise BadFrame("a socket that does not listen")
+        return made
+
+    def _answer(self, message: Message) -> Message:
+        assert self.session is not None
+        return self.session.answer(message)
+
+    def _abandon(self, status: str, message: str) -> NoReturn:
+        with self._lock:
+            if self._fault is None:
+                self._fault = (status, message)
+            self.end()
+        raise SubmissionLost(message)
+
+    def _how_it_ended(self) -> str:
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(2.0)
+            # The jail reports a signal of its child as 128 and the signal's number.
+            number = -code if code < 0 else code - 128
+            if number > 0:
+                with contextlib.suppress(ValueError):
+                    return f"the process with the submission died ({signal.Signals(number).name})"
+            return f"the process with the submission ended itself with exit code {code}"
+        return "the process with the submission closed the connection"
+
+    def end(self) -> None:
+        """Kills the process and all that it has started."""
+        with self._lock:
+            if self._process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+                self._process = None
+            if self._peer is not None:
+                self._peer.close()
+                self._peer = None
+                self._sockets.close()
+
+
+class Output:
+    """What the submission prints: read all the time, as a full pipe would hold it up; the end is kept."""
+
+    def __init__(self) -> None:
+        self._kept = b""
+        self._total = 0
+        self._lock = threading.Lock()
+
+    def follow(self, fd: int, process: subprocess.Popen[bytes]) -> None:
+        """Reads until the end."""
+        own = os.dup(fd)
+        threading.Thread(target=self._read, args=(own, process), daemon=True).start()
+
+    def _read(self, fd: int, process: subprocess.Popen[bytes]) -> None:
+        try:
+            while data := os.read(fd, 1 << 16):
+                with self._lock:
+                    self._kept = (self._kept + data)[-KEPT_OUTPUT:]
+                    self._total += len(data)
+                    if self._total > MOST_OUTPUT:
+                        process.kill()
+                        return
+        finally:
+            os.close(fd)
+
+    def take(self) -> str:
+        """What was printed since the last time."""
+        with self._lock:
+            taken, self._kept = self._kept, b""
+        return taken.decode("utf-8", "replace")

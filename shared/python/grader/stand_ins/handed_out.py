@@ -1,0 +1,143 @@
+"""What the submission may do with objects of the oracle: next to nothing.
+
+A test hands over functions, iterators, objects of its own classes. In the worker stands something in their
+place, which asks back here. Each object can be asked for the special methods that were named when it was
+handed over, and for nothing else: no attribute, no `repr`, no pickle. What a test's own code raises meanwhile
+belongs to the submission only as far as the test meant it to; a failed check fails the test at once, and
+its text stays here.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import functools
+import sys
+import threading
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from coursekit import failures
+
+from ..codec.exceptions import nearest_standard, rebuilt, standard_name
+from ..codec.side import NotPlainData
+from ..specials import OF_A_TEST, TEXTS, has_special
+from ..transport.frames import BadFrame
+
+_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, functools.partial)
+
+_OF_NO_TEST = sys.stdlib_module_names | {"coursekit", "grader", "numpy", "hypothesis", "_pytest", "pytest"}
+"""Classes from here are no test's own."""
+
+NOTHING: frozenset[str] = frozenset()
+
+
+class HandedOut:
+    """The objects that the worker has numbers for, and what it may ask of each."""
+
+    def __init__(self) -> None:
+        self._objects: dict[int, tuple[Any, frozenset[str]]] = {}
+        self._numbers: dict[int, int] = {}
+        self._lock = threading.Lock()
+
+    def number(self, value: Any, allowed: frozenset[str] = NOTHING) -> int:
+        """The number of an object. With nothing allowed, the worker can give it back and that is all."""
+        with self._lock:
+            number = self._numbers.get(id(value))
+            if number is None:
+                number = len(self._objects)
+                self._numbers[id(value)] = number
+                self._objects[number] = (value, allowed)  # Kept alive, so that its id stays its own.
+            return number
+
+    def object(self, number: Any) -> Any:
+        """What was handed over under this number."""
+        return self._find(number)[0]
+
+    def method(self, number: Any, name: Any) -> tuple[Any, Any]:
+        """The object and its special method, if the worker may call it."""
+        value, allowed = self._find(number)
+        if type(name) is not str or name not in allowed:
+            raise BadFrame("a request for what was not handed over")
+        return value, getattr(type(value), name)
+
+    def _find(self, number: Any) -> tuple[Any, frozenset[str]]:
+        with self._lock:
+            if type(number) is not int or number not in self._objects:
+                raise BadFrame("an object that was never handed over")
+            return self._objects[number]
+
+    def form(self, value: Any) -> dict[str, Any]:
+        """How an object is handed over."""
+        if isinstance(value, ModuleType):
+            raise NotPlainData("a module")
+        if isinstance(value, type):
+            return self._form_of_class(value)
+        allowed = allowed_specials(value)
+        form = {"id": self.number(value, allowed), "type": type(value).__name__, "specials": sorted(allowed)}
+        if isinstance(value, _FUNCTIONS):
+            form["function"] = True
+        return form
+
+    def _form_of_class(self, value: type[Any]) -> dict[str, Any]:
+        if getattr(builtins, value.__name__, None) is value:
+            return {"builtin": value.__name__}
+        if not issubclass(value, BaseException):
+            raise NotPlainData(f"the class {value.__name__}")
+        base = standard_name(nearest_standard(value))
+        return {"id": self.number(value), "exception": value.__name__, "base": base}
+
+
+def allowed_specials(value: Any) -> frozenset[str]:
+    """The special methods that the submission may call of an object of a test's."""
+    if isinstance(value, _FUNCTIONS):
+        return frozenset({"__call__"})
+    if isinstance(value, (BaseException, type)):
+        return NOTHING
+    return frozenset(
+        name
+        for name in OF_A_TEST
+        if has_special(value, name) and (name not in TEXTS or _is_of_a_test(type(value), name))
+    )
+
+
+def _is_of_a_test(kind: type, name: str) -> bool:
+    """Whether a test's own class defines the method."""
+    owner = next(base for base in kind.__mro__ if name in base.__dict__)
+    return owner.__module__.partition(".")[0] not in _OF_NO_TEST
+
+
+def told(error: BaseException) -> BaseException:
+    """What the submission is told of an exception that a test's code raised when it was called back.
+
+    What the test raises with `raise` is told as it is, with its arguments. Where Python has raised it, within
+    the test's code, its text may tell of the test: only its class is told.
+    """
+    check = failures.first_check(error)
+    if check is not None:
+        failures.record(check)
+        return AssertionError("a check of the test failed")
+    if isinstance(error, (StopIteration, StopAsyncIteration)) or _was_raised_on_purpose(error):
+        return error
+    return rebuilt(nearest_standard_plain(type(error)), ["raised by the test's own code"], {}, "")
+
+
+def nearest_standard_plain(kind: type) -> type[BaseException]:
+    """The nearest of Python's own classes that one text is enough for."""
+    found = nearest_standard(kind)
+    while issubclass(found, (UnicodeError, BaseExceptionGroup)):
+        found = nearest_standard(found.__mro__[1])
+    return found
+
+
+def _was_raised_on_purpose(error: BaseException) -> bool:
+    """Whether a `raise` in a test's own file is where it comes from."""
+    trace = error.__traceback__
+    if trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    if str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0] in _OF_NO_TEST - {"coursekit"}:
+        return False
+    return dis.opname[code.co_code[trace.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")

@@ -1,0 +1,352 @@
+"""What a submission can do to the evidence: it is made on this side, or it is worth nothing.
+
+The module under test is Python here, and hostile: it runs in the worker as a native one would.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import pickle
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+KIT = Path(__file__).parents[1]
+
+MODULE = '''
+import sys
+from grader.transport.frames import Message
+
+def ask(thing, method):
+    """What the oracle answers to a request that no honest worker makes."""
+    worker = next(o for o in __import__("gc").get_objects() if type(o).__name__ == "Worker")
+    number = worker._numbers[id(thing)]
+    return worker.peer.ask(Message({"target": number, "method": method, "args": [], "kwargs": {}})).body
+
+def swallow(callback, *args):
+    try:
+        return callback(*args)
+    except BaseException as error:
+        return repr(error)
+
+def swallow_in_a_thread(callback, *args):
+    import threading
+    thread = threading.Thread(target=swallow, args=(callback, *args))
+    thread.start()
+    thread.join()
+
+def items_of(iterable):
+    try:
+        return list(iterable)
+    except BaseException as error:
+        return repr(error)
+
+def equal(one, other):
+    try:
+        return one == other
+    except BaseException as error:
+        return repr(error)
+
+def steal(callback, *args):
+    """All that can be asked of what a callback raised."""
+    found = []
+    worker = next(o for o in __import__("gc").get_objects() if type(o).__name__ == "Worker")
+    try:
+        callback(*args)
+    except BaseException as error:
+        found += [repr(error), str(error.args), repr(error.__cause__)]
+        found.append(repr(getattr(error, "__notes__", None)))
+        for method in METHODS:
+            found.append(str(ask(error, method)))
+    for method in METHODS:
+        found.append(str(ask(callback, method)))
+    return "\\n".join(found)
+
+METHODS = (
+    "__str__ __repr__ __format__ __dir__ __getattribute__ __getattr__ __reduce__ __reduce_ex__ "
+    "__class__ __dict__ __globals__ __closure__ __code__ __traceback__ __context__ __cause__ "
+    "__notes__ __init__ __new__ __hash__ __eq__ __sizeof__ __doc__ __module__ __qualname__ __call__x "
+    "args with_traceback add_note __self__ __func__ __getstate__ "
+).split()
+
+class Plain:
+    def __init__(self, value=0):
+        self.value = value
+
+class Reduced:
+    def __init__(self, value=0):
+        self.value = value
+    def __reduce__(self):
+        return (Reduced, (self.value,), {"more": 5})
+
+class Runs:
+    """Would run on the other side, if that believed what it is told."""
+    def __reduce_ex__(self, protocol):
+        return (bytearray, (1 << 40,))
+
+class Elsewhere:
+    __module__ = "antigravity"
+
+def tamper():
+    import copy, pickle, asyncio
+    copy.copy = copy.deepcopy = lambda value, *a: "forged"
+    pickle.dumps = lambda *a, **k: b"forged"
+    pickle.loads = lambda *a, **k: "forged"
+    asyncio.run = asyncio.wait = asyncio.ensure_future = lambda *a, **k: "forged"
+
+async def sleep(seconds):
+    import asyncio
+    await asyncio.sleep(seconds)
+    return seconds
+
+class Sleep:
+    def __init__(self, seconds):
+        self.seconds = seconds
+    def __await__(self):
+        import asyncio
+        yield from asyncio.sleep(self.seconds).__await__()
+        return self.seconds
+
+def at_once(seconds):
+    import asyncio
+    done = asyncio.get_running_loop().create_future()
+    done.set_result(seconds)
+    return done
+
+def not_awaitable(seconds):
+    return seconds
+
+seen = []
+async def cancelled():
+    import asyncio
+    try:
+        await asyncio.sleep(1000)
+    except asyncio.CancelledError:
+        seen.append("cancelled")
+        raise
+
+class Ticks:
+    def __init__(self, count):
+        self.left = list(range(count))
+    def __aiter__(self):
+        return self
+    async def __anext__(self):
+        if not self.left:
+            raise StopAsyncIteration
+        await sleep(0)
+        return self.left.pop(0)
+'''
+
+
+@pytest.fixture
+def sample(tmp_path: Path, open_module: Any) -> Iterator[Any]:
+    with open_module(tmp_path, MODULE, ["Plain", "Reduced", "Runs", "Elsewhere", "Ticks", "Sleep"]) as module:
+        yield module
+
+
+# Checks that failed
+
+
+def verdicts(tmp_path: Path, body: str) -> dict[str, str]:
+    """How the tests in `body` end, in a pytest of their own with a worker of their own."""
+    (tmp_path / "hostile.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
+    test = tmp_path / "test_it.py"
+    test.write_text(
+        "import hostile, threading, pytest\nfrom coursekit import check, expect\n" + textwrap.dedent(body)
+    )
+    worker = [sys.executable, "-I", "-X", "utf8", str(KIT / "run.py"), "servant"]
+    job = {"module": "hostile", "directory": str(tmp_path), "tests": [str(test)], "declared": ["Plain"],
+           "servant": worker, "scratch": str(tmp_path), "seed": 1, "time_limit": 60, "budget": 200,
+           "events": str(tmp_path / "events"), "root": str(tmp_path)}  # fmt: skip
+    oracle = subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", str(KIT / "run.py"), "oracle", str(tmp_path / "computed")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert oracle.stdin is not None
+    assert oracle.stdout is not None
+    with oracle.stdin, oracle.stdout:
+        oracle.stdin.write(json.dumps(job) + "\n")
+        oracle.stdin.flush()
+        oracle.stdout.readline()
+    oracle.wait()
+    events = [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
+    return {each["test"]: each["status"] for each in events if each["event"] == "result"}
+
+
+def test_a_check_that_failed_anywhere_fails_the_test(tmp_path: Path) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        def fails(*args):
+            check("what came", 1, 42)
+
+        def test_in_a_callback():
+            hostile.swallow(fails)
+
+        def test_in_a_callback_by_assert():
+            def callback():
+                assert 1 == 42
+            hostile.swallow(callback)
+
+        def test_in_a_callback_by_pytest():
+            hostile.swallow(lambda: pytest.fail("42"))
+
+        def test_behind_another_exception():
+            def callback():
+                try:
+                    assert 1 == 42
+                except AssertionError as error:
+                    raise KeyError("x") from error
+            hostile.swallow(callback)
+
+        def test_in_a_callback_from_a_thread():
+            hostile.swallow_in_a_thread(fails)
+
+        def test_in_a_generator():
+            def items():
+                yield 1
+                fails()
+            hostile.items_of(items())
+
+        class Value:
+            def __eq__(self, other):
+                fails()
+            __hash__ = None
+
+        def test_in_an_equality():
+            hostile.equal(Value(), 5)
+
+        def test_in_a_thread_of_the_test():
+            thread = threading.Thread(target=fails)
+            thread.start()
+            thread.join()
+
+        def test_in_an_except():
+            try:
+                hostile.nothing
+            except AttributeError:
+                try:
+                    fails()
+                except AssertionError:
+                    pass
+
+        class Dies:
+            def __del__(self):
+                fails()
+
+        def test_in_a_del():
+            Dies()
+
+        def test_in_a_coroutine():
+            async def body():
+                try:
+                    fails()
+                except AssertionError:
+                    pass
+            import asyncio
+            asyncio.run(body())
+
+        def test_that_passes():
+            hostile.swallow(lambda: check("what came", 42, 42))
+
+        def test_with_an_exception_that_is_meant():
+            error = KeyError("meant")
+            def callback():
+                raise error
+            check("what is swallowed", hostile.swallow(callback), "KeyError('meant')")
+        """,
+    )
+    passed = {name for name, status in found.items() if status == "passed"}
+    assert passed == {"test_that_passes", "test_with_an_exception_that_is_meant"}
+    assert len(found) == 13
+
+
+def test_what_a_failed_check_says_stays_here(sample: Any) -> None:
+    from coursekit import check
+
+    secret = "SECRET-4711"
+
+    def look(_: Any) -> None:
+        check(secret, 5, secret, because=secret)
+
+    def compare(value: Any) -> None:
+        assert value == secret, secret
+
+    def fail_inside(_: Any) -> None:
+        {"a": 1}[secret]
+
+    def with_a_cause(_: Any) -> None:
+        try:
+            fail_inside(5)
+        except KeyError as error:
+            error.add_note(secret)
+            raise RuntimeError("on purpose") from error
+
+    for callback in (look, compare, fail_inside, with_a_cause):
+        stolen = sample.steal(callback, 5)
+        assert secret not in stolen
+        assert callback.__name__ not in stolen
+        assert "0x" not in stolen
+        assert stolen.count("what was not handed over") >= 60
+    assert "on purpose" in sample.steal(with_a_cause, 5)
+
+
+# Copies
+
+
+def test_copies_are_made_on_this_side(sample: Any) -> None:
+    sample.tamper()
+    for kind in (sample.Reduced, sample.Plain):
+        one = kind(7)
+        for again in (
+            copy.copy(one),
+            copy.deepcopy(one),
+            *(pickle.loads(pickle.dumps(one, n)) for n in range(6)),
+        ):
+            assert type(again) is kind
+            assert again is not one
+            assert again.value == 7
+    both = copy.deepcopy([one, one])
+    assert both[0] is both[1]
+    assert copy.copy(sample.Reduced(1)).more == 5
+
+
+def test_a_pickle_runs_nothing_here(sample: Any) -> None:
+    for way in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(pickle.PicklingError):
+            way(sample.Runs())
+    with pytest.raises(pickle.PicklingError):
+        pickle.dumps(sample.Elsewhere())
+    assert "antigravity" not in sys.modules
+
+
+# Awaitables
+
+
+def test_awaitables_are_driven_from_this_side(sample: Any) -> None:
+    from coursekit.asynchronous import NoResult, awaited, called, first_done, listed, together
+    from coursekit.asynchronous import cancelled as cancelled_when
+
+    sample.tamper()
+    for sleep in (sample.Sleep, sample.sleep):
+        assert awaited(sleep)(0.001) == 0.001
+        assert together(sleep)([(0.02,), (0.0,), (0.01,)]) == [0.02, 0.0, 0.01]
+        assert first_done(sleep)([(5.0,), (0.0,)]) == 1
+        with pytest.raises(NoResult):
+            awaited(sleep, limit=0.05)(5.0)
+    assert first_done(sample.at_once)([(5.0,), (0.0,)]) == 0
+    assert called(sample.at_once)(1.0) is None
+    with pytest.raises(AssertionError, match="cannot be awaited"):
+        awaited(sample.not_awaitable)(1.0)
+    cancelled_when(sample.cancelled, when=lambda: True)()
+    asked = itertools.count()
+    cancelled_when(sample.cancelled, when=lambda: next(asked) > 3)()
+    assert sample.seen[-1:] == ["cancelled"]
+    assert listed(sample.Ticks)(3) == [0, 1, 2]

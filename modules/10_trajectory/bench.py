@@ -60,8 +60,8 @@ def rmsd_of_mdanalysis(p1: Any, p2: Any, masses: Any = None) -> float:
 
 
 def files(versions: Versions, scale: float) -> Iterator[Case]:
-    for atoms, frames in ((1_000, 2_000), (100_000, 40)):
-        frames = size(frames, scale)
+    for atoms, documented in ((1_000, 2_000), (100_000, 40)):
+        frames = size(documented, scale)
         path = dcd_file(atoms, frames)
         yield Case(
             f"reading a DCD file frame by frame: {frames:,} frames of {atoms:,} atoms",
@@ -175,7 +175,10 @@ def with_all_pairs(positions: Any) -> Any:
 
 
 def with_numba(*, parallel: bool) -> Callable[[Any], Any]:
-    return lambda positions: numba_kernel(parallel)(positions)
+    def compute(positions: Any) -> Any:
+        return numba_kernel(parallel)(positions)
+
+    return compute
 
 
 @cache

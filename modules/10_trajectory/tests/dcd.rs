@@ -82,7 +82,7 @@ fn what_is_written_is_read() {
 #[test]
 fn a_lie_takes_no_memory() {
     // Byte 188 is the number of atoms, after its length. A record of the titles may lie too.
-    for (place, what) in [(188, "atoms"), (92, "bytes of titles"), (40, "fixed atoms")] {
+    for (place, what) in [(188, "atoms"), (92, "bytes of titles"), (184, "bytes of a number"), (40, "fixed atoms")] {
         for number in [i32::MAX, 1 << 30, 1 << 20] {
             let mut bytes = file(ByteOrder::Little, 5, 3);
             bytes[place..place + 4].copy_from_slice(&number.to_le_bytes());

@@ -1,4 +1,4 @@
-"""Everything here is about bytes: how they are laid out is written down once more, in `build`, with `struct`."""
+"""All of this is about bytes: how they are laid out is written once more, in `build`, with `struct`."""
 
 from __future__ import annotations
 

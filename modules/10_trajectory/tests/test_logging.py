@@ -17,9 +17,9 @@ from coursekit import check, expect
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-TARGET = 'Name the target: `info!(target: "trajectory::simulation", …)`. The default begins with the name of the crate.'
+TARGET = 'Name the target: `info!(target: "trajectory::simulation", …)`. The default begins with the crate.'
 HUNDREDTH = "Log steps 100, 200, 300 and so on, and no others."
-LEVELS = "With `Caching::Loggers` a logger's level is asked for each time; `LoggersAndLevels` keeps the first answer."
+LEVELS = "With `Caching::Loggers` a level is asked for each time; `LoggersAndLevels` keeps the first answer."
 DETACH = (
     "rayon's threads wait for the interpreter, and you wait for rayon's threads: call `py.detach` around it."
 )

@@ -40,7 +40,7 @@ def simulation(it: Any, forces: Any = None, **options: Any) -> Any:
 
 
 def exact(start: float, steps: int, dt: float, stiffness: float = 1.0) -> float:
-    """Where velocity Verlet takes a spring's end that begins at rest: a cosine, with a frequency a little too high."""
+    """Where velocity Verlet takes a spring's end that begins at rest: a cosine, a little too fast."""
     return start * math.cos(steps * math.acos(1.0 - 0.5 * dt * dt * stiffness))
 
 

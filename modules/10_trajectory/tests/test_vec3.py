@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -85,13 +86,13 @@ OPERATIONS: dict[str, Any] = {
     "v + 1": lambda v: v + 1,
     "1 + v": lambda v: 1 + v,
     "v - 1.5": lambda v: v - 1.5,
-    "v + (1, 2, 3)": lambda v: v + (1, 2, 3),
+    "v + (1, 2, 3)": lambda v: operator.add(v, (1, 2, 3)),
     "v * v": lambda v: v * v,
     "v / v": lambda v: v / v,
     "1 / v": lambda v: 1 / v,
     "v * '2'": lambda v: v * "2",
     "v + None": lambda v: v + None,
-    "v < v": lambda v: v < v,
+    "v < v": lambda v: operator.lt(v, v),
 }
 
 

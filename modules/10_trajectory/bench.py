@@ -9,6 +9,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,8 @@ def rmsd(p1: Any, p2: Any, masses: Any = None) -> float:
 
 
 def rmsd_of_mdanalysis(p1: Any, p2: Any, masses: Any = None) -> float:
-    from MDAnalysis.analysis.rms import rmsd
-
-    return float(rmsd(p1, p2, weights=masses, superposition=False))
+    rms = import_module("MDAnalysis.analysis.rms")
+    return float(rms.rmsd(p1, p2, weights=masses, superposition=False))
 
 
 def files(versions: Versions, scale: float) -> Iterator[Case]:
@@ -88,7 +88,6 @@ def dcd_file(atoms: int, frames: int) -> Path:
     numbers[0], numbers[2], numbers[19] = frames, 1, 24
     control = bytearray(b"CORD" + struct.pack("<20i", *numbers))
     control[40:44] = struct.pack("<f", 1.0)
-    record = lambda content: struct.pack("<i", len(content)) + content + struct.pack("<i", len(content))  # noqa: E731
     rng = np.random.default_rng(10)
     path = folder / "file.dcd"
     with path.open("wb") as file:
@@ -102,6 +101,11 @@ def dcd_file(atoms: int, frames: int) -> Path:
     return path
 
 
+def record(content: bytes) -> bytes:
+    length = struct.pack("<i", len(content))
+    return length + content + length
+
+
 def reading(trajectory: Any) -> Callable[[str], Any]:
     def read(path: str) -> Any:
         return [frame.positions[0].tolist() for frame in trajectory.load(path)]
@@ -110,17 +114,14 @@ def reading(trajectory: Any) -> Callable[[str], Any]:
 
 
 def with_mdanalysis(path: str) -> Any:
-    from MDAnalysis.coordinates.DCD import DCDReader
-
+    reader = import_module("MDAnalysis.coordinates.DCD").DCDReader
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [step.positions[0].tolist() for step in DCDReader(path, convert_units=False)]
+        return [step.positions[0].tolist() for step in reader(path, convert_units=False)]
 
 
 def with_dcdfile(path: str) -> Any:
-    from MDAnalysis.lib.formats.libdcd import DCDFile
-
-    with DCDFile(path) as file:
+    with import_module("MDAnalysis.lib.formats.libdcd").DCDFile(path) as file:
         return [frame.xyz[0].tolist() for frame in file]
 
 
@@ -183,7 +184,7 @@ def with_numba(*, parallel: bool) -> Callable[[Any], Any]:
 
 @cache
 def numba_kernel(parallel: bool) -> Callable[[Any], Any]:
-    """Compiled at the first, untimed call. In parallel, each atom looks at all others: no two threads write to one."""
+    """Compiled at the first, untimed call. In parallel each atom looks at all others: no two threads meet."""
     import numba
 
     def pairs(positions: Any) -> Any:
@@ -227,7 +228,8 @@ def numba_kernel(parallel: bool) -> Callable[[Any], Any]:
             forces[i, 0], forces[i, 1], forces[i, 2] = fx, fy, fz
         return forces
 
-    return numba.njit(fastmath=True, parallel=True)(rows) if parallel else numba.njit(fastmath=True)(pairs)
+    kernel: Callable[[Any], Any] = numba.njit(fastmath=True, parallel=parallel)(rows if parallel else pairs)
+    return kernel
 
 
 def size(documented: int, scale: float) -> int:

@@ -1,7 +1,7 @@
 """Makes `argon.dcd`: a droplet of 108 argon atoms, 60 frames, 50 steps from one to the next.
 
-Run it where the module `trajectory` is the solution, or your own: `python argon.py`. Reduced units: the length
-is that at which two atoms have no energy (3.4 Å for argon), a step of 0.005 takes 11 fs.
+Run it where the module `trajectory` is the solution, or your own: `python argon.py`. Reduced units: the
+length is that at which two atoms have no energy (3.4 Å for argon), a step of 0.005 takes 11 fs.
 """
 
 from __future__ import annotations

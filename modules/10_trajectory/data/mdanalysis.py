@@ -1,7 +1,7 @@
 """Makes the files that MDAnalysis wrote: `mdanalysis_little.dcd`, `mdanalysis_big.dcd` and `mdanalysis.xyz`.
 
-Run it in an environment with MDAnalysis. MDAnalysis writes in the byte order of the machine only, so the second
-file is the first one with the bytes of each number turned round.
+Run it in an environment with MDAnalysis. MDAnalysis writes in the byte order of the machine only, so the
+second file is the first one with the bytes of each number turned round.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def positions(frame: int) -> np.ndarray:
 
 
 def turned(data: bytes) -> bytes:
-    """A DCD file in the other byte order: letters stay, the unit cell is float64, all else is four bytes each."""
+    """A DCD file in the other byte order: letters stay, the unit cell is float64, the rest four bytes."""
     out, place, records = b"", 0, 0
     while place < len(data):
         (length,) = struct.unpack_from("<i", data, place)

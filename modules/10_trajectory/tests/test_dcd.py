@@ -53,8 +53,11 @@ class Dcd:
         length = struct.pack(self.order + "i", len(content))
         return length + content + length
 
+    def pack(self, form: str, *values: Any) -> bytes:
+        return struct.pack(self.order + form, *values)
+
     def build(self) -> bytes:
-        pack = lambda form, *values: struct.pack(self.order + form, *values)  # noqa: E731
+        pack = self.pack
         numbers = [0] * 20
         numbers[0] = len(self.frames) if self.claimed is None else self.claimed
         numbers[1], numbers[2], numbers[8] = self.first_step, self.interval, self.fixed

@@ -127,7 +127,7 @@ SHAPES: dict[str, Any] = {
     "a sheet": lambda: np.array([[1.1 * i, 1.1 * j, 0] for i in range(9) for j in range(9)], np.float32),
     "two clusters far apart": lambda: np.concatenate([lattice(3, 1), lattice(3, 2) + np.float32(1e5)]),
     "all beyond each other": lambda: lattice(3, 1) * np.float32(1e6),
-    "far from the origin": lambda: lattice(4, 1) + np.float32([1000, -1000, 500]),
+    "far from the origin": lambda: lattice(4, 1) + np.array([1000, -1000, 500], np.float32),
 }
 
 

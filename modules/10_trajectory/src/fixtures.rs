@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use numpy::PyArray2;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::dcd::ByteOrder;
 use crate::force_calculator::Vector;
+use crate::formats::FormatError;
 use crate::memory::{Memory, borrow, borrow_mut};
 use crate::simulation::Forces;
 use crate::state::State;
 use crate::store::{Format, Reader, Recorder};
-use crate::{arrays, logging, trajectory};
+use crate::{arrays, logging};
 
 /// A spring from the origin to each atom, computed in Rust.
 #[pyclass(module = "trajectory", name = "_Springs", frozen)]
@@ -90,6 +91,21 @@ fn _view_after<'py>(state: &Bound<'py, PyAny>, function: &Bound<'py, PyAny>) -> 
     view.call_method0("copy")
 }
 
+/// What the memory of a state holds when a function has been called: what a view would show that was taken before.
+#[pyfunction]
+fn _memory_after<'py>(state: &Bound<'py, State>, function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    let memory = Arc::clone(&borrow(state)?.memory);
+    function.call0()?;
+    arrays::to_array(state.py(), memory.read())
+}
+
+/// Changes a coordinate of a state.
+#[pyfunction]
+fn _set(state: &Bound<'_, State>, atom: usize, axis: usize, value: f32) -> PyResult<()> {
+    borrow(state)?.memory.set(atom, axis, value);
+    Ok(())
+}
+
 /// Writes to the state through a view of its positions.
 #[pyfunction]
 fn _write_through_view(state: &Bound<'_, PyAny>, atom: usize, axis: usize, value: f32) -> PyResult<()> {
@@ -126,7 +142,7 @@ type PlainFrame<'py> = (i64, f64, Bound<'py, PyAny>);
 #[pyfunction]
 fn _write_dcd(path: PathBuf, byteorder: &str, frames: Vec<PlainFrame<'_>>) -> PyResult<Vec<String>> {
     let order = if byteorder == "big" { ByteOrder::Big } else { ByteOrder::Little };
-    let exception = |error| trajectory::exception(error, &path);
+    let exception = |error: FormatError| PyValueError::new_err(error.to_string());
     let mut recorder = Recorder::create(&path, Format::Dcd, order).map_err(exception)?;
     let mut warnings = Vec::new();
     for (step, time, positions) in &frames {
@@ -139,7 +155,7 @@ fn _write_dcd(path: PathBuf, byteorder: &str, frames: Vec<PlainFrame<'_>>) -> Py
 /// Reads a DCD file past the class: the warning, the number of atoms, and the frames.
 #[pyfunction]
 fn _read_dcd(py: Python<'_>, path: PathBuf) -> PyResult<(Option<String>, usize, Vec<PlainFrame<'_>>)> {
-    let exception = |error| trajectory::exception(error, &path);
+    let exception = |error: FormatError| PyValueError::new_err(error.to_string());
     let (mut reader, warning) = Reader::open(&path, Format::Dcd).map_err(exception)?;
     let mut frames = Vec::new();
     for number in 0..reader.len() {
@@ -204,6 +220,8 @@ pub(crate) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.setattr("_shrink", wrap_pyfunction!(_shrink, module)?)?;
     module.setattr("_while_running", wrap_pyfunction!(_while_running, module)?)?;
     module.setattr("_view_after", wrap_pyfunction!(_view_after, module)?)?;
+    module.setattr("_memory_after", wrap_pyfunction!(_memory_after, module)?)?;
+    module.setattr("_set", wrap_pyfunction!(_set, module)?)?;
     module.setattr("_write_through_view", wrap_pyfunction!(_write_through_view, module)?)?;
     module.setattr("_scratch", wrap_pyfunction!(_scratch, module)?)?;
     module.setattr("_take", wrap_pyfunction!(_take, module)?)?;

@@ -33,6 +33,7 @@ impl Vec3 {
     }
 
     /// A new float32 array of shape (3,).
+    #[expect(clippy::wrong_self_convention)] // PyO3's methods take a reference.
     fn to_numpy<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f32>> {
         todo!("a new array of the three coordinates")
     }

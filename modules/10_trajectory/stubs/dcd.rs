@@ -210,8 +210,8 @@ pub fn encode_header(
     todo!("three records: CORD and twenty numbers, the titles, the number of atoms")
 }
 
-/// Writes a frame at the end of a buffer: all first coordinates, all second, all third.
-pub fn encode_frame(order: ByteOrder, positions: &[[f32; 3]], bytes: &mut Vec<u8>) {
+/// A frame as bytes: all first coordinates, all second, all third.
+pub fn encode_frame(order: ByteOrder, positions: &[[f32; 3]]) -> Vec<u8> {
     todo!("a record for each axis")
 }
 

@@ -19,10 +19,13 @@ fn close(got: f64, wanted: f64) -> bool {
     (got - wanted).abs() <= 1e-12 * wanted
 }
 
+/// Two places of an atom, and its mass.
+type Atom = ([i16; 3], [i16; 3], f64);
+
 proptest! {
     #[test]
     fn agrees_with_the_definition(atoms in prop::collection::vec((any::<[i16; 3]>(), any::<[i16; 3]>(), 0.1..9.0), 1..200)) {
-        let flat = |pick: fn(&([i16; 3], [i16; 3], f64)) -> [i16; 3]| -> Vec<f32> {
+        let flat = |pick: fn(&Atom) -> [i16; 3]| -> Vec<f32> {
             atoms.iter().flat_map(|atom| pick(atom).map(|x| f32::from(x) / 7.0)).collect()
         };
         let (one, other) = (flat(|atom| atom.0), flat(|atom| atom.1));

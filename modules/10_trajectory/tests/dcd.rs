@@ -48,7 +48,7 @@ fn file(order: ByteOrder, atoms: usize, frames: usize) -> Vec<u8> {
     let mut bytes = encode_header(order, frames as i32, 0, 1, 0.5, atoms as i32);
     for frame in 0..frames {
         let positions: Vec<[f32; 3]> = (0..atoms).map(|atom| [atom as f32, frame as f32, -0.5]).collect();
-        encode_frame(order, &positions, &mut bytes);
+        bytes.extend(encode_frame(order, &positions));
     }
     bytes
 }

@@ -113,11 +113,11 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
 @pytest.mark.parametrize("name", FILES)
-def test_reads(tmp_path: Path, name: str, order: str) -> None:
-    file = replace(FILES[name], order=order)
-    holds(tmp_path, file, file.frames, ORDER if order == ">" else "")
+def test_reads(tmp_path: Path, name: str) -> None:
+    for order in "<>":
+        file = replace(FILES[name], order=order)
+        holds(tmp_path, file, file.frames, ORDER if order == ">" else "")
 
 
 @pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
@@ -166,10 +166,10 @@ def test_files_of_mdanalysis(tmp_path: Path, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("claimed", [0, 1, 2, 4, 1000, 2**31 - 1])
-def test_the_size_wins(tmp_path: Path, claimed: int) -> None:
-    holds(tmp_path, Dcd(claimed=claimed), Dcd().frames, SIZE_WINS, warns=True)
-    holds(tmp_path, Dcd(claimed=claimed, order=">"), Dcd().frames, SIZE_WINS, warns=True)
+@pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
+def test_the_size_wins(tmp_path: Path, order: str) -> None:
+    for claimed in (0, 1, 2, 4, 1000, 2**31 - 1):
+        holds(tmp_path, Dcd(claimed=claimed, order=order), Dcd().frames, SIZE_WINS, warns=True)
 
 
 def refused(folder: Path, content: bytes, offset: int | None, because: str = "", says: str = "") -> None:
@@ -182,16 +182,17 @@ HEADER = 92 + 92 + 12
 FRAME = 3 * (4 * 4 + 8)
 
 
-@pytest.mark.parametrize("cut", [0, 1, 3, 4, 50, 91, 92, 100, 183, 184, 190, 195])
-def test_cut_off_in_the_header(tmp_path: Path, cut: int) -> None:
-    refused(tmp_path, Dcd().build()[:cut], None, "A file may end anywhere.")
+def test_cut_off_in_the_header(tmp_path: Path) -> None:
+    for cut in range(HEADER):
+        refused(tmp_path, Dcd().build()[:cut], None, "A file may end anywhere.")
 
 
-@pytest.mark.parametrize("missing", [1, 4, 5, 20, 24, FRAME - 1])
 @pytest.mark.parametrize("frames", [1, 2, 3])
-def test_cut_off_in_a_frame(tmp_path: Path, missing: int, frames: int) -> None:
-    content = Dcd().build()[: HEADER + frames * FRAME - missing]
-    refused(tmp_path, content, HEADER + (frames - 1) * FRAME, "Say where the frame begins that is cut off.")
+def test_cut_off_in_a_frame(tmp_path: Path, frames: int) -> None:
+    for missing in (1, 4, 5, 20, 24, FRAME - 1):
+        content = Dcd().build()[: HEADER + frames * FRAME - missing]
+        because = "Say where the frame begins that is cut off."
+        refused(tmp_path, content, HEADER + (frames - 1) * FRAME, because)
 
 
 def test_bytes_after_the_last_frame(tmp_path: Path) -> None:
@@ -219,32 +220,33 @@ LIES: dict[str, tuple[Dcd, int]] = {
 }
 
 
-@pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
 @pytest.mark.parametrize("name", LIES)
-def test_lies_in_the_header(tmp_path: Path, name: str, order: str) -> None:
+def test_lies_in_the_header(tmp_path: Path, name: str) -> None:
     file, offset = LIES[name]
-    refused(tmp_path, replace(file, order=order).build(), offset, OFFSET)
+    for order in "<>":
+        refused(tmp_path, replace(file, order=order).build(), offset, OFFSET)
 
 
-@pytest.mark.parametrize(
-    "start", [b"", b"\x54", b"PK\x03\x04" * 50, b"\0" * 200, b"54\n" * 100, b"\x54" + b"\0" * 7 + b"CORD"]
-)
-def test_no_dcd_file(tmp_path: Path, start: bytes) -> None:
-    refused(tmp_path, start, None)
+STRANGERS = [b"", b"\x54", b"PK\x03\x04" * 50, b"\0" * 200, b"54\n" * 100, b"\x54" + b"\0" * 7 + b"CORD"]
+
+
+def test_no_dcd_file(tmp_path: Path) -> None:
+    for content in STRANGERS:
+        refused(tmp_path, content, None)
 
 
 @pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
-@pytest.mark.parametrize("atoms", [20, 100, 10**6, 2**31 - 1])
-def test_more_atoms_than_the_file_has_room_for(tmp_path: Path, atoms: int, order: str) -> None:
-    refused(tmp_path, Dcd(order=order, num_atoms=atoms).build(), HEADER, SIZE_FIRST)
+def test_more_atoms_than_the_file_has_room_for(tmp_path: Path, order: str) -> None:
+    for atoms in (20, 100, 10**6, 2**31 - 1):
+        refused(tmp_path, Dcd(order=order, num_atoms=atoms).build(), HEADER, SIZE_FIRST)
 
 
 @pytest.mark.parametrize("where", [0, 92, 184, 196])
-@pytest.mark.parametrize("length", [2**31 - 1, 2**30, 1000, -1, -(2**31)])
-def test_a_record_that_is_longer_than_the_file(tmp_path: Path, where: int, length: int) -> None:
-    content = bytearray(Dcd(fixed=2, free=(1, 2)).build())
-    content[where : where + 4] = struct.pack("<i", length)
-    refused(tmp_path, bytes(content), None, SIZE_FIRST)
+def test_a_record_that_is_longer_than_the_file(tmp_path: Path, where: int) -> None:
+    for length in (2**31 - 1, 2**30, 1000, -1, -(2**31)):
+        content = bytearray(Dcd(fixed=2, free=(1, 2)).build())
+        content[where : where + 4] = struct.pack("<i", length)
+        refused(tmp_path, bytes(content), None, SIZE_FIRST)
 
 
 MARKER_PLACES = [
@@ -258,12 +260,12 @@ MARKER_PLACES = [
 
 
 @pytest.mark.parametrize("order", ["<", ">"], ids=["little", "big"])
-@pytest.mark.parametrize("place", MARKER_PLACES)
-def test_a_wrong_length(tmp_path: Path, place: int, order: str) -> None:
-    content = bytearray(Dcd(order=order).build())
-    number = struct.unpack_from(order + "i", content, place)[0]
-    struct.pack_into(order + "i", content, place, number ^ 8)
-    refused(tmp_path, bytes(content), None if place in (92, 180) else place, MARKERS)
+def test_a_wrong_length(tmp_path: Path, order: str) -> None:
+    for place in MARKER_PLACES:
+        content = bytearray(Dcd(order=order).build())
+        number = struct.unpack_from(order + "i", content, place)[0]
+        struct.pack_into(order + "i", content, place, number ^ 8)
+        refused(tmp_path, bytes(content), None if place in (92, 180) else place, MARKERS)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -97,7 +97,7 @@ def test_a_change_between_two_runs() -> None:
     it = state(START)
     sim = simulation(it, dt=0.1)
     sim.run(7)
-    it.atom(0).x = 5.0
+    trajectory._set(it, 0, 0, 5.0)
     before = trajectory._rows(it)
     velocities = sim.velocities()
     expect(sim.run, 1).value()
@@ -228,13 +228,9 @@ def test_on_step_raises(error: BaseException, at: int) -> None:
 
 
 USES: dict[str, Any] = {
-    "state.num_atoms": lambda it: it.num_atoms,
-    "len(state)": len,
-    "repr(state)": repr,
-    "state.positions()": lambda it: it.positions(),
-    "state.set_positions(…)": lambda it: it.set_positions(START),
-    "state.resize(2)": lambda it: it.resize(2),
-    "state.atom(0)": lambda it: it.atom(0),
+    "reading the state": trajectory._rows,
+    "changing the state": lambda it: trajectory._set(it, 0, 0, 1.0),
+    "another run's beginning": lambda it: trajectory._while_running(it, lambda: None),
     "Simulation(state, …)": lambda it: trajectory.Simulation(it, trajectory._Springs(1.0)),
 }
 
@@ -250,19 +246,6 @@ def test_the_state_while_it_runs(use: str) -> None:
 
     expect(simulation(it).run, 2, meanwhile).value()
     check("calls of on_step", calls, [1, 2])
-
-
-def test_an_atom_while_it_runs() -> None:
-    it = state(START)
-    one = it.atom(0)
-
-    def meanwhile(step: int, positions: Any) -> None:
-        expect(lambda: one.x).described("atom.x, in on_step").raises(RuntimeError, because=IN_USE)
-        expect(setattr, one, "x", 1.0).described("atom.x = 1.0, in on_step").raises(
-            RuntimeError, because=IN_USE
-        )
-
-    expect(simulation(it).run, 2, meanwhile).value()
 
 
 def test_a_run_within_a_run() -> None:
@@ -286,7 +269,7 @@ def test_forces_may_not_use_the_state() -> None:
 
     class Curious:
         def forces(self, positions: Any) -> Any:
-            expect(it.positions).described("state.positions(), in forces").raises(
+            expect(trajectory._rows, it).described("reading the state, in forces").raises(
                 RuntimeError, because=IN_USE
             )
             return positions
@@ -297,7 +280,7 @@ def test_forces_may_not_use_the_state() -> None:
 def test_views_show_the_new_positions() -> None:
     it = state(START)
     sim = simulation(it, dt=0.1)
-    got = expect(trajectory._view_after, it, lambda: sim.run(10)).value()
+    got = expect(trajectory._memory_after, it, lambda: sim.run(10)).value()
     follows(got, 10, 0.1, because=WRITTEN_BACK)
 
 
@@ -358,7 +341,7 @@ def test_what_python_must_not_give(name: str) -> None:
     it = state(START)
     expect(simulation(it, Wrong()).run, 5).raises(error, says=says, because=TRAIT)
     check("the positions of the state", trajectory._rows(it), START, WHOLE_STEPS)
-    expect(it.atom, 0).described("state.atom(0), after the error").value(IN_USE)
+    expect(trajectory._set, it, 0, 0, 1.0).described("changing the state, after the error").value(IN_USE)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -421,7 +404,7 @@ def test_the_state_from_another_thread() -> None:
 
     def use() -> None:
         try:
-            it.num_atoms  # noqa: B018
+            trajectory._rows(it)
         except RuntimeError:
             outcomes.append("RuntimeError")
         else:
@@ -433,7 +416,7 @@ def test_the_state_from_another_thread() -> None:
         thread.join(10.0)
 
     expect(simulation(it).run, 1, meanwhile).value()
-    check("state.num_atoms in another thread, during a run", outcomes, ["RuntimeError"], IN_USE)
+    check("reading the state in another thread, during a run", outcomes, ["RuntimeError"], IN_USE)
 
 
 @pytest.mark.soft
@@ -456,7 +439,7 @@ threading.Timer(0.05, _thread.interrupt_main).start()
 try:
     sim.run(10**15)
 except KeyboardInterrupt:
-    print("KeyboardInterrupt", len(state), sim.step > 0)
+    print("KeyboardInterrupt", len(trajectory._rows(state)), sim.step > 0)
 """
     folder = str(Path(str(trajectory.__file__)).parent)
     try:

@@ -174,8 +174,8 @@ fn add_run(position: Vector, sorted: &[Vec<f64>; 3], run: Range<usize>, cutoff_s
             let acts = counts & (squared < cutoff_squared) & (squared > 0.0);
             let (force, energy) = pair(if acts { squared } else { 1.0 });
             let (force, energy) = if acts { (force, energy) } else { (0.0, 0.0) };
-            for axis in 0..3 {
-                sums.force[axis][lane] += force * difference[axis];
+            for (sum, difference) in sums.force.iter_mut().zip(difference) {
+                sum[lane] += force * difference;
             }
             sums.energy[lane] += energy;
             sums.zeros[lane] += if counts & (squared == 0.0) { 1.0 } else { 0.0 };

@@ -204,7 +204,7 @@ impl Recorder {
                         self.frames
                     ));
                 }
-                dcd::encode_frame(self.order, positions, &mut self.buffer);
+                self.buffer = dcd::encode_frame(self.order, positions);
             }
         }
         self.num_atoms = Some(num_atoms);

@@ -351,8 +351,9 @@ pub fn encode_header(
     bytes
 }
 
-/// Writes a frame at the end of a buffer: all first coordinates, all second, all third.
-pub fn encode_frame(order: ByteOrder, positions: &[[f32; 3]], bytes: &mut Vec<u8>) {
+/// A frame as bytes: all first coordinates, all second, all third.
+pub fn encode_frame(order: ByteOrder, positions: &[[f32; 3]]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(12 * positions.len() + 24);
     for axis in 0..3 {
         let length = order.bytes(4 * positions.len() as i32);
         bytes.extend(length);
@@ -362,6 +363,7 @@ pub fn encode_frame(order: ByteOrder, positions: &[[f32; 3]], bytes: &mut Vec<u8
         }
         bytes.extend(length);
     }
+    bytes
 }
 
 fn push_record(order: ByteOrder, record: &[u8], bytes: &mut Vec<u8>) {

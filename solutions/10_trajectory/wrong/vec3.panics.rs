@@ -67,6 +67,7 @@ impl Vec3 {
     }
 
     /// A new float32 array of shape (3,).
+    #[expect(clippy::wrong_self_convention)] // PyO3's methods take a reference.
     fn to_numpy<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f32>> {
         PyArray1::from_slice(py, &[self.x, self.y, self.z])
     }

@@ -1,0 +1,294 @@
+//! wrong: takes what Python gives without a look at its shape
+//! fails: test_what_python_must_not_give
+//! says: what comes back
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, TryLockError};
+use std::time::{Duration, Instant};
+
+use numpy::PyArray2;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use crate::arrays;
+use crate::fixtures::Springs;
+use crate::force_calculator::{ForceCalculator, Vector};
+use crate::logging;
+use crate::memory::{borrow, borrow_mut};
+use crate::state::State;
+
+/// What a simulation asks of forces. Rust's own are one implementation, any Python object with `forces` is another.
+pub trait Forces: Send + Sync {
+    /// Fills in the force on each atom. The caller is detached from the interpreter.
+    fn forces(&self, positions: &[Vector], forces: &mut [Vector]) -> PyResult<()>;
+}
+
+/// The class is frozen, so Rust may look at the value behind the reference without the interpreter.
+impl Forces for Py<ForceCalculator> {
+    fn forces(&self, positions: &[Vector], forces: &mut [Vector]) -> PyResult<()> {
+        self.get().compute(positions, forces)?;
+        Ok(())
+    }
+}
+
+/// A Python object with a method `forces(positions)`.
+pub struct PythonForces(pub Py<PyAny>);
+
+impl Forces for PythonForces {
+    fn forces(&self, positions: &[Vector], forces: &mut [Vector]) -> PyResult<()> {
+        Python::attach(|py| {
+            let array = arrays::to_array(py, narrow(positions))?;
+            let result = self.0.bind(py).call_method1(intern!(py, "forces"), (array,))?;
+            let (values, shape) = arrays::floats(&result)?;
+            let _ = shape;
+            for (force, value) in forces.iter_mut().zip(values.as_chunks::<3>().0) {
+                *force = *value;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Who computes the forces: Rust, where the object is one of ours, or Python.
+pub fn source_of(forces: &Bound<'_, PyAny>) -> Box<dyn Forces> {
+    if let Ok(calculator) = forces.cast::<ForceCalculator>() {
+        return Box::new(calculator.clone().unbind());
+    }
+    if let Ok(springs) = forces.cast::<Springs>() {
+        return Box::new(springs.clone().unbind());
+    }
+    Box::new(PythonForces(forces.clone().unbind()))
+}
+
+/// Positions in single precision, as Python sees them.
+fn narrow(positions: &[Vector]) -> Vec<[f32; 3]> {
+    positions.iter().map(|position| position.map(|x| x as f32)).collect()
+}
+
+/// What moves. Between two runs, the positions are also in the state, in single precision.
+#[derive(Debug, Clone, Default)]
+pub struct Motion {
+    /// Where the atoms are.
+    pub positions: Vec<Vector>,
+    /// How fast they are.
+    pub velocities: Vec<Vector>,
+}
+
+impl Motion {
+    /// One step of velocity Verlet, for atoms of mass 1. `forces` has the forces at the beginning, and then at the end.
+    pub fn step(&mut self, dt: f64, source: &dyn Forces, forces: &mut [Vector]) -> PyResult<()> {
+        self.kick(0.5 * dt, forces);
+        for (position, velocity) in self.positions.iter_mut().zip(&self.velocities) {
+            for axis in 0..3 {
+                position[axis] += dt * velocity[axis];
+            }
+        }
+        source.forces(&self.positions, forces)?;
+        self.kick(0.5 * dt, forces);
+        Ok(())
+    }
+
+    fn kick(&mut self, time: f64, forces: &[Vector]) {
+        for (velocity, force) in self.velocities.iter_mut().zip(forces) {
+            for axis in 0..3 {
+                velocity[axis] += time * force[axis];
+            }
+        }
+    }
+
+    /// An atom that has left the numbers, if there is one.
+    fn lost_atom(&self) -> Option<usize> {
+        self.positions.iter().position(|position| !position.iter().all(|&x| (x as f32).is_finite()))
+    }
+
+    fn kinetic_energy(&self) -> f64 {
+        0.5 * self.velocities.iter().flatten().map(|x| x * x).sum::<f64>()
+    }
+}
+
+/// How long a run may go on before it looks whether somebody pressed Ctrl-C.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Moves the atoms of a state through time: velocity Verlet, all masses 1.
+///
+/// `forces` is a ForceCalculator or any object with a method `forces(positions)`.
+#[pyclass(module = "trajectory", frozen)]
+pub struct Simulation {
+    state: Py<State>,
+    forces: Py<PyAny>,
+    /// The time that a step takes.
+    #[pyo3(get)]
+    dt: f64,
+    /// Held by a run. Nobody waits for it: who finds it taken gets a RuntimeError.
+    motion: Mutex<Motion>,
+    /// Steps since the beginning, in all runs; may be read while one goes on.
+    step: AtomicU64,
+    /// The bits of the kinetic energy after the last step; may be read while a run goes on.
+    kinetic_energy: AtomicU64,
+}
+
+impl Simulation {
+    /// A run, from its first line in the log to its last.
+    fn advance(
+        &self,
+        motion: &mut Motion,
+        source: &dyn Forces,
+        n_steps: u64,
+        on_step: Option<&Py<PyAny>>,
+    ) -> PyResult<()> {
+        let first = self.step();
+        logging::run_started(n_steps, motion.positions.len(), self.dt)?;
+        let result = self.take_steps(motion, source, n_steps, on_step);
+        let ended = logging::run_ended(self.step() - first, n_steps);
+        result.and(ended)
+    }
+
+    /// Counts a step that is done, and gives its number.
+    fn step_done(&self, motion: &Motion) -> PyResult<u64> {
+        let step = self.step.fetch_add(1, Ordering::Relaxed) + 1;
+        self.kinetic_energy.store(motion.kinetic_energy().to_bits(), Ordering::Relaxed);
+        logging::step_done(step)?;
+        Ok(step)
+    }
+
+    /// Up to `n_steps` steps. `motion` is always that after a whole step, whatever happens.
+    fn take_steps(
+        &self,
+        motion: &mut Motion,
+        source: &dyn Forces,
+        n_steps: u64,
+        on_step: Option<&Py<PyAny>>,
+    ) -> PyResult<()> {
+        let mut forces = vec![[0.0; 3]; motion.positions.len()];
+        source.forces(&motion.positions, &mut forces)?;
+        let mut next = motion.clone();
+        let mut looked = Instant::now();
+        for _ in 0..n_steps {
+            next.clone_from(motion);
+            next.step(self.dt, source, &mut forces)?;
+            if let Some(atom) = next.lost_atom() {
+                let step = self.step.load(Ordering::Relaxed) + 1;
+                let reason = format!("atom {atom} left all bounds in step {step}: is dt={:?} too large?", self.dt);
+                return Err(PyValueError::new_err(reason));
+            }
+            std::mem::swap(motion, &mut next);
+            let step = self.step_done(motion)?;
+            if on_step.is_some() || looked.elapsed() > PATIENCE {
+                Python::attach(|py| {
+                    if let Some(on_step) = on_step {
+                        on_step.call1(py, (step, arrays::to_array(py, narrow(&motion.positions))?))?;
+                    }
+                    py.check_signals()
+                })?;
+                looked = Instant::now();
+            }
+        }
+        Ok(())
+    }
+}
+
+#[pymethods]
+impl Simulation {
+    #[new]
+    #[pyo3(signature = (state, forces, dt=0.005))]
+    fn new(state: Bound<'_, State>, forces: Bound<'_, PyAny>, dt: f64) -> PyResult<Self> {
+        if !(dt > 0.0 && dt.is_finite()) {
+            return Err(PyValueError::new_err(format!("dt must be greater than 0, and finite, got {dt}")));
+        }
+        if !forces.getattr_opt("forces")?.is_some_and(|method| method.is_callable()) {
+            let kind = forces.get_type().qualname()?;
+            return Err(PyTypeError::new_err(format!("forces must have a method forces(positions), got {kind}")));
+        }
+        let positions = borrow(&state)?.memory.read();
+        let positions: Vec<Vector> = positions.into_iter().map(|position| position.map(f64::from)).collect();
+        let velocities = vec![[0.0; 3]; positions.len()];
+        Ok(Self {
+            state: state.unbind(),
+            forces: forces.unbind(),
+            dt,
+            motion: Mutex::new(Motion { positions, velocities }),
+            step: AtomicU64::new(0),
+            kinetic_energy: AtomicU64::new(0),
+        })
+    }
+
+    /// Steps since the beginning, in all runs.
+    #[getter]
+    fn step(&self) -> u64 {
+        self.step.load(Ordering::Relaxed)
+    }
+
+    /// The kinetic energy after the last step.
+    #[getter]
+    fn kinetic_energy(&self) -> f64 {
+        f64::from_bits(self.kinetic_energy.load(Ordering::Relaxed))
+    }
+
+    /// The velocities, as a float32 array of shape (n, 3). RuntimeError while a run goes on.
+    fn velocities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let velocities = narrow(&try_lock(&self.motion)?.velocities);
+        arrays::to_array(py, velocities)
+    }
+
+    /// Goes `n_steps` on, from where the state and the last run ended.
+    ///
+    /// After each step, calls `on_step(step, positions)` with an array of its own. Other Python threads run meanwhile, and
+    /// Ctrl-C ends it. Until it returns, the state is its own: any other use of it is a RuntimeError. After an error the
+    /// state is that after the last whole step.
+    #[pyo3(signature = (n_steps, on_step=None))]
+    fn run(&self, py: Python<'_>, n_steps: &Bound<'_, PyAny>, on_step: Option<Py<PyAny>>) -> PyResult<()> {
+        let n_steps = arrays::count(n_steps, "n_steps")?;
+        if let Some(on_step) = &on_step
+            && !on_step.bind(py).is_callable()
+        {
+            return Err(PyTypeError::new_err("on_step must be callable, or None"));
+        }
+        let mut motion = try_lock(&self.motion)?;
+        // Held until the end. All that Python can do with the state needs a borrow of its own, and gets none.
+        let state = borrow_mut(self.state.bind(py))?;
+        take_over(&mut motion, &state.memory.read())?;
+        let motion = &mut *motion;
+        let source = source_of(self.forces.bind(py));
+        let result = py.detach(|| self.advance(motion, &*source, n_steps, on_step.as_ref()));
+        state.memory.write(&narrow(&motion.positions));
+        result
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Simulation(dt={:?}, step={})", self.dt, self.step())
+    }
+
+    /// Shows the garbage collector which Python objects this one keeps alive.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.state)?;
+        visit.call(&self.forces)
+    }
+}
+
+/// The lock, or a RuntimeError where a run has it. Waiting for it could take for ever: the run may wait for us.
+fn try_lock(motion: &Mutex<Motion>) -> PyResult<std::sync::MutexGuard<'_, Motion>> {
+    match motion.try_lock() {
+        Ok(guard) => Ok(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => {
+            Err(PyRuntimeError::new_err("this simulation is running: wait until `run` has returned"))
+        }
+    }
+}
+
+/// Takes the positions of the state where somebody has changed them, and keeps the more precise ones where not.
+fn take_over(motion: &mut Motion, state: &[[f32; 3]]) -> PyResult<()> {
+    if state.len() != motion.positions.len() {
+        let (now, then) = (state.len(), motion.positions.len());
+        let reason = format!("the state has {now} atoms now, the simulation began with {then}: make a new one");
+        return Err(PyValueError::new_err(reason));
+    }
+    for (position, &single) in motion.positions.iter_mut().zip(state) {
+        if position.map(|x| x as f32) != single {
+            *position = single.map(f64::from);
+        }
+    }
+    Ok(())
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use course::catalogue::{Course, Module, parse};
+use course::catalogue::{self, Course, Module, parse};
 use course::fault::{Fault, Outcome};
 use course::files;
 use course::process::{self, Cancel, Limits};
@@ -261,8 +261,7 @@ pub(crate) enum Fill {
 
 /// Copies what a build of the module needs: never the teacher's own answers in `src`.
 pub(crate) fn copy_module(module: &Module, folder: &Path, fill: &Fill) -> Outcome<()> {
-    let rust_only = |path: &Path| path.is_dir() || path.extension().is_some_and(|extension| extension == "rs");
-    files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &rust_only)?;
+    files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &catalogue::is_source)?;
     files::copy(&module.folder.join("Cargo.toml"), &folder.join("Cargo.toml"))?;
     let type_stub = format!("{}.pyi", module.package);
     files::copy(&module.solution_folder.join(&type_stub), &folder.join(&type_stub))?;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::catalogue::{Course, Place};
+use crate::catalogue::{Course, Exercise, Place};
 use crate::fault::{Fault, Outcome};
 use crate::files;
 use crate::progress::Progress;
@@ -44,10 +44,14 @@ pub(crate) fn reset(course: &Course, place: Place<'_>) -> Outcome<Vec<String>> {
             None => format!("{shown} is the stub again."),
         });
     }
-    let id = place.exercise.id();
+    // Where two exercises have one file, both are unwritten again.
+    let undone = place.module.exercises.iter().filter(|exercise| exercise.shares_a_file(place.exercise));
+    let ids: Vec<String> = undone.map(Exercise::id).collect();
     Progress::update(&course.root, |progress| {
-        progress.solved.remove(&id);
-        progress.hints.remove(&id);
+        for id in &ids {
+            progress.solved.remove(id);
+            progress.hints.remove(id);
+        }
     })?;
     Ok(lines)
 }

@@ -170,7 +170,7 @@ pub(super) fn exercises_are_independent(context: &Context<'_>, module: &Module, 
         let build = compile::build(&request, None, &context.cancel())?;
         place_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
         // One Python for all of them: none is expected to fail, so none needs to be kept from the others.
-        let others: Vec<&Exercise> = module.exercises.iter().filter(|other| other.slug != exercise.slug).collect();
+        let others: Vec<&Exercise> = module.exercises.iter().filter(|other| !other.shares_a_file(exercise)).collect();
         let job = Job {
             root: &context.course.root,
             package: &module.package,
@@ -208,8 +208,10 @@ struct WrongVersion {
 fn read_header(text: &str) -> Result<WrongVersion, String> {
     let mut header = WrongVersion::default();
     let mut has_reason = false;
-    for line in text.lines().take_while(|line| line.starts_with("//!")) {
-        let line = line.trim_start_matches("//!").trim();
+    // A comment at the top: of a Rust file, or of a Python file.
+    let comment = |line: &'_ str| line.strip_prefix("//!").or_else(|| line.strip_prefix('#')).map(str::to_owned);
+    for line in text.lines().map_while(comment) {
+        let line = line.trim();
         if let Some(test) = line.strip_prefix("fails:") {
             header.fails.push(test.trim().to_owned());
         } else if let Some(part) = line.strip_prefix("says:") {
@@ -220,7 +222,7 @@ fn read_header(text: &str) -> Result<WrongVersion, String> {
     if has_reason && !header.fails.is_empty() && !header.says.is_empty() {
         Ok(header)
     } else {
-        Err("its header needs lines `//! wrong:`, `//! fails:` and `//! says:`".to_owned())
+        Err("its header needs lines `//! wrong:`, `//! fails:` and `//! says:` (in Python, with `#`)".to_owned())
     }
 }
 
@@ -334,4 +336,20 @@ pub(super) fn benchmark_runs(context: &Context<'_>, module: &Module, tally: &mut
 /// Where an extension that was kept lies.
 pub(super) fn folder_of(built: &BTreeMap<String, ScratchFolder>) -> BTreeMap<String, PathBuf> {
     built.iter().map(|(name, folder)| (name.clone(), folder.path().to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_version_may_be_rust_or_python() {
+        for mark in ["//!", "#"] {
+            let text =
+                format!("{mark} wrong: adds two\n{mark} fails: test_one\n{mark} says: one\n\n{mark} fails: later\n");
+            let header = read_header(&text).expect("it has all three lines");
+            assert_eq!((header.fails, header.says), (vec!["test_one".to_owned()], vec!["one".to_owned()]));
+        }
+        assert!(read_header("# wrong: adds two\n# fails: test_one\n").is_err());
+    }
 }

@@ -58,7 +58,7 @@ impl Mirror {
         let rust_only = |path: &Path| path.is_dir() || path.extension().is_some_and(|extension| extension == "rs");
         files::copy_tree(&module.folder.join("tests"), &folder.join("tests"), &rust_only)?;
         // All of it: lib.rs and the files that are given beside the exercises'.
-        files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &rust_only)?;
+        files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &catalogue::is_source)?;
         for exercise in &module.exercises {
             self.fill(module, exercise, Fill::Solution)?;
         }

@@ -100,15 +100,11 @@ def test_every_cut(tmp_path: Path) -> None:
     path = write(tmp_path, text)
     size = path.stat().st_size
     for cut in range(size + 1):
-        at = text.encode()[:cut].decode(errors="ignore")
-        whole = len(at.encode()) == cut
-        because = (
-            OWNER
-            if whole and not at.endswith(("\u3000", "\u00a0", "\u0085"))
-            else SPACE
-            if whole
-            else CHARACTER
-        )
+        before = text.encode()[:cut].decode(errors="ignore")
+        in_character = len(before.encode()) != cut
+        character = text[len(before)] if in_character else before[-1:]
+        wide_space = character.isspace() and not character.isascii()
+        because = SPACE if wide_space else CHARACTER if in_character else OWNER
         got = in_parts(path, [0, cut, size])
         check(f"the parts before and behind byte {cut}, added up", got, reference(text), because)
 

@@ -244,7 +244,7 @@ pub fn count_part(
     let counted = py.detach(|| {
         let (file, end) = source::open(&path)?;
         let (start, stop) = (start.min(end), stop.min(end));
-        Ok(in_pool(threads, || count_in_parallel(&file, start, stop, threads)))
+        Ok::<_, ReadError>(in_pool(threads, || count_in_parallel(&file, start, stop, threads)))
     });
     let counts = counted
         .map_err(|error| error.into_exception(py, &path))?

@@ -1,6 +1,6 @@
 //! wrong: refuses a single thread too, which a fork does copy.
 //! fails: test_after_a_fork
-//! says: One thread is the caller's own
+//! says: A parent that has started no threads leaves none behind
 
 use std::collections::HashMap;
 use std::fmt;

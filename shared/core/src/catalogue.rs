@@ -71,6 +71,11 @@ pub struct Exercise {
 }
 
 impl Exercise {
+    /// Whether the learner writes both exercises into one file: a stub of one is then a stub of the other too.
+    pub fn shares_a_file(&self, other: &Self) -> bool {
+        self.files.iter().any(|file| other.files.contains(file))
+    }
+
     /// `02.parallel_sum`: the module's number and the slug.
     pub fn id(&self) -> String {
         format!("{}.{}", number_of(&self.module), self.slug)
@@ -102,6 +107,11 @@ impl Module {
     pub fn questions(&self) -> PathBuf {
         self.folder.join("quiz.md")
     }
+}
+
+/// Whether a path below a crate's `src` is part of the crate: a folder, Rust, or Python that is compiled into the extension.
+pub fn is_source(path: &Path) -> bool {
+    path.is_dir() || path.extension().is_some_and(|extension| extension == "rs" || extension == "py")
 }
 
 fn number_of(module: &str) -> &str {
@@ -341,5 +351,17 @@ impl TableReader<'_> {
                 value.as_str().map(|text| text.trim().to_owned()).ok_or_else(|| self.wrong(key, "a list of texts"))
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn python_that_is_compiled_in_is_source_too() {
+        let names = ["lib.rs", "cluster.py", "cluster.pyc", "words.txt", "rs"];
+        let found: Vec<&str> = names.into_iter().filter(|name| is_source(Path::new(name))).collect();
+        assert_eq!(found, ["lib.rs", "cluster.py"]);
     }
 }

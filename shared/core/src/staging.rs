@@ -35,7 +35,7 @@ pub fn write_workspace(course: &Course, tree: &Path, members: &[&str]) -> Result
 /// Copies what a build of the module needs into `folder`: manifest, sources and type stub, never the learner's own
 /// answers. `lib.rs` and the files beside the exercises' are the solution's, which has them the same.
 pub fn copy_module(module: &Module, folder: &Path, version: Version<'_>) -> Result<()> {
-    files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &is_rust)?;
+    files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &catalogue::is_source)?;
     files::copy(&module.folder.join("Cargo.toml"), &folder.join("Cargo.toml"))?;
     let type_stub = module.type_stub();
     files::copy(&module.solution_folder.join(&type_stub), &folder.join(&type_stub))?;

@@ -4,7 +4,7 @@
 //! test that must fail (`//! fails:`), and give a part of what the failing tests must say (`//! says:`); a unified diff
 //! against the exercise's main solution file follows. `cargo xtask wrong` makes and shows them. A file
 //! `EXERCISE.NAME.rs` holds the whole text instead, below the same first lines: that is how one is written before it
-//! becomes a patch.
+//! becomes a patch. Where the learner's file is Python, the lines begin with `#`.
 
 use std::path::{Path, PathBuf};
 
@@ -77,16 +77,22 @@ pub fn main_solution(module: &Module, exercise: &Exercise) -> PathBuf {
 /// `//!` lines; one without an empty line behind it ends with the last of its keys.
 #[must_use]
 pub fn split_header(text: &str) -> (&str, &str) {
+    let mark = comment_mark(text);
     let is_key = |line: &str| {
-        let line = line.trim_start_matches("//!").trim_start();
+        let line = line.trim_start_matches(mark).trim_start();
         ["wrong:", "fails:", "says:"].iter().any(|key| line.starts_with(key))
     };
-    let block: Vec<&str> = text.split_inclusive('\n').take_while(|line| line.starts_with("//!")).collect();
+    let block: Vec<&str> = text.split_inclusive('\n').take_while(|line| line.starts_with(mark)).collect();
     let whole: usize = block.iter().map(|line| line.len()).sum();
     let keys = block.iter().rposition(|line| is_key(line)).map_or(0, |last| last + 1);
     let lines = if keys > 0 && text[whole..].starts_with('\n') { block.len() } else { keys };
     let (header, rest) = text.split_at(block[..lines].iter().map(|line| line.len()).sum());
     (header, if lines > 0 { rest.strip_prefix('\n').unwrap_or(rest) } else { rest })
+}
+
+/// What the lines of a header begin with: a comment of Rust, or one of Python.
+fn comment_mark(text: &str) -> &'static str {
+    if text.starts_with("# ") { "# " } else { "//!" }
 }
 
 /// A whole text of a header and what follows it.
@@ -109,8 +115,9 @@ impl Header {
     pub fn read(text: &str) -> Result<Self, String> {
         let mut header = Self::default();
         let mut has_reason = false;
-        for line in text.lines().take_while(|line| line.starts_with("//!")) {
-            let line = line.trim_start_matches("//!").trim();
+        let mark = comment_mark(text);
+        for line in text.lines().take_while(|line| line.starts_with(mark)) {
+            let line = line.trim_start_matches(mark).trim();
             if let Some(test) = line.strip_prefix("fails:") {
                 header.fails.push(test.trim().to_owned());
             } else if let Some(part) = line.strip_prefix("says:") {
@@ -121,7 +128,7 @@ impl Header {
         if has_reason && !header.fails.is_empty() && !header.says.is_empty() {
             Ok(header)
         } else {
-            Err("its header needs lines `//! wrong:`, `//! fails:` and `//! says:`".to_owned())
+            Err("its header needs lines `//! wrong:`, `//! fails:` and `//! says:` (in Python, with `#`)".to_owned())
         }
     }
 }
@@ -138,6 +145,14 @@ mod tests {
         assert_eq!(body, "//! Docs.\nfn f() {}\n");
         assert_eq!(join(header, body), TEXT);
         assert_eq!(split_header(body), ("", body));
+    }
+
+    #[test]
+    fn a_header_may_be_python() {
+        let text = TEXT.replace("//!", "#");
+        let (header, body) = split_header(&text);
+        assert_eq!(body, "# Docs.\nfn f() {}\n");
+        assert_eq!(Header::read(header), Header::read(TEXT));
     }
 
     #[test]

@@ -23,8 +23,9 @@ def is_rust_panic(error: BaseException) -> bool:
 
 
 def is_not_written(error: BaseException) -> bool:
-    """Whether the panic is that of unwritten code."""
-    return is_rust_panic(error) and str(error).removeprefix(FUTURE_PANICKED).startswith(NOT_WRITTEN)
+    """Whether it is the panic of unwritten Rust, or the NotImplementedError of unwritten Python."""
+    raised_by_stub = is_rust_panic(error) or type(error) is NotImplementedError
+    return raised_by_stub and str(error).removeprefix(FUTURE_PANICKED).startswith(NOT_WRITTEN)
 
 
 SHORTENED = frozenset(

@@ -371,6 +371,15 @@ def test_a_todo_is_not_a_failure(ask: Callable[[Any], Any]) -> None:
         ask(expect(stub, 1))
 
 
+def test_a_todo_in_python() -> None:
+    with pytest.raises(NotWritten):
+        expect(raiser(NotImplementedError("not yet implemented: write me"))).value()
+    # What somebody means by it who has written something.
+    for error in (NotImplementedError("no actors"), RuntimeError("not yet implemented")):
+        with pytest.raises(ExpectationFailed):
+            expect(raiser(error)).value()
+
+
 def test_a_todo_in_a_comparison() -> None:
     with pytest.raises(NotWritten):
         check("the account", Odd(PanicException("not yet implemented")), Odd(ValueError()))

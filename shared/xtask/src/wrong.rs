@@ -26,11 +26,13 @@ pub(crate) fn show(course: &Course, name: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Writes all wrong versions whole, as `FOLDER/MODULE/EX.NAME.rs`.
+/// Writes all wrong versions whole, as `FOLDER/MODULE/EX.NAME.rs`, or `.py` where the exercise is Python.
 pub(crate) fn write(course: &Course, folder: &Path) -> Result<bool> {
     for exercise in course.exercises() {
         for version in wrong_versions::of_exercise(exercise.module, exercise.exercise) {
-            let path = folder.join(&exercise.module.name).join(format!("{}.rs", version.name));
+            let main = wrong_versions::main_solution(exercise.module, exercise.exercise);
+            let extension = main.extension().unwrap_or_default().to_string_lossy();
+            let path = folder.join(&exercise.module.name).join(format!("{}.{extension}", version.name));
             files::write_atomically(&path, text_of(exercise, &version)?.as_bytes())?;
         }
     }

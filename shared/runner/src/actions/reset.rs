@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use course_core::Result;
-use course_core::catalogue::{Course, ExerciseRef};
+use course_core::catalogue::{Course, Exercise, ExerciseRef};
 use course_core::{files, workspace};
 
 use crate::progress::Progress;
@@ -29,10 +29,14 @@ pub(crate) fn reset(course: &Course, exercise_ref: ExerciseRef<'_>) -> Result<Ve
             None => format!("{shown} is the stub again."),
         });
     }
-    let id = exercise_ref.id();
+    // Where two exercises have one file, both are unwritten again.
+    let undone = exercise_ref.module.exercises.iter().filter(|exercise| exercise.shares_a_file(exercise_ref.exercise));
+    let ids: Vec<String> = undone.map(Exercise::id).collect();
     Progress::update(&course.root, |progress| {
-        progress.solved.remove(&id);
-        progress.hints.remove(&id);
+        for id in &ids {
+            progress.solved.remove(id);
+            progress.hints.remove(id);
+        }
     })?;
     Ok(lines)
 }

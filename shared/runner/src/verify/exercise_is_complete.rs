@@ -25,7 +25,10 @@ pub(super) fn check(module: &Module, tally: &mut Tally) {
 fn exercise_parts(module: &Module, exercise: &Exercise, lesson: &str) -> Result<(), String> {
     let mut problems = Problems::default();
     let main = exercise.files[0].file_stem().unwrap_or_default().to_string_lossy();
-    problems.require(main == exercise.slug, || format!("its main file is called {main}, not {}", exercise.slug));
+    let is_shared = module.exercises.iter().any(|other| other.slug != exercise.slug && other.shares_a_file(exercise));
+    problems.require(main == exercise.slug || is_shared, || {
+        format!("its main file is called {main}, not {}", exercise.slug)
+    });
     problems.require(!exercise.title.is_empty(), || "the title is empty".to_owned());
     problems.require(exercise.points > 0, || "it has no points".to_owned());
     problems.require(exercise.minutes > 0, || "it has no minutes".to_owned());

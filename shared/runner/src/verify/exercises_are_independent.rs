@@ -24,7 +24,7 @@ pub(super) fn check(context: &Context<'_>, module: &Module, tally: &mut Tally) -
         let build = compile::build(&request, None, &CancellationToken::default())?;
         stage_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
         // One Python for all of them: none is expected to fail, so none needs to be kept from the others.
-        let others: Vec<&Exercise> = module.exercises.iter().filter(|other| other.slug != exercise.slug).collect();
+        let others: Vec<&Exercise> = module.exercises.iter().filter(|other| !other.shares_a_file(exercise)).collect();
         let job = TestJob {
             root: &context.course.root,
             package: &module.package,

@@ -102,6 +102,20 @@ fn reset_keeps_every_version() {
 }
 
 #[test]
+fn reset_of_a_file_that_two_exercises_share_undoes_both() {
+    let course = Course::fresh("reset-shared");
+    let catalogue = format!("modules/{MODULE}/course.toml");
+    course.write(&catalogue, &course.read(&catalogue).replace("src/process_batch.rs", "src/parallel_sum.rs"));
+    course.write(SOURCE, "// both");
+    let progress = ".course/progress.toml";
+    course
+        .write(progress, "solved = [\n    \"02.parallel_sum\",\n    \"02.process_batch\",\n    \"02.sum_array\",\n]\n");
+    course.run(&["reset", "02.parallel_sum"]).exits_with(0).says("is the stub again.");
+    let left = course.read(progress);
+    assert!(!left.contains("parallel_sum") && !left.contains("process_batch") && left.contains("sum_array"), "{left}");
+}
+
+#[test]
 fn the_solution_is_shown_once_it_is_earned_or_asked_for() {
     let course = Course::ready();
     course

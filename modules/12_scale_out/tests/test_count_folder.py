@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import math
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import scale_out
+from coursekit import check, check_that, expect
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+BELOW = "All regular files below the folder count, in folders inside it too."
+SPLIT = "A large file is one task for one worker, while the others idle: cut it into parts of 16 MiB at most."
+TWICE = "A task may run again after its worker died. So what counts is what it returns, not what it adds to."
+TREE = (
+    "Merge in pairs, on the workers: a chain waits for one worker, and merging here brings all counts here."
+)
+PARTIAL = "An error in a part is an error of the whole: half an answer looks like an answer."
+PROGRESS = "Call `progress` with the bytes of each part as it is done."
+ABSOLUTE = "A worker has a current folder of its own: give it an absolute path."
+
+TEXTS = {
+    "a.txt": "Spam eggs spam",
+    "b.txt": "ΟΔΟΣ οδος\u3000🦀",
+    "empty.txt": "",
+    "inner/c.log": "Eggs\n\x1cspam",
+    "inner/deep/no_name": "x",
+}
+
+
+def folder_of(folder: Path, texts: dict[str, str]) -> Path:
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
+def reference(texts: dict[str, str]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for text in texts.values():
+        total.update(text.lower().split())
+    return dict(total)
+
+
+class Workers:
+    """Stand for the workers: each task is run here, and what it got and gave is noted."""
+
+    def __init__(self, times: int = 1, before: Callable[[int], object] = lambda number: None) -> None:
+        self.arguments: list[tuple[Any, ...]] = []
+        self._times = times
+        self._before = before
+
+    def __call__(self, function: Any, arguments: tuple[Any, ...]) -> Any:
+        self._before(len(self.arguments))
+        self.arguments.append(arguments)
+        for _ in range(self._times):
+            result = function(*arguments)
+        return result
+
+    def client(self) -> Any:
+        return scale_out.InProcessClient(self.__call__)
+
+
+def count(client: Any, folder: Any, *more: Any, because: str = "") -> Any:
+    return expect(scale_out.count_folder, client, folder, *more).value(because)
+
+
+def test_counts_all_files(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+    expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(
+        reference(TEXTS), because=BELOW
+    )
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_any_path(tmp_path: Path, kind: type) -> None:
+    folder = kind(folder_of(tmp_path, TEXTS))
+    expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(reference(TEXTS))
+
+
+def test_nothing_to_count(tmp_path: Path) -> None:
+    expect(scale_out.count_folder, scale_out.InProcessClient(), tmp_path).returns({})
+    folder_of(tmp_path, {"empty": "", "inner/empty": ""})
+    expect(scale_out.count_folder, scale_out.InProcessClient(), tmp_path).returns({})
+
+
+def test_the_workers_do_it(tmp_path: Path) -> None:
+    workers = Workers()
+    count(workers.client(), folder_of(tmp_path, TEXTS))
+    paths = [
+        str(argument) for each in workers.arguments for argument in each if isinstance(argument, (str, Path))
+    ]
+    wanted = {str(tmp_path / name) for name, text in TEXTS.items() if text}
+    check(
+        "files that the workers were given",
+        set(paths) >= wanted,
+        True,
+        f"Give each file to `submit`. {ABSOLUTE}",
+    )
+
+
+def test_a_large_file_is_shared_out(tmp_path: Path) -> None:
+    line = "spam eggs spam \n"  # 16 bytes, so that even parts end with a line
+    (tmp_path / "large").write_text(line * (33 * 2**20 // len(line)))
+    client = scale_out.InProcessClient()
+    got = count(client, tmp_path)
+    check("counts", got, {"spam": 33 * 2**20 // 8, "eggs": 33 * 2**20 // 16})
+    check_that(client.tasks >= 5, "tasks for 33 MiB", client.tasks, "3 parts and 2 merges, or more", SPLIT)
+
+
+def test_a_tree_of_merges(tmp_path: Path) -> None:
+    names = [f"word{n}" for n in range(16)]
+    folder_of(tmp_path, {name: name for name in names})
+    depth: dict[frozenset[str], int] = {}
+
+    def run(function: Any, arguments: tuple[Any, ...]) -> Any:
+        result = function(*arguments)
+        parts = [each for each in arguments if isinstance(each, scale_out.PartialCount)]
+        if isinstance(result, scale_out.PartialCount):
+            below = max((depth.get(frozenset(part.counts), 0) for part in parts), default=-1)
+            depth[frozenset(result.counts)] = below + 1
+        return result
+
+    got = count(scale_out.InProcessClient(run), tmp_path)
+    check("counts", got, dict.fromkeys(names, 1))
+    deepest = depth.get(frozenset(names), 0)
+    most = math.ceil(math.log2(len(names)))
+    check_that(
+        1 <= deepest <= most,
+        "merges on the workers, one after another, for 16 files",
+        deepest,
+        "1 to 4",
+        TREE,
+    )
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_task_that_runs_again(tmp_path: Path, times: int) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+    got = count(Workers(times).client(), folder)
+    check(f"counts, where each task ran {times} times", got, reference(TEXTS), TWICE)
+
+
+def test_twice_in_a_row(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+    client = scale_out.InProcessClient()
+    for _ in range(2):
+        expect(scale_out.count_folder, client, folder).returns(reference(TEXTS), because=TWICE)
+
+
+class Lost(Exception):
+    """What a scheduler raises that has given up on a task."""
+
+
+@pytest.mark.parametrize("number", [0, 1, 3, 5])
+def test_a_task_that_is_given_up(tmp_path: Path, number: int) -> None:
+    def before(task: int) -> None:
+        if task == number:
+            raise Lost("no worker survives this")
+
+    folder = folder_of(tmp_path, TEXTS)
+    client = Workers(before=before).client()
+    expect(scale_out.count_folder, client, folder).raises(Lost, because=PARTIAL)
+
+
+def test_a_file_that_shrinks_meanwhile(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+    client = Workers(before=lambda task: os.truncate(tmp_path / "a.txt", 3)).client()
+    expect(scale_out.count_folder, client, folder).raises(ValueError, says="a.txt", because=PARTIAL)
+
+
+def test_a_file_that_goes_meanwhile(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+    client = Workers(before=lambda task: (tmp_path / "b.txt").unlink(missing_ok=True)).client()
+    expect(scale_out.count_folder, client, folder).raises(FileNotFoundError, says="b.txt", because=PARTIAL)
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+    (folder / "inner" / "photo").write_bytes(b"spam \xff\xd8")
+    got: Any = expect(scale_out.count_folder, scale_out.InProcessClient(), folder).raises(
+        UnicodeDecodeError, says="photo", because=PARTIAL
+    )
+    check("start of the UnicodeDecodeError", got.start, 5)
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere"
+    quiet = "`os.walk` passes over what it cannot read, unless you give it `onerror`."
+    got: Any = expect(scale_out.count_folder, scale_out.InProcessClient(), path).raises(
+        FileNotFoundError, because=quiet
+    )
+    check("filename", got.filename, str(path))
+    (tmp_path / "file").write_text("spam")
+    got = expect(scale_out.count_folder, scale_out.InProcessClient(), tmp_path / "file").raises(
+        NotADirectoryError, because=quiet
+    )
+    check("filename", got.filename, str(tmp_path / "file"))
+
+
+def test_what_is_no_regular_file(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("platform: there are no named pipes here")
+    os.mkfifo(folder / "pipe")
+    expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(
+        reference(TEXTS), because="A named pipe has no words and no size: take regular files only."
+    )
+
+
+def test_progress(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+    told: list[int] = []
+    size = sum(len(text.encode()) for text in TEXTS.values())
+    got = count(scale_out.InProcessClient(), folder, told.append, because=PROGRESS)
+    check("counts", got, reference(TEXTS))
+    check("sum of what `progress` was told", sum(told), size, PROGRESS)
+    check_that(
+        len(told) >= 4, "calls of `progress` for 4 files that are not empty", len(told), "4 or more", PROGRESS
+    )
+
+
+def test_progress_comes_as_work_is_done(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+    workers = Workers()
+    tasks_when_told: list[int] = []
+    count(workers.client(), folder, lambda done: tasks_when_told.append(len(workers.arguments)))
+    check_that(
+        len(tasks_when_told) > 1 and tasks_when_told[0] < len(workers.arguments),
+        "tasks that had run when `progress` was called",
+        tasks_when_told,
+        f"the first time fewer than all {len(workers.arguments)}",
+        "Go through the parts with `as_completed`; when the whole is there, there is no progress any more.",
+    )
+
+
+def test_progress_may_raise(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, TEXTS)
+
+    def stop(done: int) -> None:
+        raise Lost("enough")
+
+    expect(scale_out.count_folder, scale_out.InProcessClient(), folder, stop).raises(Lost, says="enough")
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.sampled_from("aAΣé \n\u3000🦀"), max_size=20), max_size=7))
+def test_any_texts(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    named = {f"{n}": text for n, text in enumerate(texts)}
+    folder = folder_of(tmp_path_factory.mktemp("any"), named)
+    expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(reference(named))

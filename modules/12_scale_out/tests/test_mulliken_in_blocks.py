@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+import scale_out
+from coursekit import check, check_that, expect
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+ROWS = "The row μ of P and of S give the population of the orbital μ; an atom has those of its own rows."
+EACH_ITS_ROWS = "Each task gets its own rows, `P[a:b]`: the whole matrix once per task fills the wire."
+ONCE = "Each row belongs to one block. Cut at `n * block // blocks`: the last block then ends at n."
+SAME_BITS = "Sum a row whole on one worker, and the rows of an atom in order: then the cuts leave no trace."
+FIRST = "Check before anything is sent: the error then comes at once, with the whole matrices at hand."
+EMPTY = "An atom without orbitals has population 0.0: begin with `np.zeros`, and add to it with `np.add.at`."
+TWICE = "What counts is what a task returns: it may have run twice."
+
+
+def matrices(n: int, seed: int = 1) -> Any:
+    rng = np.random.default_rng(seed)
+    made = [rng.normal(size=(n, n)) for _ in range(3)]
+    return [(each + each.T) / 2 for each in made]
+
+
+def reference(made: Any, orbs_per_atom: Any) -> tuple[Any, Any]:
+    P, P0, S = made
+    ends = np.cumsum([0, *orbs_per_atom])
+    found = []
+    for matrix in (P, P - P0):
+        rows = (matrix * S).sum(axis=1)
+        found.append(np.array([rows[a:b].sum() for a, b in pairwise(ends)], dtype=np.float64))
+    return found[0], found[1]
+
+
+def blocks(client: Any, *arguments: Any, because: str = ROWS) -> Any:
+    return expect(scale_out.mulliken_in_blocks, client, *arguments).value(because)
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3, 5, 11, 12, 100])
+def test_agrees_with_numpy(blocks: int) -> None:
+    P, P0, S = matrices(11)
+    orbs = [5, 5, 1]
+    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, orbs, blocks).approximates(
+        reference((P, P0, S), orbs), rel=1e-12, abs=1e-12, because=ONCE if blocks > 1 else ROWS
+    )
+
+
+@pytest.mark.parametrize("orbs", [[0, 11], [11, 0], [5, 0, 0, 6], [0, 0, 11, 0]])
+def test_atoms_without_orbitals(orbs: list[int]) -> None:
+    P, P0, S = matrices(11)
+    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, orbs, 3).approximates(
+        reference((P, P0, S), orbs), rel=1e-12, abs=1e-12, because=EMPTY
+    )
+
+
+@pytest.mark.parametrize("orbs", [[], [0], [0, 0, 0]])
+def test_no_orbitals(orbs: list[int]) -> None:
+    P, P0, S = (np.zeros((0, 0)) for _ in range(3))
+    nothing = np.zeros(len(orbs))
+    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, orbs, 2).returns(
+        (nothing, nothing), because=EMPTY
+    )
+
+
+@pytest.mark.parametrize("layout", ["Fortran", "transposed", "strided", "reversed", "read-only"])
+def test_any_layout(layout: str) -> None:
+    made = matrices(8)
+    ways: dict[str, Callable[[Any], Any]] = {
+        "Fortran": np.asfortranarray,
+        "transposed": lambda a: a.copy().T,
+        "strided": lambda a: np.repeat(np.repeat(a, 2, 0), 3, 1)[::2, ::3],
+        "reversed": lambda a: a[::-1, ::-1].copy()[::-1, ::-1],
+        "read-only": lambda a: a.copy(),
+    }
+    P, P0, S = (ways[layout](each) for each in made)
+    if layout == "read-only":
+        for each in (P, P0, S):
+            each.flags.writeable = False
+    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, [3, 5], 3).approximates(
+        reference(made, [3, 5]), rel=1e-12, abs=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    "orbs", [np.array([3, 5]), (3, 5), [np.int32(3), 5]], ids=["array", "tuple", "numpy ints"]
+)
+def test_any_sequence_of_ints(orbs: Any) -> None:
+    made = matrices(8)
+    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), *made, orbs, 2).approximates(
+        reference(made, [3, 5]), rel=1e-12, abs=1e-12
+    )
+
+
+def test_the_same_bits_for_any_number_of_blocks() -> None:
+    made = matrices(37)
+    orbs = [1, 9, 9, 5, 13]
+    q, dq = blocks(scale_out.InProcessClient(), *made, orbs, 1)
+    for count in (2, 3, 7, 36, 37):
+        expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), *made, orbs, count).returns(
+            (q, dq), because=SAME_BITS
+        )
+
+
+def test_each_task_gets_its_own_rows() -> None:
+    n, count = 24, 6
+    made = matrices(n)
+    seen: list[tuple[int, ...]] = []
+
+    def run(function: Any, arguments: tuple[Any, ...]) -> Any:
+        seen.extend(each.shape for each in arguments if isinstance(each, np.ndarray) and each.ndim == 2)
+        return function(*arguments)
+
+    client = scale_out.InProcessClient(run)
+    got = blocks(client, *made, [10, 14], count)
+    check("types of the result", tuple(map(type, got)), (np.ndarray, np.ndarray))
+    items = sum(rows * columns for rows, columns in seen)
+    check_that(
+        3 * n * n <= items <= 4 * n * n,
+        f"items of all matrices that {count} tasks got, for three of {n}x{n}",
+        items,
+        f"{3 * n * n}, each once",
+        EACH_ITS_ROWS if items else "Give the rows to `client.submit`.",
+    )
+    check_that(client.tasks >= count, "tasks", client.tasks, f"{count} or more", "One task for each block.")
+
+
+def test_a_task_that_runs_again() -> None:
+    made = matrices(11)
+
+    def run(function: Any, arguments: tuple[Any, ...]) -> Any:
+        function(*arguments)
+        return function(*arguments)
+
+    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(run), *made, [5, 6], 4).approximates(
+        reference(made, [5, 6]), rel=1e-12, abs=1e-12, because=TWICE
+    )
+
+
+class Lost(Exception):
+    """What a scheduler raises that has given up on a task."""
+
+
+def test_a_task_that_is_given_up() -> None:
+    def run(function: Any, arguments: tuple[Any, ...]) -> Any:
+        raise Lost("no worker survives this")
+
+    client = scale_out.InProcessClient(run)
+    expect(scale_out.mulliken_in_blocks, client, *matrices(8), [8], 4).raises(Lost)
+
+
+def refuses(
+    error: type[Exception], *arguments: Any, says: tuple[str, ...] = (), because: str = FIRST
+) -> None:
+    ran: list[int] = []
+
+    def run(function: Any, arguments: tuple[Any, ...]) -> Any:
+        ran.append(1)
+        return function(*arguments)
+
+    client = scale_out.InProcessClient(run)
+    expect(scale_out.mulliken_in_blocks, client, *arguments).raises(error, says=says, because=because)
+    check("tasks that ran before the error", len(ran), 0, FIRST)
+
+
+def test_shapes_that_differ() -> None:
+    P, P0, S = matrices(4)
+    refuses(ValueError, P, P0[:3], S, [4], 2, says=("(4, 4)", "(3, 4)"))
+    refuses(ValueError, P, P0, S[:, :3], [4], 2, says=("(4, 4)", "(4, 3)"))
+    refuses(ValueError, P, P0[0], S, [4], 2)
+
+
+def test_not_square() -> None:
+    refuses(ValueError, *(each[:3] for each in matrices(4)), [3], 2, says=("(3, 4)",))
+    refuses(ValueError, *(each[0] for each in matrices(4)), [4], 2, says=("(4,)",))
+
+
+@pytest.mark.parametrize("orbs", [[], [3], [5], [2, 1], [2**62, 2**62, 2**62, 2**62, 4]])
+def test_counts_that_do_not_add_up(orbs: list[int]) -> None:
+    refuses(ValueError, *matrices(4), orbs, 2, says=(str(sum(orbs)), "4"))
+
+
+def test_a_negative_count() -> None:
+    refuses(ValueError, *matrices(4), [5, -1], 2, says=("-1",))
+
+
+@pytest.mark.parametrize("blocks", [0, -1, -(10**30)])
+def test_no_number_of_blocks(blocks: int) -> None:
+    refuses(ValueError, *matrices(4), [4], blocks, says=("blocks",))
+
+
+def test_more_blocks_than_rows() -> None:
+    made = matrices(4)
+    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), *made, [4], 10**12).approximates(
+        reference(made, [4]),
+        rel=1e-12,
+        abs=1e-12,
+        because="No block has less than a row: take `min(blocks, n)`.",
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int64, np.complex128, ">f8", object])
+def test_other_dtypes(dtype: Any) -> None:
+    P, P0, S = matrices(4)
+    refuses(TypeError, P, P0.astype(dtype), S, [4], 2)
+
+
+@pytest.mark.parametrize("other", [None, [[1.0]], 5.0, "P"])
+def test_no_arrays(other: Any) -> None:
+    P, P0, _ = matrices(4)
+    refuses(TypeError, P, P0, other, [4], 2)
+
+
+@pytest.mark.parametrize(
+    ("orbs", "blocks"), [([4.0], 2), (["4"], 2), ([4], 2.0), ([4], "2"), ([4], None), (4, 2)]
+)
+def test_no_ints(orbs: Any, blocks: Any) -> None:
+    refuses(TypeError, *matrices(4), orbs, blocks)
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(0, 4), max_size=6), st.integers(1, 9), st.integers(0, 99))
+def test_any_molecule(orbs: list[int], count: int, seed: int) -> None:
+    made = matrices(sum(orbs), seed)
+    q, dq = reference(made, orbs)
+    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), *made, orbs, count).approximates(
+        (q, dq), rel=1e-12, abs=1e-12, because=ONCE
+    )

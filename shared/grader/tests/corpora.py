@@ -613,7 +613,7 @@ def honest_work() -> list[Work]:
 def wrong_versions(quick: bool) -> list[Work]:
     """What the course keeps of plausible wrong solutions."""
     found, seen = [], set()
-    for path in sorted(binary.wrong_versions().glob("*/*.rs")):
+    for path in sorted(binary.wrong_versions().glob("*/*.*")):
         number, slug = path.parent.name[:2], path.name.split(".")[0]
         exercise = EXERCISES.get(f"{number}.{slug}")
         if exercise is None or (quick and (slug in seen or number not in ("01", "02"))):

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from coursekit import failures
@@ -29,6 +30,7 @@ from ..specials import FOR_COPIES, FROM_THE_SUBMISSION, OF_UNKNOWN_CLASSES
 from ..transport import frames
 from ..transport.frames import BadFrame, Message
 from . import copying  # noqa: F401  (tells pickle about stand-ins)
+from .exported_symbols import exports_function
 from .handed_out import HandedOut, told
 from .objects import (
     ATTRIBUTES,
@@ -93,6 +95,7 @@ class Session:
 
     def __init__(self, name: str, file: str, declared: list[str], channel: Channel) -> None:
         self.channel = channel
+        self._file = Path(file)
         self._declared = declared
         self._learned = -1
         self._lock = threading.RLock()
@@ -156,6 +159,8 @@ class Session:
 
     def c_function_missing(self, name: str) -> str:
         """See `coursekit.CFunction`."""
+        if not exports_function(self._file, name):
+            return f"AttributeError: undefined symbol: {name}"
         try:
             self._do("c_function", self.module, name, "c_int32", "c_int32", [])
         except AttributeError as error:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from coursekit import ExpectationFailed, NotWritten, check, check_that, expect
+from coursekit import ExpectationFailed, NotWritten, check, check_close, check_that, expect
 from coursekit.expect import close, same, show, show_error
 from hypothesis import given
 from hypothesis import strategies as st
@@ -403,3 +403,62 @@ def test_check_and_check_that() -> None:
     failed = failure(lambda: check_that(False, "beats", 2, "more than 3", "Attached."))
     assert (failed.got, failed.expected) == ("2", "more than 3")
     assert failure(lambda: check_that(False, "beats", "none at all", "some")).got == "none at all"
+
+
+# Shape and dtype come before values
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (np.zeros((0, 1)), np.ones(3)),
+        (np.zeros((0, 3)), np.ones((0, 4))),
+        (np.ones(1), np.ones(3)),
+        (np.ones((3, 1)), np.ones(3)),
+        (np.float64(1.0), np.ones(1)),
+        (np.ones(3, dtype=np.float32), np.ones(3)),
+        (np.ones(3, dtype=">f8"), np.ones(3)),
+        (np.ones(3), [1.0, 1.0, 1.0]),
+    ],
+    ids=lambda value: f"{getattr(value, 'dtype', 'list')} {np.shape(value)}",
+)
+def test_arrays_of_other_shapes_and_dtypes_are_never_close(got: Any, expected: Any) -> None:
+    assert not same(got, expected)
+    assert not close(got, expected, rel=1.0, abs_=1.0)
+    with pytest.raises(ExpectationFailed):
+        check_close("it", got, expected, rel=1.0, abs=1.0)
+    with pytest.raises(ExpectationFailed):
+        check("it", [got], [expected])
+
+
+def test_check_close_takes_the_tolerances() -> None:
+    check_close("it", np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-13]), rel=0.0, abs=1e-12)
+    with pytest.raises(ExpectationFailed, match="within"):
+        check_close("it", np.array([1.0, 2.0]), np.array([1.0, 2.1]), rel=0.0, abs=1e-12)
+
+
+def test_records_are_compared_field_by_field() -> None:
+    kind = [("a", "f8"), ("b", "i4")]
+    assert same(np.array([(np.nan, 1)], dtype=kind), np.array([(np.nan, 1)], dtype=kind))
+    assert not same(np.array([(0.0, 1)], dtype=kind), np.array([(-0.0, 1)], dtype=kind))
+
+
+def test_an_equality_that_raises_is_no_equality() -> None:
+    class Raises:
+        def __eq__(self, other: object) -> bool:
+            raise RuntimeError("no")
+
+        __hash__ = None  # type: ignore[assignment]
+
+    class Odd:
+        def __eq__(self, other: object) -> Any:
+            return np.array([True, True])
+
+        __hash__ = None  # type: ignore[assignment]
+
+    for kind in (Raises, Odd):
+        assert not same(kind(), kind())
+        assert not same([kind()], [kind()])
+        assert not close(kind(), kind(), rel=1.0, abs_=1.0)
+        with pytest.raises(ExpectationFailed):
+            check("it", kind(), kind())

@@ -9,7 +9,7 @@ import weakref
 from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
 from coursekit import failures
 
@@ -95,6 +95,8 @@ class Session:
 
     def __init__(self, name: str, file: str, declared: list[str], channel: Channel) -> None:
         self.channel = channel
+        # An answer that is none is no exception of the submission's: a test might expect just any.
+        self._refuse: Callable[[Exception], NoReturn] = getattr(channel, "refuse", _raise)
         self._file = Path(file)
         self._declared = declared
         self._learned = -1
@@ -171,7 +173,7 @@ class Session:
         """See `coursekit.CFunction`. A function that aborts takes the jail with it, and the test is lost."""
         answers = self._do("c_function", self.module, name, argument, result, calls)
         if type(answers) is not list or not all(type(answer) is int for answer in answers):
-            raise BadFrame("answers of a C function that are no integers")
+            self._refuse(BadFrame("answers of a C function that are no integers"))
         return answers
 
     # The worker's event loop, see `event_loop`
@@ -180,7 +182,7 @@ class Session:
         """Makes one; gives its handle."""
         handle = self._ask_form("open_loop", self.module)
         if type(handle) is not int:
-            raise BadFrame("no handle")
+            self._refuse(BadFrame("no handle"))
         return handle
 
     def close_loop(self, loop: int, begun: list[Any], steps: int) -> None:
@@ -203,7 +205,7 @@ class Session:
         """Begins to await; gives what steps are taken with, and what the first one waits for."""
         found = self._do("begin", awaitable, notify, _loop=loop)
         if type(found) is not tuple or len(found) != 2 or not isinstance(found[0], RemoteInstance):
-            raise BadFrame("an awaitable that gives no iterator")
+            self._refuse(BadFrame("an awaitable that gives no iterator"))
         return found
 
     def advance(
@@ -227,7 +229,7 @@ class Session:
         own = {name: value for name, value in cls.__dict__.items() if name not in _OF_A_CLASS_BODY}
         handle = self._ask_form("derive", cls.__bases__[0], cls.__name__, own)
         if type(handle) is not int:
-            raise BadFrame("no handle")
+            self._refuse(BadFrame("no handle"))
         type.__setattr__(cls, REF, RemoteRef(self, handle))
         with self._lock:
             self._classes[self.channel.generation, handle] = cls
@@ -254,11 +256,17 @@ class Session:
         if self._learned != self.channel.generation:
             self._learned = self.channel.generation
             self._learn_declared()
-        form, decoder = self._exchange(op, target, args, kwargs, _loop)
-        return decoder.value(form)
+        try:
+            form, decoder = self._exchange(op, target, args, kwargs, _loop)
+            return decoder.value(form)
+        except (BadFrame, WroteToReadOnly) as error:
+            self._refuse(error)
 
     def _ask_form(self, op: str, target: Any, *args: Any) -> Any:
-        return self._exchange(op, target, args, {}, None)[0]
+        try:
+            return self._exchange(op, target, args, {}, None)[0]
+        except (BadFrame, WroteToReadOnly) as error:
+            self._refuse(error)
 
     def _exchange(
         self, op: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], loop: int | None
@@ -525,6 +533,10 @@ class Session:
 
 
 _ABCS = ("Sequence", "MutableSequence", "Mapping", "MutableMapping", "Set", "MutableSet")
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
 
 
 def _exception_base(base: type) -> type[BaseException]:

@@ -7,7 +7,7 @@ import collections.abc
 import threading
 import weakref
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, cast
 
@@ -201,22 +201,42 @@ class Session:
         """Calls a special method while it runs."""
         return self._do("special", value, name, *args, _loop=loop)
 
-    def begin(self, loop: int, awaitable: Any, notify: Callable[[Any], None]) -> tuple[Any, Any]:
-        """Begins to await; gives what steps are taken with, and what the first one waits for."""
-        found = self._do("begin", awaitable, notify, _loop=loop)
-        if type(found) is not tuple or len(found) != 2 or not isinstance(found[0], RemoteInstance):
-            self._refuse(BadFrame("an awaitable that gives no iterator"))
-        return found
+    def call_all(self, loop: int, function: Any, calls: list[tuple[Any, ...]]) -> list[Any]:
+        """Calls a function with each tuple of arguments."""
+        return self._list_of(len(calls), self._do("call_all", function, calls, _loop=loop))
+
+    def begin_all(
+        self, loop: int, awaitables: list[Any], notices: Sequence[Callable[[Any], None]]
+    ) -> list[tuple[Any, ...]]:
+        """Begins to await each. `("waits", steps, what for)`, `("returned", value)` or `("raised", error)`."""
+        outcomes = self._list_of(
+            len(awaitables), self._do("begin_all", self.module, awaitables, list(notices), _loop=loop)
+        )
+        for outcome in outcomes:
+            match outcome:
+                case ("waits", RemoteInstance(), _) | ("returned", _):
+                    pass
+                case ("raised", error) if isinstance(error, BaseException):
+                    pass
+                case _:
+                    self._refuse(BadFrame("an awaitable that does nothing known"))
+        return outcomes
+
+    def cancel_all(self, loop: int, futures: list[Any]) -> list[bool]:
+        """Cancels each future; whether it is done at once."""
+        found = self._do("cancel_all", self.module, futures, _loop=loop)
+        return [each is True for each in self._list_of(len(futures), found)]
+
+    def _list_of(self, count: int, value: Any) -> list[Any]:
+        if type(value) is not list or len(value) != count:
+            self._refuse(BadFrame("another number of answers than of questions"))
+        return value
 
     def advance(
         self, loop: int, steps: Any, notify: Callable[[Any], None], error: BaseException | None
     ) -> Any:
         """Takes an awaitable one step further."""
         return self._do("advance", steps, notify, error, _loop=loop)
-
-    def cancel(self, loop: int, future: Any) -> bool:
-        """Cancels a future; whether it is done at once."""
-        return self._do("cancel", future, _loop=loop) is True
 
     def handle_of(self, attribute: str) -> int:
         """The handle, in the current process, of a class or function that is an attribute of the module."""

@@ -145,7 +145,9 @@ class Worker:
             case _:
                 raise BadFrame("an unknown request")
 
-    def _asynchronous(self, op: str, target: Any, args: list[Any]) -> Any:
+    def _asynchronous(  # noqa: PLR0911  (one for each request)
+        self, op: str, target: Any, args: list[Any]
+    ) -> Any:
         from . import worker_loop  # Most exercises never need asyncio, and it takes its time to load.
 
         match op:

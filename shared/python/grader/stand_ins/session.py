@@ -208,7 +208,7 @@ class Session:
     def begin_all(
         self, loop: int, awaitables: list[Any], notices: Sequence[Callable[[Any], None]]
     ) -> list[tuple[Any, ...]]:
-        """Begins to await each. `("waits", steps, what for)`, `("returned", value)` or `("raised", error)`."""
+        """Begins with each: `("waits", steps, what for)`, `("returned", value)` or `("raised", error)`."""
         outcomes = self._list_of(
             len(awaitables), self._do("begin_all", self.module, awaitables, list(notices), _loop=loop)
         )

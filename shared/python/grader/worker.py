@@ -130,7 +130,9 @@ class Worker:
                 return getattr(type(target), args[0])(target, *args[1:], **kwargs)
             case "global":
                 return functools.reduce(getattr, args[1].split("."), importlib.import_module(args[0]))
-            case "open_loop" | "run_loop" | "close_loop" | "begin" | "advance" | "cancel":
+            case (
+                "open_loop" | "run_loop" | "close_loop" | "call_all" | "begin_all" | "advance" | "cancel_all"
+            ):
                 return self._asynchronous(body["op"], target, args)
             case "c_function":
                 return _call_c(target, *args)
@@ -143,7 +145,9 @@ class Worker:
             case _:
                 raise BadFrame("an unknown request")
 
-    def _asynchronous(self, op: str, target: Any, args: list[Any]) -> Any:
+    def _asynchronous(  # noqa: PLR0911  (one for each request)
+        self, op: str, target: Any, args: list[Any]
+    ) -> Any:
         from . import worker_loop  # Most exercises never need asyncio, and it takes its time to load.
 
         match op:
@@ -155,12 +159,14 @@ class Worker:
             case "close_loop":
                 loop, self._loops[args[0]] = self._loops[args[0]], None
                 return worker_loop.close(loop, *args[1:])
-            case "begin":
-                return worker_loop.begin(target, *args)
+            case "call_all":
+                return [target(*each) for each in args[0]]
+            case "begin_all":
+                return [worker_loop.begin(*pair) for pair in zip(*args, strict=True)]
             case "advance":
                 return worker_loop.advance(target, *args)
             case _:
-                return bool(target.cancel()) and bool(target.done())
+                return [bool(future.cancel()) and bool(future.done()) for future in args[0]]
 
     @contextmanager
     def _loop_running(self, handle: int | None) -> Iterator[None]:

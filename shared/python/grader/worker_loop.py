@@ -27,10 +27,15 @@ class SteppedLoop(asyncio.SelectorEventLoop):
         return handle
 
 
-def begin(awaitable: Any, notify: Callable[[Any], Any]) -> tuple[Any, Any]:
-    """What steps are taken with, and what the first one waits for."""
-    steps = type(awaitable).__await__(awaitable)
-    return steps, advance(steps, notify, None)
+def begin(awaitable: Any, notify: Callable[[Any], Any]) -> tuple[Any, ...]:
+    """What steps are taken with and what the first one waits for, or how that one has ended."""
+    try:
+        steps = type(awaitable).__await__(awaitable)
+        return "waits", steps, advance(steps, notify, None)
+    except StopIteration as end:
+        return "returned", end.value
+    except BaseException as error:
+        return "raised", error
 
 
 def advance(steps: Any, notify: Callable[[Any], Any], error: BaseException | None) -> Any:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from coursekit.show import is_not_written, show_error
 
-from ..stand_ins.session import Session, WroteToReadOnly
+from ..stand_ins.session import Session
 from ..transport.frames import BadFrame, Closed, Message
 from ..transport.peer import Peer, TookTooLong
 
@@ -94,10 +94,14 @@ class WorkerProcess:
             )
         except Closed:
             self._abandon("crashed", self._how_it_ended())
-        except (BadFrame, WroteToReadOnly) as error:
-            self._abandon(
-                "crashed", f"the process with the submission broke the rules of the conversation: {error}"
-            )
+        except BadFrame as error:
+            self.refuse(error)
+
+    def refuse(self, error: Exception) -> NoReturn:
+        """After an answer that no honest process gives: nothing more until the next test."""
+        self._abandon(
+            "crashed", f"the process with the submission broke the rules of the conversation: {error}"
+        )
 
     def _start(self) -> None:
         self.generation += 1

@@ -10,7 +10,7 @@ all of that is seen here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .objects import RemoteInstance
@@ -58,6 +58,8 @@ class WorkerLoop:
         self._session = session
         self._handle = session.open_loop()
         self._begun: list[RemoteAwaitable] = []
+        self._to_begin: list[tuple[Any, _Notice, asyncio.Future[tuple[Any, Any]]]] = []
+        self._to_cancel: list[tuple[Any, _Notice]] = []
         self._activity = 0
         self.waiting = 0
         """How many awaitables wait for something in the worker."""
@@ -68,7 +70,13 @@ class WorkerLoop:
         def call(*args: Any, **kwargs: Any) -> Any:
             return self._awaitable(self._session.call_in_loop(self._handle, function, args, kwargs))
 
+        def all_called(calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+            return [
+                self._awaitable(each) for each in self._session.call_all(self._handle, function, list(calls))
+            ]
+
         call.__name__ = "function"
+        call._grader_all_called = all_called  # type: ignore[attr-defined]
         return call
 
     def _awaitable(self, value: Any) -> Any:
@@ -88,20 +96,40 @@ class WorkerLoop:
         """The same, of a method that returns an awaitable."""
         return self._awaitable(self.special(value, name))
 
-    def begin(self, awaitable: Any, notify: Callable[[Any], None]) -> tuple[Any, Any]:
-        """`steps = awaitable.__await__()`, and the first step."""
-        self._activity += 1
-        return self._session.begin(self._handle, awaitable, notify)
+    def begin(self, awaitable: Any, notice: _Notice) -> Generator[Any, None, tuple[Any, Any]]:
+        """`steps = awaitable.__await__()`, and the first step. Together with all others that are to begin."""
+        answer: asyncio.Future[tuple[Any, Any]] = asyncio.get_running_loop().create_future()
+        self._to_begin.append((awaitable, notice, answer))
+        return (yield from answer)
+
+    def cancel(self, future: Any, notice: _Notice) -> None:
+        """`future.cancel()`, together with all others; if it is done with that, the notice says so."""
+        self._to_cancel.append((future, notice))
+
+    def _ask_for_all(self) -> None:
+        """The requests that wait, all of a kind in one message."""
+        begin, self._to_begin = [each for each in self._to_begin if not each[2].done()], []
+        if begin:
+            awaitables, notices = [each[0] for each in begin], [each[1].tell for each in begin]
+            outcomes = self._session.begin_all(self._handle, awaitables, notices)
+            for (_, _, answer), (kind, *found) in zip(begin, outcomes, strict=True):
+                if kind == "waits":
+                    answer.set_result((found[0], found[1]))
+                elif kind == "returned":
+                    answer.set_exception(_Returned(found[0]))
+                else:
+                    answer.set_exception(_Raised(found[0]))
+        cancel, self._to_cancel = self._to_cancel, []
+        if cancel:
+            done = self._session.cancel_all(self._handle, [future for future, _ in cancel])
+            for (_, notice), is_done in zip(cancel, done, strict=True):
+                if is_done:
+                    notice.tell(None)
 
     def advance(self, steps: Any, notify: Callable[[Any], None], error: BaseException | None) -> Any:
         """One step: `next(steps)`, or `steps.throw(error)`. `notify` hears when what it waits for is done."""
         self._activity += 1
         return self._session.advance(self._handle, steps, notify, error)
-
-    def cancel(self, future: Any) -> bool:
-        """`future.cancel()`, and whether it is done with that."""
-        self._activity += 1
-        return self._session.cancel(self._handle, future)
 
     async def step_for_ever(self) -> None:
         """Lets the worker's loop run, a step at a time, while the one here has nothing to do."""
@@ -110,6 +138,9 @@ class WorkerLoop:
             await asyncio.sleep(0)
             idle = idle + 1 if self._activity == seen else 0
             seen = self._activity
+            if self._to_begin or self._to_cancel:
+                self._activity += 1
+                self._ask_for_all()
             if idle > _IDLE:
                 self._session.run_loop(self._handle, STEP if self.waiting else 0.0)
                 if not self.waiting:
@@ -132,16 +163,23 @@ class RemoteAwaitable:
         loop = self._loop
         try:
             steps: Any = None
+            awaited: Any = None
             error: asyncio.CancelledError | None = None
             while True:
                 notice = _Notice()
                 try:
                     if steps is None:
-                        steps, awaited = loop.begin(self.remote, notice)
+                        steps, awaited = yield from loop.begin(self.remote, notice)
+                    elif error is not None and awaited is self.remote:
+                        raise error  # A future that waits for itself: it has been cancelled.
                     else:
-                        awaited = loop.advance(steps, notice, error)
+                        awaited = loop.advance(steps, notice.tell, error)
                 except StopIteration as end:
                     return end.value
+                except _Returned as end:
+                    return end.value
+                except _Raised as outcome:
+                    raise outcome.error from None
                 if awaited is None:
                     error = yield from _turn()
                 elif isinstance(awaited, RemoteInstance):
@@ -165,14 +203,29 @@ class RemoteAwaitable:
                     yield from notice.wait()
                 except asyncio.CancelledError as cancelled:
                     error = cancelled
-                    if self._loop.cancel(awaited):
-                        break
+                    self._loop.cancel(awaited, notice)
         finally:
             self._loop.waiting -= 1
         return error
 
     def __repr__(self) -> str:
         return "<awaitable of the submission>"
+
+
+class _Returned(Exception):
+    """The awaitable's first step was its last."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class _Raised(Exception):
+    """The awaitable's first step raised."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
 
 
 class _Notice:
@@ -182,7 +235,8 @@ class _Notice:
         self.came = False
         self._here: asyncio.Future[None] | None = None
 
-    def __call__(self, _: Any) -> None:
+    def tell(self, _: Any) -> None:
+        """It is."""
         self.came = True
         if self._here is not None and not self._here.done():
             self._here.set_result(None)

@@ -7,9 +7,9 @@ import collections.abc
 import threading
 import weakref
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
 from coursekit import failures
 
@@ -95,6 +95,8 @@ class Session:
 
     def __init__(self, name: str, file: str, declared: list[str], channel: Channel) -> None:
         self.channel = channel
+        # An answer that is none is no exception of the submission's: a test might expect just any.
+        self._refuse: Callable[[Exception], NoReturn] = getattr(channel, "refuse", _raise)
         self._file = Path(file)
         self._declared = declared
         self._learned = -1
@@ -171,7 +173,7 @@ class Session:
         """See `coursekit.CFunction`. A function that aborts takes the jail with it, and the test is lost."""
         answers = self._do("c_function", self.module, name, argument, result, calls)
         if type(answers) is not list or not all(type(answer) is int for answer in answers):
-            raise BadFrame("answers of a C function that are no integers")
+            self._refuse(BadFrame("answers of a C function that are no integers"))
         return answers
 
     # The worker's event loop, see `event_loop`
@@ -180,7 +182,7 @@ class Session:
         """Makes one; gives its handle."""
         handle = self._ask_form("open_loop", self.module)
         if type(handle) is not int:
-            raise BadFrame("no handle")
+            self._refuse(BadFrame("no handle"))
         return handle
 
     def close_loop(self, loop: int, begun: list[Any], steps: int) -> None:
@@ -199,22 +201,42 @@ class Session:
         """Calls a special method while it runs."""
         return self._do("special", value, name, *args, _loop=loop)
 
-    def begin(self, loop: int, awaitable: Any, notify: Callable[[Any], None]) -> tuple[Any, Any]:
-        """Begins to await; gives what steps are taken with, and what the first one waits for."""
-        found = self._do("begin", awaitable, notify, _loop=loop)
-        if type(found) is not tuple or len(found) != 2 or not isinstance(found[0], RemoteInstance):
-            raise BadFrame("an awaitable that gives no iterator")
-        return found
+    def call_all(self, loop: int, function: Any, calls: list[tuple[Any, ...]]) -> list[Any]:
+        """Calls a function with each tuple of arguments."""
+        return self._list_of(len(calls), self._do("call_all", function, calls, _loop=loop))
+
+    def begin_all(
+        self, loop: int, awaitables: list[Any], notices: Sequence[Callable[[Any], None]]
+    ) -> list[tuple[Any, ...]]:
+        """Begins with each: `("waits", steps, what for)`, `("returned", value)` or `("raised", error)`."""
+        outcomes = self._list_of(
+            len(awaitables), self._do("begin_all", self.module, awaitables, list(notices), _loop=loop)
+        )
+        for outcome in outcomes:
+            match outcome:
+                case ("waits", RemoteInstance(), _) | ("returned", _):
+                    pass
+                case ("raised", error) if isinstance(error, BaseException):
+                    pass
+                case _:
+                    self._refuse(BadFrame("an awaitable that does nothing known"))
+        return outcomes
+
+    def cancel_all(self, loop: int, futures: list[Any]) -> list[bool]:
+        """Cancels each future; whether it is done at once."""
+        found = self._do("cancel_all", self.module, futures, _loop=loop)
+        return [each is True for each in self._list_of(len(futures), found)]
+
+    def _list_of(self, count: int, value: Any) -> list[Any]:
+        if type(value) is not list or len(value) != count:
+            self._refuse(BadFrame("another number of answers than of questions"))
+        return value
 
     def advance(
         self, loop: int, steps: Any, notify: Callable[[Any], None], error: BaseException | None
     ) -> Any:
         """Takes an awaitable one step further."""
         return self._do("advance", steps, notify, error, _loop=loop)
-
-    def cancel(self, loop: int, future: Any) -> bool:
-        """Cancels a future; whether it is done at once."""
-        return self._do("cancel", future, _loop=loop) is True
 
     def handle_of(self, attribute: str) -> int:
         """The handle, in the current process, of a class or function that is an attribute of the module."""
@@ -227,7 +249,7 @@ class Session:
         own = {name: value for name, value in cls.__dict__.items() if name not in _OF_A_CLASS_BODY}
         handle = self._ask_form("derive", cls.__bases__[0], cls.__name__, own)
         if type(handle) is not int:
-            raise BadFrame("no handle")
+            self._refuse(BadFrame("no handle"))
         type.__setattr__(cls, REF, RemoteRef(self, handle))
         with self._lock:
             self._classes[self.channel.generation, handle] = cls
@@ -254,11 +276,17 @@ class Session:
         if self._learned != self.channel.generation:
             self._learned = self.channel.generation
             self._learn_declared()
-        form, decoder = self._exchange(op, target, args, kwargs, _loop)
-        return decoder.value(form)
+        try:
+            form, decoder = self._exchange(op, target, args, kwargs, _loop)
+            return decoder.value(form)
+        except (BadFrame, WroteToReadOnly) as error:
+            self._refuse(error)
 
     def _ask_form(self, op: str, target: Any, *args: Any) -> Any:
-        return self._exchange(op, target, args, {}, None)[0]
+        try:
+            return self._exchange(op, target, args, {}, None)[0]
+        except (BadFrame, WroteToReadOnly) as error:
+            self._refuse(error)
 
     def _exchange(
         self, op: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], loop: int | None
@@ -525,6 +553,10 @@ class Session:
 
 
 _ABCS = ("Sequence", "MutableSequence", "Mapping", "MutableMapping", "Set", "MutableSet")
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
 
 
 def _exception_base(base: type) -> type[BaseException]:

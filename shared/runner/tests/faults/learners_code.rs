@@ -2,9 +2,20 @@
 
 use crate::support::{Course, MODULE, SOURCE, with_body};
 
+/// The time limit of code that must be stopped by it.
+const SHORT: u32 = 5;
+
+/// The time limit of code that ends by itself, on a busy machine too.
+const LONG: u32 = 120;
+
 /// Checks `parallel_sum` with this body. It must end as "broken off", with these words, and be over for the next one.
 fn breaks_off(body: &str, words: &[&str]) {
-    breaks_off_with(&with_body(body), 2, words);
+    breaks_off_with(&with_body(body), LONG, words);
+}
+
+/// Likewise, by the time limit.
+fn is_stopped(body: &str, words: &[&str]) {
+    breaks_off_with(&with_body(body), SHORT, words);
 }
 
 fn breaks_off_with(source: &str, seconds: u32, words: &[&str]) {
@@ -24,9 +35,9 @@ fn breaks_off_with(source: &str, seconds: u32, words: &[&str]) {
 
 #[test]
 fn an_endless_loop_meets_the_time_limit() {
-    breaks_off(
+    is_stopped(
         "loop { std::hint::spin_loop(); }",
-        &["In test_adds: stopped after 2 s, still computing. Most likely a loop that never ends."],
+        &["In test_adds: stopped after 5 s, still computing. Most likely a loop that never ends."],
     );
 }
 
@@ -38,25 +49,25 @@ fn an_endless_loop_in_the_kernel_ends_the_rust_tests_too() {
     );
     breaks_off_with(
         &source,
-        2,
+        SHORT,
         &[
-            "In test_adds: stopped after 2 s, still computing.",
-            "In the Rust tests: stopped after 2 s, still computing.",
+            "In test_adds: stopped after 5 s, still computing.",
+            "In the Rust tests: stopped after 5 s, still computing.",
         ],
     );
 }
 
 #[test]
 fn a_lock_taken_twice_is_called_a_deadlock() {
-    breaks_off(
+    is_stopped(
         "let lock = std::sync::Mutex::new(0);\n    let _one = lock.lock();\n    let _two = lock.lock();",
-        &["In test_adds: stopped after 2 s, waiting and not computing. Most likely a deadlock: a lock taken twice"],
+        &["In test_adds: stopped after 5 s, waiting and not computing. Most likely a deadlock: a lock taken twice"],
     );
 }
 
 #[test]
 fn waiting_attached_for_a_thread_that_must_attach_is_called_a_deadlock() {
-    breaks_off(
+    is_stopped(
         "let _ = std::thread::spawn(|| Python::attach(|_| ())).join();",
         &["waiting and not computing", "a thread that waits for the interpreter while you wait for the thread"],
     );
@@ -91,7 +102,7 @@ fn a_stack_overflow_is_told() {
         .replace("i64::try_from(numbers.iter()", "let _ = dive(0);\n    i64::try_from(numbers.iter()");
     breaks_off_with(
         &format!("{source}\n#[allow(unconditional_recursion)]\n{recursion}\n"),
-        20,
+        LONG,
         &[
             "In test_adds: the process died of a segmentation fault. In safe Rust the usual cause is a stack overflow",
             "In the Rust tests: the stack overflowed: a function that calls itself without end.",
@@ -103,7 +114,7 @@ fn a_stack_overflow_is_told() {
 fn endless_output_is_cut_off() {
     breaks_off_with(
         &with_body("loop { println!(\"still here\"); }"),
-        120, // A busy machine prints slowly, and this is not about time.
+        LONG, // A busy machine prints slowly, and this is not about time.
         &["In test_adds: stopped after 32 MiB of output. Most likely a loop that prints for ever."],
     );
 }

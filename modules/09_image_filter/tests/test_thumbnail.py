@@ -1,0 +1,405 @@
+from __future__ import annotations
+
+import io
+import os
+import struct
+import subprocess
+import sys
+import zlib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import image_filter
+import numpy as np
+import pytest
+from coursekit import Heartbeat, check, check_that, expect
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+PORTRAIT = Path(__file__).resolve().parents[1] / "data" / "portrait.jpg"
+
+SIZE = "`fit`: the longest side becomes max_side, the other keeps the shape, none is enlarged."
+FORMAT = "A thumbnail has the format of what it was made from."
+MEAN = "Each pixel is about the mean of those that it stands for; picking one of them is not enough."
+UPRIGHT = "Turn the pixels as `decoder.orientation()` says: `apply_orientation`."
+DROPPED = "The pixels are upright now: a tag that says otherwise would turn them again."
+DAMAGED = "What `container::open` or the decoder refuses is a ValueError."
+BOMB = "`decoder.total_bytes()` is known before a pixel is decoded: compare it with LIMIT first."
+BUFFER = "`PyBuffer::<u8>::get` takes bytes, bytearray and memoryview alike; `to_vec` copies them in order."
+
+
+def tool(name: str) -> Any:
+    """A reference, or a failure that says how to get it."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        pytest.fail(f"{name} is not installed; `cargo course setup 09` installs it", pytrace=False)
+
+
+def encoded(pixels: Any, kind: str, mode: str | None = None, **options: Any) -> bytes:
+    """A picture as the bytes of a file, by Pillow."""
+    picture = tool("PIL.Image").fromarray(pixels)
+    file = io.BytesIO()
+    (picture if mode is None else picture.convert(mode)).save(file, kind, **options)
+    return file.getvalue()
+
+
+def smooth(height: int, width: int) -> Any:
+    """A picture that shrinks well: colours that change slowly."""
+    y, x = np.mgrid[0:height, 0:width]
+    planes = [x * 255 // max(width - 1, 1), y * 255 // max(height - 1, 1), (x + y) * 255 // (height + width)]
+    return np.stack(planes, axis=-1).astype(np.uint8)
+
+
+def thumbnail(data: Any, max_side: int) -> Any:
+    """The thumbnail, opened by Pillow."""
+    got = expect(image_filter.thumbnail, data, max_side).value()
+    check("type of the thumbnail", type(got), bytes)
+    try:
+        picture = tool("PIL.Image").open(io.BytesIO(got))
+        picture.load()
+    except OSError as error:
+        pytest.fail(f"Pillow cannot read the thumbnail: {error}", pytrace=False)
+    return picture
+
+
+def check_near(picture: Any, expected: Any, tolerance: float, because: str) -> None:
+    got = np.asarray(picture, dtype=np.float64)
+    check("shape of the thumbnail", got.shape, expected.shape, because)
+    off = float(np.abs(got - expected).mean())
+    check_that(off <= tolerance, "how far its pixels are off, on average", off, f"{tolerance} or less", because)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize(
+    ("size", "max_side", "expected"),
+    [
+        ((80, 60), 40, (40, 30)),
+        ((60, 80), 40, (30, 40)),
+        ((51, 60), 26, (22, 26)),
+        ((50, 50), 7, (7, 7)),
+        ((90, 2), 9, (9, 1)),
+        ((40, 1), 4, (4, 1)),
+        ((40, 30), 1, (1, 1)),
+        ((40, 30), 40, (40, 30)),
+        ((40, 30), 41, (40, 30)),
+        ((40, 30), 10**12, (40, 30)),
+        ((1, 1), 5, (1, 1)),
+    ],
+)
+def test_size(size: tuple[int, int], max_side: int, expected: tuple[int, int], kind: str) -> None:
+    picture = thumbnail(encoded(smooth(size[1], size[0]), kind), max_side)
+    check(f"size of a {kind} of {size}, at most {max_side}", picture.size, expected, SIZE)
+    check("format", picture.format, kind, FORMAT)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("max_side", [16, 50, 99])
+def test_pixels(kind: str, max_side: int) -> None:
+    pixels = smooth(75, 100)
+    picture = thumbnail(encoded(pixels, kind), max_side)
+    box = tool("PIL.Image").Resampling.BOX
+    expected = np.asarray(tool("PIL.Image").fromarray(pixels).resize(picture.size, box), dtype=np.float64)
+    check_near(picture, expected, 4.0, MEAN)
+
+
+def test_every_pixel_counts() -> None:
+    # Black and white in turn: their mean is grey, and any single one of them is not.
+    pixels = np.zeros((64, 64), dtype=np.uint8)
+    pixels[::2, ::2] = pixels[1::2, 1::2] = 255
+    picture = thumbnail(encoded(pixels, "PNG"), 16)
+    check_near(picture, np.full((16, 16), 127.5), 2.0, MEAN)
+
+
+@pytest.mark.parametrize("max_side", [20, 60])
+def test_the_portrait(max_side: int) -> None:
+    data = PORTRAIT.read_bytes()
+    picture = thumbnail(data, max_side)
+    reference = tool("PIL.Image").open(io.BytesIO(data))
+    expected = np.asarray(reference.resize(picture.size, 4), dtype=np.float64)
+    check_near(picture, expected, 8.0, MEAN)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_modes_of_png(mode: str) -> None:
+    pixels = smooth(40, 60)
+    if mode == "I;16":
+        data = encoded(pixels[..., 0].astype(np.uint16) * 257, "PNG")
+    else:
+        data = encoded(pixels, "PNG", mode)
+    picture = thumbnail(data, 30)
+    check("format and size", (picture.format, picture.size), ("PNG", (30, 20)), FORMAT)
+
+
+@pytest.mark.parametrize(("mode", "options"), [("L", {}), ("RGB", {"progressive": True}), ("CMYK", {})])
+def test_modes_of_jpeg(mode: str, options: dict[str, Any]) -> None:
+    picture = thumbnail(encoded(smooth(40, 60), "JPEG", mode, **options), 30)
+    check("format and size", (picture.format, picture.size), ("JPEG", (30, 20)), FORMAT)
+
+
+def exif_with(orientation: int) -> bytes:
+    tags = tool("PIL.Image").Exif()
+    tags[0x0112] = orientation
+    return bytes(tags.tobytes())
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation(orientation: int, kind: str) -> None:
+    pixels = np.zeros((32, 64, 3), dtype=np.uint8)
+    pixels[:16, :32], pixels[16:, :32], pixels[:16, 32:] = (250, 0, 0), (0, 250, 0), (0, 0, 250)
+    data = encoded(pixels, kind, exif=exif_with(orientation))
+    picture = thumbnail(data, 16)
+    upright = tool("PIL.ImageOps").exif_transpose(tool("PIL.Image").open(io.BytesIO(data)))
+    expected = np.asarray(upright.resize(tuple(side // 4 for side in upright.size), 4), dtype=np.float64)
+    check_near(picture, expected, 8.0, f"{UPRIGHT} This one is {orientation}.")
+    check("orientation tag of the thumbnail", picture.getexif().get(0x0112, 1), 1, DROPPED)
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"",
+        b"Exif\0\0",
+        b"Exif\0\0II*\0\xff\xff\xff\xff",
+        b"Exif\0\0MM\0*\0\0\0\x08\xff\xff",
+        b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x09\0\0\0",
+        b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\0\0\0\0",
+        b"Exif\0\0" + bytes(range(256)),
+        b"Exif\0\0" + b"\xff" * 60_000,
+    ],
+)
+def test_malformed_exif(exif: bytes) -> None:
+    data = bytearray(encoded(smooth(20, 40), "JPEG"))
+    data[2:2] = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+    check("size", thumbnail(bytes(data), 20).size, (20, 10), "What is no orientation turns nothing.")
+
+
+@pytest.mark.parametrize("max_side", [0, -1, -(10**10)])
+def test_no_side(max_side: int) -> None:
+    expect(image_filter.thumbnail, encoded(smooth(4, 4), "PNG"), max_side).raises(ValueError, says="max_side")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"x", b"\x89PNG", b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"\xff\xd8\xff\xd9", b"GIF89a" + b"\0" * 99, b"\0" * 999],
+)
+def test_no_picture(data: bytes) -> None:
+    expect(image_filter.thumbnail, data, 10).raises(ValueError, because=DAMAGED)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "progressive JPEG"])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
+def test_truncated(kind: str, share: float) -> None:
+    data = encoded(smooth(60, 80), kind.split()[-1], **({"progressive": True} if " " in kind else {}))
+    expect(image_filter.thumbnail, data[: int(len(data) * share)], 20).described(
+        f"thumbnail(the first {share:.0%} of a {kind})"
+    ).raises(ValueError, because=DAMAGED)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_the_last_byte_is_missing(kind: str) -> None:
+    data = encoded(smooth(20, 30), kind)
+    expect(image_filter.thumbnail, data[:-1], 10).raises(ValueError, because=DAMAGED)
+
+
+def test_a_jpeg_that_ends_early_but_ends() -> None:
+    data = encoded(np.random.default_rng(1).integers(0, 256, (64, 64, 3)).astype(np.uint8), "JPEG")
+    expect(image_filter.thumbnail, data[: len(data) // 2] + b"\xff\xd9", 10).raises(ValueError, because=DAMAGED)
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png(width: int, height: int, packed: bytes, depth: int = 8, color: int = 2, extra: bytes = b"") -> bytes:
+    """A PNG that claims this size, whatever its data says."""
+    header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + extra + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """A JPEG of 48 x 48 pixels whose header claims this size."""
+    pixels = np.random.default_rng(1).integers(0, 256, (48, 48, 3)).astype(np.uint8)
+    data = bytearray(encoded(pixels, "JPEG"))
+    frame = data.index(b"\xff\xc0")
+    data[frame + 5 : frame + 9] = struct.pack(">HH", height, width)
+    return bytes(data)
+
+
+def lies() -> dict[str, bytes]:
+    pixels = zlib.compress((b"\0" + b"\x80" * 30) * 10)
+    return {
+        "PNG, twice as wide": png(20, 10, pixels),
+        "PNG, twice as high": png(10, 20, pixels),
+        "PNG, 100000 x 100000": png(100_000, 100_000, pixels),
+        "PNG, 2**31 - 1 squared": png(2**31 - 1, 2**31 - 1, pixels),
+        "PNG, 2**32 - 1 squared": png(2**32 - 1, 2**32 - 1, pixels),
+        "PNG, no width": png(0, 10, pixels),
+        "PNG, no height": png(10, 0, pixels),
+        "PNG, 16 bits": png(10, 10, pixels, depth=16),
+        "PNG, depth 3": png(10, 10, pixels, depth=3),
+        "PNG, colour 7": png(10, 10, pixels, color=7),
+        "PNG, no zlib": png(10, 10, b"no zlib at all"),
+        "PNG, no data": png(10, 10, b""),
+        "PNG, no palette": png(30, 10, pixels, color=3),
+        "JPEG, 65500 x 65500": jpeg(65_500, 65_500),
+        "JPEG, 13000 x 13000": jpeg(13_000, 13_000),
+        "JPEG, twice as high": jpeg(48, 96),
+        "JPEG, twice as wide": jpeg(96, 48),
+        "JPEG, no width": jpeg(0, 48),
+    }
+
+
+LIES = [
+    "PNG, twice as wide",
+    "PNG, twice as high",
+    "PNG, 100000 x 100000",
+    "PNG, 2**31 - 1 squared",
+    "PNG, 2**32 - 1 squared",
+    "PNG, no width",
+    "PNG, no height",
+    "PNG, 16 bits",
+    "PNG, depth 3",
+    "PNG, colour 7",
+    "PNG, no zlib",
+    "PNG, no data",
+    "PNG, no palette",
+    "JPEG, 65500 x 65500",
+    "JPEG, 13000 x 13000",
+    "JPEG, twice as high",
+    "JPEG, twice as wide",
+    "JPEG, no width",
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_header_that_lies(lie: str) -> None:
+    expect(image_filter.thumbnail, lies()[lie], 10).described(f"thumbnail({lie})").raises(ValueError, because=DAMAGED)
+
+
+def bomb() -> bytes:
+    """65536 x 8200 pixels of one bit, truly there: 65 kB, and 537 MB once each has a byte."""
+    pack = zlib.compressobj(6)
+    packed = b"".join(pack.compress(bytes(8193 * 100)) for _ in range(82)) + pack.flush()
+    return png(65_536, 8_200, packed, depth=1, color=0)
+
+
+def test_a_bomb() -> None:
+    expect(image_filter.thumbnail, bomb(), 10).described("thumbnail(a PNG of 65536 x 8200 pixels)").raises(
+        ValueError, says="too large", because=BOMB
+    )
+
+
+def test_bombs_beside_the_pixels() -> None:
+    pixels = zlib.compress((b"\0" + b"\x80" * 30) * 10)
+    zeros = zlib.compress(bytes(30_000_000))
+    extra = chunk(b"iCCP", b"name\0\0" + zeros)
+    extra += chunk(b"iTXt", b"XML:com.adobe.xmp\0\x01\0\0\0" + zeros) + chunk(b"zTXt", b"Comment\0\0" + zeros)
+    extra += chunk(b"acTL", struct.pack(">II", 2**31 - 1, 0)) + chunk(b"eXIf", bytes(200_000))
+    data = png(10, 10, pixels, extra=extra)
+    check("size", thumbnail(data, 5).size, (5, 5), "A thumbnail needs the pixels alone.")
+
+
+@pytest.mark.soft
+@pytest.mark.skipif(sys.platform != "linux", reason="platform: reads /proc/self/status")
+def test_memory_is_not_taken() -> None:
+    expect(image_filter.thumbnail, encoded(smooth(4, 4), "PNG"), 2).value()
+    folder = str(Path(str(image_filter.__file__)).parent)
+    code = """
+import sys, image_filter
+def peak():
+    return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
+data = sys.stdin.buffer.read()
+before = peak()
+try:
+    image_filter.thumbnail(data, 10)
+except ValueError:
+    print("ValueError, and", "little" if peak() - before < 65536 else f"{peak() - before} kB", "taken")
+"""
+    for name, data in [("a bomb", bomb())] + [(name, lies()[name]) for name in LIES if "000" in name or "00 x" in name]:
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": folder},
+            input=data,
+            capture_output=True,
+            check=False,
+            timeout=30,
+        )
+        outcome = (run.stdout + run.stderr).decode().strip()
+        check(f"thumbnail({name})", outcome, "ValueError, and little taken", BOMB)
+
+
+def damaged() -> list[bytes]:
+    return [encoded(smooth(24, 32), "PNG"), encoded(smooth(24, 32), "JPEG"), encoded(smooth(24, 32), "JPEG", progressive=True)]
+
+
+@given(st.integers(0, 2), st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4))
+@settings(max_examples=60)
+def test_damaged_bytes(which: int, changes: list[tuple[float, int]]) -> None:
+    data = bytearray(damaged()[which])
+    for place, value in changes:
+        data[int(place * len(data))] = value
+    call = expect(lambda: outcome(bytes(data))).described(f"thumbnail(a file with {len(changes)} bytes changed)")
+    check_that(call.value() in {"bytes", "ValueError"}, "its outcome", call.value(), "bytes or a ValueError", DAMAGED)
+
+
+def outcome(data: bytes) -> str:
+    try:
+        return type(image_filter.thumbnail(data, 10)).__name__
+    except ValueError:
+        return "ValueError"
+
+
+def test_kinds_of_bytes() -> None:
+    data = encoded(smooth(20, 30), "PNG")
+    expected = expect(image_filter.thumbnail, data, 10).value()
+    changed = bytearray(data)
+    expect(image_filter.thumbnail, changed, 10).returns(expected, because=BUFFER)
+    changed.extend(b"more")  # It is exported no longer, so it may grow.
+    expect(image_filter.thumbnail, np.frombuffer(data, dtype=np.uint8), 10).returns(expected, because=BUFFER)
+
+
+@pytest.mark.soft
+def test_memoryviews() -> None:
+    data = encoded(smooth(20, 30), "PNG")
+    expected = expect(image_filter.thumbnail, data, 10).value()
+    spread = bytearray(2 * len(data))
+    spread[::2] = data
+    for view in (memoryview(data), memoryview(bytearray(data)), memoryview(spread)[::2], memoryview(data[::-1])[::-1]):
+        expect(image_filter.thumbnail, view, 10).returns(expected, because=BUFFER)
+
+
+@pytest.mark.soft
+def test_a_memoryview_of_something_else() -> None:
+    view = memoryview(bytes(64)).cast("I")
+    expect(image_filter.thumbnail, view, 10).raises(TypeError, because="A buffer of other items is a TypeError.")
+
+
+@pytest.mark.parametrize("data", ["text", None, 5, [1, 2], 1.5])
+def test_no_bytes(data: object) -> None:
+    expect(image_filter.thumbnail, data, 10).raises(TypeError)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "uint16", "int32"])
+def test_an_array_of_something_else(dtype: str) -> None:
+    expect(image_filter.thumbnail, np.zeros(9, dtype=dtype), 10).raises(
+        TypeError, because="A buffer of other items is a TypeError."
+    )
+
+
+@pytest.mark.soft
+def test_other_threads_run_meanwhile() -> None:
+    data = encoded(np.zeros((3000, 3000), dtype=np.uint8), "PNG", compress_level=1)
+    expect(image_filter.thumbnail, encoded(smooth(4, 4), "PNG"), 2).value()
+    with Heartbeat() as heart:
+        for _ in range(3):
+            expect(image_filter.thumbnail, data, 100).described("thumbnail(a PNG of 3000 x 3000)").value()
+    check_that(
+        heart.beats >= 3,
+        "beats of another thread while thumbnail ran",
+        heart.beats,
+        "3 or more",
+        "The work ran attached to the interpreter: copy the bytes, then `py.detach(|| …)`.",
+    )

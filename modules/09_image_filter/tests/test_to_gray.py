@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import Any
+
+import image_filter
+import numpy as np
+import pytest
+from coursekit import Heartbeat, check, check_that, expect
+from hypothesis import given
+from hypothesis import strategies as st
+
+WRAPS = "299 · 255 does not fit in a u8, where arithmetic wraps round: convert each channel to u32 first."
+HALF = "Rounded half up: in thousandths, add 500 before you divide by 1000."
+PLACES = "Go through the view: the bytes of a strided picture do not lie side by side."
+SHAPE = "Check the shape yourself, and put it into the message with {:?}."
+DTYPE = "`picture::uint8` says what was given."
+
+LAYOUTS = ["C", "Fortran", "every second", "backwards", "read-only"]
+
+
+def laid_out(values: Any, layout: str) -> Any:
+    """The same values at other places in memory."""
+    values = np.asarray(values)
+    if layout == "Fortran":
+        return np.array(values, order="F")
+    if layout == "every second":
+        view: Any = np.full([2 * length for length in values.shape], 99, dtype=values.dtype)
+        every_second: Any = (..., *[slice(None, None, 2)] * values.ndim)
+        view = view[every_second]
+        view[...] = values
+        return view
+    backwards: Any = (..., *[slice(None, None, -1)] * values.ndim)
+    array = np.array(values[backwards], order="C")[backwards] if layout == "backwards" else values.copy()
+    array.flags.writeable = layout != "read-only"
+    return array
+
+
+def reference(img: Any) -> Any:
+    """In integers, which are exact."""
+    red, green, blue = np.moveaxis(img.astype(np.int64), -1, 0)
+    return ((299 * red + 587 * green + 114 * blue + 500) // 1000).astype(np.uint8)
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Any:
+    height, width = draw(st.integers(0, 7)), draw(st.integers(0, 7))
+    rng = np.random.default_rng(draw(st.integers(0, 999)))
+    return laid_out(rng.integers(0, 256, (height, width, 3)).astype(np.uint8), draw(st.sampled_from(LAYOUTS)))
+
+
+@pytest.mark.parametrize(
+    ("pixel", "expected"),
+    [((0, 0, 0), 0), ((255, 255, 255), 255), ((255, 0, 0), 76), ((0, 255, 0), 150), ((0, 0, 255), 29)],
+)
+def test_one_pixel(pixel: tuple[int, int, int], expected: int) -> None:
+    img = np.array([[pixel]], dtype=np.uint8)
+    expect(image_filter.to_gray, img).returns(np.array([[expected]], dtype=np.uint8), because=WRAPS)
+
+
+def test_rounding() -> None:
+    # 114 · 250 = 28500 thousandths, exactly a half; one less and one more beside it.
+    img = np.array([[[0, 0, 250], [0, 0, 249], [1, 0, 250]]], dtype=np.uint8)
+    expect(image_filter.to_gray, img).returns(np.array([[29, 28, 29]], dtype=np.uint8), because=HALF)
+
+
+@given(pictures())
+def test_agrees_with_integers(img: Any) -> None:
+    expect(image_filter.to_gray, img).returns(reference(img), because=f"{HALF} {PLACES}")
+
+
+def test_many_colours() -> None:
+    rng = np.random.default_rng(9)
+    img = rng.integers(0, 256, (150, 210, 3)).astype(np.uint8)
+    expect(image_filter.to_gray, img).returns(reference(img), because=HALF)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_any_layout(layout: str) -> None:
+    values = np.random.default_rng(1).integers(0, 256, (5, 4, 3)).astype(np.uint8)
+    expect(image_filter.to_gray, laid_out(values, layout)).returns(reference(values), because=PLACES)
+
+
+def test_bgr_turned_round() -> None:
+    values = np.random.default_rng(2).integers(0, 256, (5, 4, 3)).astype(np.uint8)
+    expect(image_filter.to_gray, values[..., ::-1]).returns(reference(values[..., ::-1]), because=PLACES)
+
+
+def test_the_picture_stays_as_it_was() -> None:
+    img = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
+    expect(image_filter.to_gray, img).value()
+    check("img after to_gray(img)", img, np.arange(60, dtype=np.uint8).reshape(4, 5, 3))
+
+
+@pytest.mark.parametrize("shape", [(0, 0, 3), (0, 5, 3), (5, 0, 3)])
+def test_no_pixels(shape: tuple[int, ...]) -> None:
+    expect(image_filter.to_gray, np.zeros(shape, dtype=np.uint8)).returns(np.zeros(shape[:2], dtype=np.uint8))
+
+
+@pytest.mark.parametrize(
+    "shape", [(), (3,), (4, 5), (4, 3), (4, 5, 4), (4, 5, 1), (4, 5, 0), (3, 4, 5), (2, 4, 5, 3)]
+)
+def test_another_shape(shape: tuple[int, ...]) -> None:
+    expect(image_filter.to_gray, np.zeros(shape, dtype=np.uint8)).raises(
+        ValueError, says=("[" + ", ".join(map(str, shape)) + "]",), because=SHAPE
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int8", "uint16", "int64", "bool"])
+def test_another_dtype(dtype: str) -> None:
+    expect(image_filter.to_gray, np.zeros((2, 2, 3), dtype=dtype)).raises(TypeError, says=dtype, because=DTYPE)
+
+
+@pytest.mark.parametrize("img", [[[[1, 2, 3]]], None, 5, "portrait.jpg", b"abc"])
+def test_no_array(img: object) -> None:
+    expect(image_filter.to_gray, img).raises(TypeError, says=type(img).__name__, because=DTYPE)
+
+
+@pytest.mark.soft
+def test_a_picture_that_cannot_be_had() -> None:
+    huge = np.broadcast_to(np.zeros(3, dtype=np.uint8), (2**30, 2**30, 3))
+    expect(image_filter.to_gray, huge).described("to_gray(a picture of 2**30 x 2**30 pixels)").raises(
+        MemoryError, because="`Picture::black` asks for the memory and reports an error; `vec!` ends the process."
+    )
+
+
+@pytest.mark.soft
+def test_other_threads_run_meanwhile() -> None:
+    img = np.broadcast_to(np.full(3, 7, dtype=np.uint8), (6000, 6000, 3))
+    expect(image_filter.to_gray, img[:2, :2]).value()
+    with Heartbeat() as heart:
+        for _ in range(3):
+            expect(image_filter.to_gray, img).described("to_gray(6000 x 6000 pixels)").value()
+    check_that(
+        heart.beats >= 3,
+        "beats of another thread while to_gray ran",
+        heart.beats,
+        "3 or more",
+        "The work ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
+    )

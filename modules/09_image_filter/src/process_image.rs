@@ -7,7 +7,7 @@ use numpy::PyArrayDyn;
 use pyo3::prelude::*;
 
 /// One step of `process_image`. In Python each variant is a class of its own, with the fields as attributes.
-#[pyclass(frozen)]
+#[pyclass(module = "image_filter", frozen)]
 #[derive(Debug, Clone, Copy)]
 pub enum Step {
     /// Grey, if it is not grey already.

@@ -4,12 +4,12 @@ use crate::filters;
 use crate::interrupt;
 use crate::picture;
 use numpy::{PyArrayDyn, PyUntypedArrayMethods};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyFloat;
 
 /// One step of `process_image`. In Python each variant is a class of its own, with the fields as attributes.
-#[pyclass(frozen, eq)]
+#[pyclass(module = "image_filter", frozen, eq)]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Step {
     /// Grey, if it is not grey already.
@@ -73,6 +73,11 @@ pub fn process_image<'py>(
     let pixels = picture::pixels(&img)?;
     let steps = steps.map_or_else(|| DEFAULT.to_vec(), |steps| steps.iter().map(|step| *step.get()).collect());
     check(&steps)?;
+    if let Some(progress) = &progress
+        && !progress.is_callable()
+    {
+        return Err(PyTypeError::new_err(format!("progress must be callable, not {}", progress.repr()?)));
+    }
     let mut flat = img.ndim() == 2;
     let mut picture = picture::copy(pixels)?;
     drop(img);

@@ -37,7 +37,7 @@ def blurs(versions: Versions, img: Any) -> Iterator[Case]:
                 versions.solution("blur"),
             ],
             goals=[Goal("SciPy", 8.0), Goal("OpenCV", 1 / 1.5)] if sigma == 2.0 else [],
-            same=near(2),  # SciPy cuts off fractions twice, and OpenCV has weights of eight bits.
+            same=near(4),  # SciPy cuts off fractions twice, and OpenCV has weights of eight bits.
         )
 
 

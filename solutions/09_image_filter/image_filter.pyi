@@ -5,10 +5,11 @@ from typing import ClassVar, final
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
 
 __all__ = ["Step", "blur", "edges", "process_image", "thumbnail", "to_gray"]
 
+@disjoint_base
 class Step:
     """One step of `process_image`."""
 

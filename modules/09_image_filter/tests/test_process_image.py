@@ -19,6 +19,10 @@ REPR = "As it is written in Python; the repr of the float is Python's, by `PyFlo
 ORDER = "Each step gets what the one before it made."
 FLAT = "The result has the shape (h, w) once the picture is grey, or if it came so."
 DEFAULT = "Without steps: Gray, Blur(1.0), Edges."
+DEADLOCK = (
+    "A deadlock: the caller holds the interpreter while it waits for a thread that waits for the interpreter."
+    " Detach before you wait, or call back from the caller's own thread."
+)
 ONCE = "`progress(1)` after each step: one positional argument, an int."
 PROPAGATES = "`?` after `call1` hands the callback's exception on, and ends the loop."
 FIRST = "Check all steps before the first one begins."
@@ -178,6 +182,35 @@ def test_small_and_empty(shape: tuple[int, ...]) -> None:
     expect(image_filter.process_image, picture(*shape)).returns(np.zeros(shape[:2], dtype=np.uint8))
 
 
+def run_apart(code: str, seconds: float) -> str:
+    """What a Python process of its own prints: a call that hangs could not be ended here."""
+    folder = str(Path(str(image_filter.__file__)).parent)
+    try:
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return f"still running after {seconds:g} s"
+    return (run.stdout + run.stderr).strip()
+
+
+@pytest.mark.soft
+def test_progress_comes_back() -> None:
+    code = """
+import image_filter, numpy as np
+calls = []
+image_filter.process_image(np.zeros((4, 5, 3), np.uint8), [image_filter.Step.Gray()], calls.append)
+print(calls)
+"""
+    step("Gray")
+    check("what progress was called with, in a process of its own", run_apart(code, 8.0), "[1]", DEADLOCK)
+
+
 def test_progress() -> None:
     calls: list[Any] = []
     steps = [step("Gray"), step("Blur", 1.0), step("Edges")]
@@ -300,29 +333,13 @@ def test_other_threads_run_meanwhile() -> None:
 def test_ctrl_c_stops_it() -> None:
     steps = [step("Blur", 1.0)]
     expect(image_filter.process_image, picture(4, 5, 3), steps).value()
-    # In a process of its own: a version that does not stop could not be stopped here either.
     code = """
 import _thread, threading, numpy as np, image_filter
 img = np.zeros((4000, 4000, 3), dtype=np.uint8)
-
-
 threading.Timer(0.3, _thread.interrupt_main).start()
 try:
     image_filter.process_image(img, [image_filter.Step.Blur(900.0)])
 except KeyboardInterrupt:
     print("KeyboardInterrupt", flush=True)
 """
-    folder = str(Path(str(image_filter.__file__)).parent)
-    try:
-        run = subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONPATH": folder},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=12,
-        )
-        outcome = (run.stdout + run.stderr).split("\n")[:-1]
-    except subprocess.TimeoutExpired:
-        outcome = ["still running 12 seconds after Ctrl-C"]
-    check("process_image with Ctrl-C pressed after 0.3 s", outcome, ["KeyboardInterrupt"], INTERRUPT)
+    check("process_image with Ctrl-C pressed after 0.3 s", run_apart(code, 12.0), "KeyboardInterrupt", INTERRUPT)

@@ -22,7 +22,7 @@ const QUALITY: u8 = 85;
 pub fn fit(width: u32, height: u32, max_side: u32) -> (u32, u32) {
     let longest = u64::from(width.max(height));
     let side = longest.min(u64::from(max_side));
-    let scaled = |length: u32| ((2 * u64::from(length) * side + longest) / (2 * longest)).max(1) as u32;
+    let scaled = |length: u32| ((u64::from(length) * side + longest / 2) / longest).max(1) as u32;
     (scaled(width), scaled(height))
 }
 

@@ -76,10 +76,10 @@ def edges(versions: Versions, img: Any) -> Case:
 
 
 def thumbnails(versions: Versions, scale: float) -> Iterator[Case]:
-    for kind, width, side in (("JPEG", 4096, 256), ("JPEG", 1024, 256), ("PNG", 2048, 256)):
-        width = max(size(width, scale**0.5), 16)
+    for kind, documented in (("JPEG", 4096), ("JPEG", 1024), ("PNG", 2048)):
+        width = max(size(documented, scale**0.5), 16)
         data = enlarged(kind, width)
-        side = min(side, width // 2)
+        side = min(256, width // 2)
         yield Case(
             f"thumbnail of a {kind} of {width} × {width * 3 // 4}, {side} pixels wide",
             args=(data, side),

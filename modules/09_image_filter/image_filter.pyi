@@ -51,7 +51,7 @@ def process_image(
     steps: Sequence[Step] | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> NDArray[np.uint8]:
-    """The picture after all steps: Gray, Blur(1.0) and Edges unless given. progress(1) is called after each."""
+    """The picture after all steps (Gray, Blur(1.0), Edges unless given). Calls progress(1) after each."""
 
 def thumbnail(data: Buffer, max_side: int) -> bytes:
-    """A PNG or JPEG scaled down so that no side exceeds max_side. ValueError for bad files and max_side below 1."""
+    """A PNG or JPEG, scaled down until no side exceeds max_side. ValueError for a bad file or max_side."""

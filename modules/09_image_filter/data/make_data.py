@@ -1,7 +1,7 @@
 """Makes portrait.jpg, and the picture in the lesson.
 
-    python -m pip install matplotlib pillow
-    python modules/09_image_filter/data/make_data.py     # with the solved extension on sys.path
+python -m pip install matplotlib pillow
+python modules/09_image_filter/data/make_data.py     # with the solved extension on sys.path
 
 """
 

@@ -207,7 +207,9 @@ def tool(name: str) -> Any:
 @pytest.mark.parametrize("sigma", [1.0, 4.0])
 def test_agrees_with_scipy(sigma: float) -> None:
     img = np.asarray(tool("PIL.Image").open(io.BytesIO(PORTRAIT.read_bytes())))[:150, :120]
-    expected = tool("scipy.ndimage").gaussian_filter(img.astype(np.float64), (sigma, sigma, 0), mode="reflect")
+    expected = tool("scipy.ndimage").gaussian_filter(
+        img.astype(np.float64), (sigma, sigma, 0), mode="reflect"
+    )
     check_near(img, sigma, expected, f"{WEIGHTS} {BORDER}")
 
 

@@ -26,7 +26,9 @@ DEADLOCK = (
 ONCE = "`progress(1)` after each step: one positional argument, an int."
 PROPAGATES = "`?` after `call1` hands the callback's exception on, and ends the loop."
 FIRST = "Check all steps before the first one begins."
-COPY = "Copy the picture before the first step: what happens to the caller's array afterwards changes nothing."
+COPY = (
+    "Copy the picture before the first step: what happens to the caller's array afterwards changes nothing."
+)
 INTERRUPT = "`interrupt::run` looks for Ctrl-C while its thread works; the filter must look at `stop`."
 
 
@@ -61,7 +63,9 @@ def blurred(img: Any, sigma: float) -> Any:
     for axis in (0, 1):
         width = [(radius, radius) if axis == each else (0, 0) for each in range(img.ndim)]
         padded = np.pad(expected, width, mode="symmetric")
-        parts = (np.take(padded, range(far, far + img.shape[axis]), axis=axis) for far in range(2 * radius + 1))
+        parts = (
+            np.take(padded, range(far, far + img.shape[axis]), axis=axis) for far in range(2 * radius + 1)
+        )
         expected = np.asarray(sum(weight * part for weight, part in zip(bell, parts, strict=True)))
     check("shape of the blurred picture", got.shape, img.shape)
     off = float(np.abs(got - expected).max())
@@ -124,7 +128,11 @@ def test_match() -> None:
                 return "edges"
         return "no variant"
 
-    for a_step, expected in ((step("Gray"), "gray"), (step("Blur", 3.0), "blur 3.0"), (step("Edges"), "edges")):
+    for a_step, expected in (
+        (step("Gray"), "gray"),
+        (step("Blur", 3.0), "blur 3.0"),
+        (step("Edges"), "edges"),
+    ):
         expect(name, a_step).described(f"match {a_step!r}").returns(expected, because=VARIANTS)
     check("isinstance(Step.Gray(), Step)", isinstance(step("Gray"), image_filter.Step), True, VARIANTS)
 
@@ -270,7 +278,9 @@ def test_the_callback_may_change_the_picture() -> None:
     def spoil(n: int) -> None:
         img[...] = 0
 
-    expect(image_filter.process_image, img, [step("Gray"), step("Edges")], spoil).returns(expected, because=COPY)
+    expect(image_filter.process_image, img, [step("Gray"), step("Edges")], spoil).returns(
+        expected, because=COPY
+    )
 
 
 @pytest.mark.parametrize("progress", [5, "print", [print]])
@@ -309,7 +319,10 @@ def test_no_picture(img: Any) -> None:
 def test_progress_is_called_by_the_caller() -> None:
     threads: list[int] = []
     expect(
-        image_filter.process_image, picture(6, 7, 3), [step("Gray")], lambda n: threads.append(threading.get_ident())
+        image_filter.process_image,
+        picture(6, 7, 3),
+        [step("Gray")],
+        lambda n: threads.append(threading.get_ident()),
     ).value()
     check("the threads that called progress", threads, [threading.get_ident()], "Call back after the work.")
 
@@ -319,7 +332,9 @@ def test_other_threads_run_meanwhile() -> None:
     img = np.zeros((500, 700, 3), dtype=np.uint8)
     steps = [step("Blur", 8.0)]
     with Heartbeat() as heart:
-        expect(image_filter.process_image, img, steps).described("process_image(500 x 700, [Step.Blur(8.0)])").value()
+        expect(image_filter.process_image, img, steps).described(
+            "process_image(500 x 700, [Step.Blur(8.0)])"
+        ).value()
     check_that(
         heart.beats >= 3,
         "beats of another thread while process_image ran",
@@ -342,4 +357,6 @@ try:
 except KeyboardInterrupt:
     print("KeyboardInterrupt", flush=True)
 """
-    check("process_image with Ctrl-C pressed after 0.3 s", run_apart(code, 12.0), "KeyboardInterrupt", INTERRUPT)
+    check(
+        "process_image with Ctrl-C pressed after 0.3 s", run_apart(code, 12.0), "KeyboardInterrupt", INTERRUPT
+    )

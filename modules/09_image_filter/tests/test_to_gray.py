@@ -107,7 +107,9 @@ def test_another_shape(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int8", "uint16", "int64", "bool"])
 def test_another_dtype(dtype: str) -> None:
-    expect(image_filter.to_gray, np.zeros((2, 2, 3), dtype=dtype)).raises(TypeError, says=dtype, because=DTYPE)
+    expect(image_filter.to_gray, np.zeros((2, 2, 3), dtype=dtype)).raises(
+        TypeError, says=dtype, because=DTYPE
+    )
 
 
 @pytest.mark.parametrize("img", [[[[1, 2, 3]]], None, 5, "portrait.jpg", b"abc"])
@@ -119,7 +121,8 @@ def test_no_array(img: object) -> None:
 def test_a_picture_that_cannot_be_had() -> None:
     huge = np.broadcast_to(np.zeros(3, dtype=np.uint8), (2**30, 2**30, 3))
     expect(image_filter.to_gray, huge).described("to_gray(a picture of 2**30 x 2**30 pixels)").raises(
-        MemoryError, because="`Picture::black` asks for the memory and reports an error; `vec!` ends the process."
+        MemoryError,
+        because="`Picture::black` asks for the memory and reports an error; `vec!` ends the process.",
     )
 
 

@@ -27,5 +27,5 @@ fn no_side_vanishes() {
 #[test]
 fn large_sizes_do_not_wrap() {
     assert_eq!(fit(u32::MAX, u32::MAX, u32::MAX), (u32::MAX, u32::MAX));
-    assert_eq!(fit(u32::MAX, u32::MAX - 1, 1 << 31), (1 << 31, 1 << 31));
+    assert_eq!(fit(u32::MAX, u32::MAX - 1, 1 << 31), (1 << 31, (1 << 31) - 1), "2147483647.4999");
 }

@@ -2,7 +2,7 @@
 //! fails: test_a_bright_corner
 //! says: first and last pixels repeated
 
-use crate::filters::{reflect, to_byte, weights};
+use crate::filters::{check_scratch, reflect, to_byte, weights};
 use crate::interrupt;
 use crate::picture::{self, Picture, TooLarge};
 use multiversion::multiversion;
@@ -139,11 +139,15 @@ pub fn blurred(source: &Picture<Cow<'_, [u8]>>, sigma: f64, stop: &AtomicBool) -
     if result.data.is_empty() {
         return Ok(result);
     }
+    check_scratch(source.row_bytes())?;
     let plan = Plan { source, down: weights(sigma, source.height), along: weights(sigma, source.width), stop };
     let row_bytes = source.row_bytes();
     let scratch = || vec![0.0; row_bytes + 2 * (plan.along.len() - 1) * source.channels];
     result.data.par_chunks_mut(row_bytes * ROWS).enumerate().for_each_init(scratch, |padded, (number, block)| {
         for (row, out) in block.chunks_exact_mut(row_bytes).enumerate() {
+            if stop.load(Ordering::Relaxed) {
+                return;
+            }
             plan.row(number * ROWS + row, padded, out);
         }
     });

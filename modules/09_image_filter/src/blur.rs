@@ -1,7 +1,5 @@
 //! A Gaussian blur: along the columns, then along the rows.
 
-use crate::filters::{reflect, weights};
-use crate::interrupt;
 use crate::picture::{self, Picture, TooLarge};
 use numpy::PyArrayDyn;
 use pyo3::prelude::*;

@@ -1,7 +1,5 @@
 //! Several filters in one call, with a bar that shows how far it is.
 
-use crate::filters;
-use crate::interrupt;
 use crate::picture;
 use numpy::PyArrayDyn;
 use pyo3::prelude::*;

@@ -1,7 +1,5 @@
 //! A small picture of a large one, from bytes that nobody vouches for.
 
-use crate::container;
-use image::DynamicImage;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 

@@ -15,7 +15,6 @@ from matplotlib import cbook
 from PIL import Image
 
 MODULE = Path(__file__).resolve().parents[1]
-BOOK = MODULE.parents[1] / "docs/src/modules"
 SIZE = (256, 300)
 
 
@@ -28,8 +27,7 @@ def main() -> None:
     blurred = image_filter.blur(img, 4.0)
     edges = image_filter.process_image(img)
     strip = [img, np.repeat(gray[..., None], 3, axis=2), blurred, np.repeat(edges[..., None], 3, axis=2)]
-    for folder in (MODULE, BOOK):
-        Image.fromarray(np.hstack(strip)).save(folder / "portrait_steps.jpg", quality=80, optimize=True)
+    Image.fromarray(np.hstack(strip)).save(MODULE / "portrait_steps.jpg", quality=80, optimize=True)
 
 
 if __name__ == "__main__":

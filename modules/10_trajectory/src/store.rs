@@ -105,8 +105,8 @@ impl Reader {
         };
         // No more than a part of the file, as long as it was when it was opened.
         let size = (end - start) as usize;
-        self.buffer.clear();
-        self.buffer.try_reserve_exact(size).map_err(|_| std::io::Error::from(std::io::ErrorKind::OutOfMemory))?;
+        let more = size.saturating_sub(self.buffer.len());
+        self.buffer.try_reserve_exact(more).map_err(|_| std::io::Error::from(std::io::ErrorKind::OutOfMemory))?;
         self.buffer.resize(size, 0);
         self.file.seek(SeekFrom::Start(start))?;
         let mut read = 0;
@@ -181,6 +181,9 @@ impl Recorder {
         let mut warning = None;
         match self.format {
             Format::Xyz => {
+                if !positions.as_flattened().iter().all(|x| x.is_finite()) {
+                    warning = Some(format!("frame {} is not finite: not all programs can read that", self.frames));
+                }
                 let mut text = String::from_utf8(std::mem::take(&mut self.buffer)).unwrap_or_default();
                 xyz::encode(step, time, positions, &mut text);
                 self.buffer = text.into_bytes();

@@ -26,6 +26,14 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.alloc(layout) }
     }
 
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        let now = NOW.get() + layout.size();
+        NOW.set(now);
+        MOST.set(MOST.get().max(now));
+        // SAFETY: the caller keeps the promises that `alloc_zeroed` asks for.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         NOW.set(NOW.get().saturating_sub(layout.size()));
         // SAFETY: the caller keeps the promises that `dealloc` asks for.

@@ -257,6 +257,24 @@ def test_the_first_frame_decides_the_number_of_atoms() -> None:
     check("the file", trajectory._take(path).decode(), TEXT, "A frame that is refused leaves nothing behind.")
 
 
+def test_warnings_are_passed_on() -> None:
+    path = trajectory._scratch("out.xyz")
+    writer = expect(trajectory.TrajectoryWriter, path).value()
+    good, bad = frame(0, 0.0, rows()), frame(1, 1.0, np.full((3, 3), np.nan, np.float32))
+    seen = []
+    for each in (good, bad, good):
+        seen.append([name for name, _ in trajectory._warnings_of(lambda each=each: writer.write(each))])
+    writer.close()
+    trajectory._take(path)
+    because = "`recorder.write` may give a warning: hand it to `warn`."
+    check(
+        "warnings of a good frame, of one that is not finite, of a good one",
+        seen,
+        [[], ["UserWarning"], []],
+        because,
+    )
+
+
 @pytest.mark.parametrize("stranger", [None, rows(), (0, 0.0, rows())], ids=["None", "array", "tuple"])
 def test_only_frames(stranger: Any) -> None:
     path = trajectory._scratch("out.xyz")

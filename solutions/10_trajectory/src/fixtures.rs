@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use numpy::PyArray2;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{IntoPyDict, PyBytes};
 
 use crate::dcd::ByteOrder;
 use crate::force_calculator::Vector;
@@ -114,6 +114,26 @@ fn _write_through_view(state: &Bound<'_, PyAny>, atom: usize, axis: usize, value
 
 /// Counts the folders below.
 static FOLDERS: AtomicUsize = AtomicUsize::new(0);
+
+/// Calls a function, and gives the class and the text of each warning that it caused in this process.
+#[pyfunction]
+fn _warnings_of<'py>(py: Python<'py>, function: &Bound<'py, PyAny>) -> PyResult<Vec<(String, String)>> {
+    let warnings = py.import("warnings")?;
+    let catching = warnings.call_method("catch_warnings", (), Some(&[("record", true)].into_py_dict(py)?))?;
+    let caught = catching.call_method0("__enter__")?;
+    warnings.call_method1("simplefilter", ("always",))?;
+    let result = function.call0();
+    catching.call_method1("__exit__", (py.None(), py.None(), py.None()))?;
+    result?;
+    let seen = caught.try_iter()?.map(|warning| {
+        let warning = warning?;
+        Ok((
+            warning.getattr("category")?.getattr("__name__")?.extract()?,
+            warning.getattr("message")?.str()?.to_string(),
+        ))
+    });
+    seen.collect()
+}
 
 /// A path for a file of this name, in a new folder.
 #[pyfunction]
@@ -223,6 +243,7 @@ pub(crate) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.setattr("_memory_after", wrap_pyfunction!(_memory_after, module)?)?;
     module.setattr("_set", wrap_pyfunction!(_set, module)?)?;
     module.setattr("_write_through_view", wrap_pyfunction!(_write_through_view, module)?)?;
+    module.setattr("_warnings_of", wrap_pyfunction!(_warnings_of, module)?)?;
     module.setattr("_scratch", wrap_pyfunction!(_scratch, module)?)?;
     module.setattr("_take", wrap_pyfunction!(_take, module)?)?;
     module.setattr("_write_dcd", wrap_pyfunction!(_write_dcd, module)?)?;

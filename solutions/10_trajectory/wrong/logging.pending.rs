@@ -1,5 +1,5 @@
 //! wrong: leaves the exception of a handler pending: Python finds it somewhere else, or nowhere
-//! fails: test_a_handler_that_raises
+//! fails: test_a_handler_that_raises_in_another_thread
 //! says: leaves the exception
 
 use log::{debug, info, warn};

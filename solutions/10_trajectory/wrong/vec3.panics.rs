@@ -1,6 +1,6 @@
 //! wrong: unwraps what may be of another length: a PanicException, which `except Exception` does not catch
 //! fails: test_wrong_shapes
-//! says: PanicException
+//! says: a Rust panic
 
 use numpy::PyArray1;
 use pyo3::exceptions::{PyValueError, PyZeroDivisionError};

@@ -20,7 +20,9 @@ use crate::arguments::MOST_THREADS;
 /// nested loops; the first is ours. What is no number from 1 up says nothing.
 #[pyfunction]
 pub fn choose_threads(environ: HashMap<String, String>, processors: usize) -> usize {
-    let says = |name: &str| -> Option<usize> { environ.get(name)?.split(',').next()?.trim().parse().ok() };
+    let says = |name: &str| -> Option<usize> {
+        environ.get(name)?.split(',').next()?.trim().parse().ok()
+    };
     says("RAYON_NUM_THREADS").or_else(|| says("OMP_NUM_THREADS")).unwrap_or(processors).clamp(1, MOST_THREADS)
 }
 

@@ -116,12 +116,12 @@ def test_one_byte_each(tmp_path: Path) -> None:
     check("the parts of one byte each, added up", in_parts(path, cuts), reference(text), CHARACTER)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 7])
+@pytest.mark.parametrize("threads", [1, 3])
 def test_a_large_file(tmp_path: Path, threads: int) -> None:
-    text = "Spam eggs\n" * 300_000 + "é" * 700_000 + "\u3000tail " * 200_000
+    text = "Spam eggs\n" * 80_000 + "é" * 300_000 + "\u3000tail " * 90_000
     path = write(tmp_path, text)
     size = path.stat().st_size
-    expected = {"spam": 300_000, "eggs": 300_000, "é" * 700_000: 1, "tail": 200_000}
+    expected = {"spam": 80_000, "eggs": 80_000, "é" * 300_000: 1, "tail": 90_000}
     check("counts of the whole file", part(path, 0, size, threads=threads), expected)
     check(
         "five parts, added up",
@@ -136,7 +136,7 @@ def is_old(character: str) -> bool:
     return unicodedata.ucd_3_2_0.category(character) not in ("Cn", "Cs") and character != "\u0295"
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(
         st.sampled_from("aAΣé \n\x1c🦀\u3000") | st.characters(exclude_categories=["Cs", "Cn"]).filter(is_old)
@@ -292,6 +292,8 @@ def test_wrong_bytes(tmp_path: Path, before: bytes, wrong: bytes) -> None:
     got: Any = expect(scale_out.count_part, path, 0, len(content)).raises(UnicodeDecodeError)
     place = "`valid_up_to()` counts from the start of the buffer. Add where the buffer begins in the file."
     check("start and end of the UnicodeDecodeError", (got.start, got.end), (wanted.start, wanted.end), place)
+    if len(before) > 100:
+        return  # The cuts that follow are the same at every place.
     # Some range must find it, wherever the file is cut.
     for cut in range(len(before), len(before) + len(wrong) + 1):
         found = []
@@ -309,14 +311,14 @@ def test_wrong_bytes(tmp_path: Path, before: bytes, wrong: bytes) -> None:
 
 
 def test_of_several_wrong_bytes_the_first(tmp_path: Path) -> None:
-    content = (b"spam " * 300_000 + b"\xff ") * 3
+    content = (b"spam " * 150_000 + b"\xff ") * 3
     got: Any = expect(scale_out.count_part, write(tmp_path, content), 0, len(content), 3).raises(
         UnicodeDecodeError
     )
     check(
         "start of the UnicodeDecodeError",
         got.start,
-        1_500_000,
+        750_000,
         "Go through the results of the threads in order.",
     )
 
@@ -330,7 +332,7 @@ def test_wrong_bytes_elsewhere(tmp_path: Path) -> None:
 
 @pytest.mark.soft
 def test_other_threads_run_meanwhile(tmp_path: Path) -> None:
-    path = write(tmp_path, "supercalifragilistic " * 500_000)
+    path = write(tmp_path, "supercalifragilistic " * 300_000)
     with Heartbeat() as heart:
         part(path, 0, path.stat().st_size)
     check_that(

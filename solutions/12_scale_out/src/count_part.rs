@@ -170,6 +170,8 @@ fn without_rest_of_word<'text>(text: &'text str, inside: &mut bool) -> &'text st
     }
 }
 
+// Two places call it. As a function of its own it leaves the hashing out of line, and is a fifth slower.
+#[inline(always)]
 fn count(as_written: &mut Counts, text: &str) {
     for word in words(text) {
         // Not `entry`: that would allocate for every word, not only for every new one.

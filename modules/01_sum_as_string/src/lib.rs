@@ -9,7 +9,7 @@ pub mod module_face;
 pub mod sum_as_string;
 
 /// The boundary between Rust and Python: small sums, and every way they can go wrong.
-// The name in Rust is `python`, as `sum_as_string` is taken by the file of the exercise.
+// In Rust it is called `python`, because the exercise's file has taken the name `sum_as_string`.
 #[pyo3::pymodule(name = "sum_as_string")]
 mod python {
     use pyo3::prelude::*;
@@ -21,7 +21,7 @@ mod python {
     #[pymodule_export]
     use super::sum_as_string::sum_as_string;
 
-    /// Runs once, at the first import, when the functions above are in place already.
+    /// Runs once, at the first import. By then the functions above are in the module.
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::module_face::fill(module)

@@ -2,6 +2,9 @@
 
 use sum_as_string::add_one::add_one;
 
+#[rustfmt::skip]
+const _: fn(i32) -> i32 = |x| add_one(x); // An error here? Restore the signature in src/add_one.rs: (x: i32) -> i32
+
 #[test]
 fn adds_one() {
     assert_eq!(add_one(41), 42);

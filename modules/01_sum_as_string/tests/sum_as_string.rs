@@ -2,6 +2,9 @@
 
 use sum_as_string::sum_as_string::checked_sum;
 
+#[rustfmt::skip]
+const _: fn(u64, u64) -> Option<u64> = checked_sum; // An error here? Restore the signature in src/sum_as_string.rs.
+
 #[test]
 fn adds() {
     assert_eq!(checked_sum(5, 20), Some(25));

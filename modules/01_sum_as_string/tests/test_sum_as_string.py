@@ -6,13 +6,23 @@ from typing import Any
 
 import pytest
 import sum_as_string
-from coursekit import expect
+from coursekit import expect, likely, panicked
 from hypothesis import given
 from hypothesis import strategies as st
 
 U64_MAX = 2**64 - 1
-WRAPPED = (
-    "The sum wrapped round or the function panicked; turn the None of `checked_sum` into an OverflowError."
+TOO_LARGE = likely(
+    (panicked, "`unwrap` and `expect` panic on None. Turn the None of `checked_sum` into an OverflowError."),
+    (
+        ValueError,
+        "The error has the wrong class: the exercise asks for OverflowError, so use `PyOverflowError`.",
+    ),
+    (Exception, 'The exercise asks for OverflowError: `PyOverflowError::new_err("…")` makes one.'),
+    (
+        lambda got: got == str(U64_MAX),
+        "The sum stopped at the largest u64. `checked_add` gives None instead.",
+    ),
+    (str, "The sum wrapped round. `checked_add` gives None when the sum does not fit; return an Err then."),
 )
 TOO_NARROW = "The arguments are u64: every integer from 0 to 2**64 - 1, no other."
 
@@ -35,7 +45,7 @@ def test_largest_sum(a: int, b: int) -> None:
 
 @pytest.mark.parametrize(("a", "b"), [(U64_MAX, 1), (1, U64_MAX), (2**63, 2**63), (U64_MAX, U64_MAX)])
 def test_sum_too_large(a: int, b: int) -> None:
-    expect(sum_as_string.sum_as_string, a, b).raises(OverflowError, because=WRAPPED)
+    expect(sum_as_string.sum_as_string, a, b).raises(OverflowError, because=TOO_LARGE)
 
 
 @pytest.mark.parametrize(("a", "b"), [(-1, 5), (5, -1), (-(2**70), 5), (2**64, 0), (0, 2**64), (10**30, 0)])
@@ -56,10 +66,15 @@ def test_bool_is_an_integer() -> None:
     )
 
 
-@given(st.integers(-3, 2**64 + 3), st.integers(-3, 2**64 + 3))
+# Half of the pairs do not fit: a plain `integers` draws mostly small numbers.
+NEAR_THE_EDGES = st.integers(2**63 - 9, 2**63 + 9) | st.integers(U64_MAX - 9, U64_MAX + 3)
+NUMBERS = st.integers(-3, U64_MAX + 3) | NEAR_THE_EDGES
+
+
+@given(NUMBERS, NUMBERS)
 def test_agrees_with_python(a: int, b: int) -> None:
     call = expect(sum_as_string.sum_as_string, a, b)
     if min(a, b) < 0 or a + b > U64_MAX:
-        call.raises(OverflowError, because=WRAPPED)
+        call.raises(OverflowError, because=TOO_LARGE)
     else:
         call.returns(str(a + b))

@@ -9,8 +9,8 @@ use pyo3::prelude::*;
 pub enum Samples<'py> {
     /// A one-dimensional float64 array, read where it lies.
     Array(PyReadonlyArray1<'py, f64>),
-    /// A list, or another sequence, of numbers, copied.
-    List(Vec<f64>),
+    /// Any other object: a list, or another sequence, of numbers. It is still to be converted.
+    Other(Bound<'py, PyAny>),
 }
 
 /// The sum of sin x over `values`, in radians, with the same bits whatever the number of threads.

@@ -1,11 +1,12 @@
 //! Module 02: what a crossing between Python and Rust costs, and when threads pay.
 //!
-//! One file per exercise, and two that are given, to compare with: `direct_sum` is the sum of a list without threads, and
-//! in `team_sum`, of an array, the calling thread works too. This one is the table of contents.
+//! One file per exercise, and three that are given. `numbers` converts a list. Two are there to compare with: `direct_sum`
+//! adds up a list without threads, and in `team_sum` the calling thread works too. This file is the table of contents.
 
 pub mod cpu_intensive;
 pub mod direct_sum;
 pub mod monte_carlo_pi;
+pub mod numbers;
 pub mod parallel_sum;
 pub mod process_batch;
 pub mod process_numbers;

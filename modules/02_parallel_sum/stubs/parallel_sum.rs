@@ -2,6 +2,8 @@
 
 use pyo3::prelude::*;
 
+use crate::numbers::numbers_of;
+
 /// The sum of `numbers`, or `None` if it does not fit in an `i64`.
 pub fn checked_sum(numbers: &[i64]) -> Option<i64> {
     todo!("par_iter, partial sums that cannot overflow, one check at the end")
@@ -11,6 +13,6 @@ pub fn checked_sum(numbers: &[i64]) -> Option<i64> {
 ///
 /// Raises `OverflowError` if an item or the sum does not fit in 64 bits.
 #[pyfunction]
-pub fn parallel_sum(py: Python<'_>, numbers: Vec<i64>) -> PyResult<i64> {
+pub fn parallel_sum(py: Python<'_>, #[pyo3(from_py_with = numbers_of)] numbers: Vec<i64>) -> PyResult<i64> {
     todo!("detach, call checked_sum, turn None into OverflowError")
 }

@@ -4,6 +4,9 @@ use ndarray::{Array1, ArrayView1, s};
 use parallel_sum::cpu_intensive::sum_of_sines;
 use rayon::ThreadPoolBuilder;
 
+#[rustfmt::skip]
+const _: fn(ArrayView1<f64>) -> f64 = sum_of_sines; // An error here? Restore the signature in src/cpu_intensive.rs.
+
 fn samples() -> Array1<f64> {
     (0..200_003).map(|i| f64::from(i) * 0.37).collect()
 }

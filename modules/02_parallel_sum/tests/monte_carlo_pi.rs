@@ -3,6 +3,9 @@
 use parallel_sum::monte_carlo_pi::{count_inside, splitmix64};
 use rayon::ThreadPoolBuilder;
 
+#[rustfmt::skip]
+const _: fn(u64, std::ops::Range<u64>) -> u64 = count_inside; // An error here? Restore the signature in src/monte_carlo_pi.rs.
+
 #[test]
 fn the_generator_is_splitmix64() {
     // The first outputs of the reference implementation, started with 0 and with 1234567.

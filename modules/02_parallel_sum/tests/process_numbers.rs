@@ -4,6 +4,9 @@ use parallel_sum::process_numbers::double_above;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+#[rustfmt::skip]
+const _: fn(&[i64], i64) -> Option<Vec<i64>> = double_above; // An error here? Restore the signature in src/process_numbers.rs.
+
 #[test]
 fn strictly_above() {
     assert_eq!(double_above(&[1, 5, 10, 15, 20], 10), Some(vec![30, 40]));

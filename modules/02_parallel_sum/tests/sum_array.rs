@@ -5,6 +5,9 @@ use parallel_sum::sum_array::checked_sum;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+#[rustfmt::skip]
+const _: fn(ArrayView1<i64>) -> Option<i64> = checked_sum; // An error here? Restore the signature in src/sum_array.rs.
+
 #[test]
 fn adds() {
     assert_eq!(checked_sum(ArrayView1::from(&[])), Some(0));

@@ -10,15 +10,37 @@ from typing import Any
 import numpy as np
 import parallel_sum
 import pytest
-from coursekit import Heartbeat, check, check_that, expect
+from coursekit import Heartbeat, check, check_that, expect, likely
 from hypothesis import given
 from hypothesis import strategies as st
 
-REFERENCE = "The reference is math.fsum(map(math.sin, data)), angles in radians."
+REFERENCE = likely(
+    (Exception, "The argument is right: take the array or convert the list, and return the sum."),
+    otherwise="The reference is math.fsum(map(math.sin, data)): angles in radians, every item once.",
+)
+NO_MEMORY = likely(
+    (
+        TypeError,
+        "The variant of the list must not convert in the enum: "
+        "a derived enum makes a TypeError of every error. "
+        "Take the object, and call `numbers_of` in the body.",
+    ),
+    otherwise=(
+        "A range has a length and no items, but a Vec needs room for all of them: convert with `numbers_of`."
+    ),
+)
 ALIGNMENT = (
     "`as_array` divides the strides by 8 and drops the rest: ask `is_aligned` first, raise ValueError."
 )
-STRIDES = "The view has strides: `as_slice` refuses such arrays, `as_array` reads them where they lie."
+STRIDES = likely(
+    (
+        Exception,
+        "The view has strides: `as_slice` refuses such arrays, `as_array` reads them where they lie.",
+    ),
+    otherwise=(
+        "The view has strides. Read it through `as_array`, which knows them, and count every item once."
+    ),
+)
 
 
 def reference(data: Any) -> float:
@@ -35,7 +57,11 @@ def test_a_list(data: list[float]) -> None:
 @pytest.mark.parametrize("data", [[], np.zeros(0)])
 def test_nothing(data: Any) -> None:
     expect(parallel_sum.cpu_intensive, data).returns(
-        0.0, because="In Rust the `.sum()` of no floats is -0.0. Start from 0.0: `fold(0.0, …)`."
+        0.0,
+        because=likely(
+            (float, "In Rust the `.sum()` of no floats is -0.0. Start from 0.0: `fold(0.0, …)`."),
+            otherwise="The sum of nothing is 0.0.",
+        ),
     )
 
 
@@ -110,6 +136,11 @@ def test_a_field_of_a_packed_record(fields: list[Any]) -> None:
     except BaseException:
         pass  # Reported below, as any other surprise.
     expect(parallel_sum.cpu_intensive, records["x"]).approximates(total, rel=1e-11, because=ALIGNMENT)
+
+
+@pytest.mark.parametrize("length", [10**14, 10**18])
+def test_a_range_that_does_not_fit(length: int) -> None:
+    expect(parallel_sum.cpu_intensive, range(length)).raises(MemoryError, because=NO_MEMORY)
 
 
 @pytest.mark.soft

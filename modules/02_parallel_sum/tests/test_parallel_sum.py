@@ -4,19 +4,44 @@ import random
 import sys
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import parallel_sum
 import pytest
-from coursekit import check_that, expect
+from coursekit import check_that, expect, likely
 from hypothesis import given
 from hypothesis import strategies as st
 
 LARGEST = 2**63 - 1
 SMALLEST = -(2**63)
 
-WRAPPED = "The sum wrapped round: in a release build, i64 addition does so silently, and so does `.sum()`."
-TOTAL_FITS = (
-    "Only a partial sum is too large for an i64, the total is not. An i128 has room for every partial sum."
+
+def too_large(total: int) -> Callable[[Any], str]:
+    """The likely cause where the sum `total` is not refused."""
+    end = LARGEST if total > 0 else SMALLEST
+    return likely(
+        (
+            Exception,
+            "The sum does not fit in an i64, and the exercise asks for OverflowError: `PyOverflowError`.",
+        ),
+        (lambda got: got == end, "The sum stopped at the end of i64. Add up in i128 and check the total."),
+        otherwise=(
+            "The sum wrapped round: in a release build, i64 addition does so silently, and so does `.sum()`."
+        ),
+    )
+
+
+FITS = likely(
+    (
+        OverflowError,
+        "Only a partial sum is too large for an i64, the total "
+        "is not. An i128 has room for every partial sum.",
+    ),
+    otherwise="Every number counts exactly once, wherever rayon cuts the slice.",
+)
+NO_MEMORY = (
+    "A range has a length and no items, but a Vec needs room for all of them: "
+    "keep `#[pyo3(from_py_with = numbers_of)]` in the signature."
 )
 
 
@@ -35,9 +60,7 @@ def test_one_number(number: int) -> None:
 
 def test_many_numbers() -> None:
     numbers = random.Random(2).choices(range(-(10**12), 10**12), k=100_000)
-    expect(parallel_sum.parallel_sum, numbers).returns(
-        sum(numbers), because="Every number counts exactly once, wherever rayon cuts the slice."
-    )
+    expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=FITS)
 
 
 @pytest.mark.parametrize(
@@ -45,12 +68,12 @@ def test_many_numbers() -> None:
     [[LARGEST, 1], [SMALLEST, -1], [LARGEST, LARGEST, 3], [2**62] * 4, [SMALLEST] * 2, [2**62] * 1000],
 )
 def test_overflow(numbers: list[int]) -> None:
-    expect(parallel_sum.parallel_sum, numbers).raises(OverflowError, because=WRAPPED)
+    expect(parallel_sum.parallel_sum, numbers).raises(OverflowError, because=too_large(sum(numbers)))
 
 
 @pytest.mark.parametrize("numbers", [[LARGEST - 1, 1], [SMALLEST + 1, -1], [LARGEST, SMALLEST, LARGEST, 1]])
 def test_up_to_the_edge(numbers: list[int]) -> None:
-    expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=TOTAL_FITS)
+    expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=FITS)
 
 
 @pytest.mark.parametrize(
@@ -63,16 +86,16 @@ def test_up_to_the_edge(numbers: list[int]) -> None:
     ],
 )
 def test_only_the_total_must_fit(numbers: list[int]) -> None:
-    expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=TOTAL_FITS)
+    expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=FITS)
 
 
 @given(st.lists(st.integers(SMALLEST, LARGEST) | st.integers(-100, 100), max_size=40))
 def test_agrees_with_python(numbers: list[int]) -> None:
     total = sum(numbers)
     if SMALLEST <= total <= LARGEST:
-        expect(parallel_sum.parallel_sum, numbers).returns(total, because=TOTAL_FITS)
+        expect(parallel_sum.parallel_sum, numbers).returns(total, because=FITS)
     else:
-        expect(parallel_sum.parallel_sum, numbers).raises(OverflowError, because=WRAPPED)
+        expect(parallel_sum.parallel_sum, numbers).raises(OverflowError, because=too_large(sum(numbers)))
 
 
 @pytest.mark.parametrize("number", [2**63, SMALLEST - 1, 10**30])
@@ -83,6 +106,11 @@ def test_an_item_beyond_64_bits(number: int) -> None:
 @pytest.mark.parametrize("numbers", [[1, 2.5], [1.0], ["1"], "123", [None], None, 5])
 def test_no_list_of_integers(numbers: object) -> None:
     expect(parallel_sum.parallel_sum, numbers).raises(TypeError)
+
+
+@pytest.mark.parametrize("length", [10**14, 10**18])
+def test_a_range_that_does_not_fit(length: int) -> None:
+    expect(parallel_sum.parallel_sum, range(length)).raises(MemoryError, because=NO_MEMORY)
 
 
 @pytest.mark.soft

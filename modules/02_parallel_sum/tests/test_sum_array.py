@@ -1,24 +1,49 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import parallel_sum
 import pytest
-from coursekit import Heartbeat, check_that, expect
+from coursekit import Heartbeat, check_that, expect, likely
 from hypothesis import given
 from hypothesis import strategies as st
 
 LARGEST = 2**63 - 1
 SMALLEST = -(2**63)
 
-WRAPPED = "The sum wrapped round, as NumPy's own does. Add up in i128 and check once at the end."
-TOTAL_FITS = "Only a partial sum is too large for an i64, the total is not."
+
+def too_large(total: int) -> Callable[[Any], str]:
+    """The likely cause where the sum `total` is not refused."""
+    end = LARGEST if total > 0 else SMALLEST
+    return likely(
+        (
+            Exception,
+            "The sum does not fit in an i64, and the exercise asks for OverflowError: `PyOverflowError`.",
+        ),
+        (lambda got: got == end, "The sum stopped at the end of i64. Add up in i128 and check the total."),
+        otherwise="The sum wrapped round, as NumPy's own does. Add up in i128 and check once at the end.",
+    )
+
+
+FITS = likely(
+    (OverflowError, "Only a partial sum is too large for an i64, the total is not. Add up in i128."),
+    otherwise="Every item counts exactly once, those after the last full block too.",
+)
 ALIGNMENT = (
     "`as_array` divides the strides by 8 and drops the rest: ask `is_aligned` first, raise ValueError."
 )
-STRIDES = "The view has strides: `as_slice` refuses such arrays, `as_array` reads them where they lie."
+STRIDES = likely(
+    (
+        Exception,
+        "The view has strides: `as_slice` refuses such arrays, `as_array` reads them where they lie.",
+    ),
+    otherwise=(
+        "The view has strides. Read it through `as_array`, which knows them, and count every item once."
+    ),
+)
 
 
 def ints(*values: int) -> Any:
@@ -34,7 +59,7 @@ def test_adds(values: tuple[int, ...]) -> None:
 def test_many_items(length: int) -> None:
     expect(parallel_sum.sum_array, np.arange(length, dtype=np.int64)).returns(
         length * (length - 1) // 2,
-        because="Every item counts once, those after the last full block too.",
+        because=FITS,
     )
 
 
@@ -71,12 +96,12 @@ def test_sees_the_array_as_it_is_now() -> None:
 
 @pytest.mark.parametrize("values", [(LARGEST, 1), (SMALLEST, -1), (2**62,) * 1000, (SMALLEST,) * 2])
 def test_overflow(values: tuple[int, ...]) -> None:
-    expect(parallel_sum.sum_array, ints(*values)).raises(OverflowError, because=WRAPPED)
+    expect(parallel_sum.sum_array, ints(*values)).raises(OverflowError, because=too_large(sum(values)))
 
 
 def test_overflow_of_a_broadcast_number() -> None:
     expect(parallel_sum.sum_array, np.broadcast_to(np.int64(2**60), 100_000)).raises(
-        OverflowError, because=WRAPPED
+        OverflowError, because=too_large(2**60 * 100_000)
     )
 
 
@@ -85,7 +110,7 @@ def test_overflow_of_a_broadcast_number() -> None:
     [(LARGEST, 1, -5), (LARGEST, LARGEST, -LARGEST, -LARGEST), (SMALLEST,) * 20_000 + (LARGEST,) * 20_000],
 )
 def test_only_the_total_must_fit(values: tuple[int, ...]) -> None:
-    expect(parallel_sum.sum_array, ints(*values)).returns(sum(values), because=TOTAL_FITS)
+    expect(parallel_sum.sum_array, ints(*values)).returns(sum(values), because=FITS)
 
 
 @given(
@@ -95,9 +120,9 @@ def test_only_the_total_must_fit(values: tuple[int, ...]) -> None:
 def test_agrees_with_python(values: list[int], step: int) -> None:
     view, total = ints(*values)[::step], sum(values[::step])
     if SMALLEST <= total <= LARGEST:
-        expect(parallel_sum.sum_array, view).returns(total, because=TOTAL_FITS)
+        expect(parallel_sum.sum_array, view).returns(total, because=FITS)
     else:
-        expect(parallel_sum.sum_array, view).raises(OverflowError, because=WRAPPED)
+        expect(parallel_sum.sum_array, view).raises(OverflowError, because=too_large(total))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use word_count::parse_counts::{CountsError, Fault, parse};
 
+#[rustfmt::skip]
+const _: fn(&str) -> Result<std::collections::HashMap<String, u64>, CountsError> = parse; // An error here? Restore the signature in src/parse_counts.rs.
+
 fn error(source: &str) -> CountsError {
     parse(source).expect_err("the source is wrong")
 }

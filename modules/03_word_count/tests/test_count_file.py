@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import word_count
-from coursekit import Heartbeat, check, check_that, expect
+from coursekit import Heartbeat, check, check_that, expect, likely, panicked
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +21,21 @@ LAST = "What is left over when the file ends counts too."
 AS_PYTHON = "`From<io::Error>` gives no errno and no filename: give PyOSError its parts one by one."
 FILENAME = (
     "A `PathBuf` becomes a pathlib.Path. Python's own errors have a str: pass `path.as_os_str().to_owned()`."
+)
+NOT_UTF8 = likely(
+    (
+        panicked,
+        "`error_len()` is None where the bytes end inside a character, "
+        "as at the end of a file that was cut off. "
+        "Do not unwrap it: all bytes from there on are wrong.",
+    ),
+    (
+        dict,
+        "The bytes are no UTF-8. `from_utf8` says so; `from_utf8_lossy` "
+        "puts other characters in their place.",
+    ),
+    (OSError, "Make a UnicodeDecodeError of a `Utf8Error`, as `into_exception` has a variant for it."),
+    otherwise="`PyUnicodeDecodeError::new_err` takes (encoding, bytes, start, end, reason).",
 )
 START = "`valid_up_to()` counts from the start of the block. Add the bytes of the blocks before it."
 
@@ -198,7 +213,7 @@ def is_no_utf8(path: Path, content: bytes) -> None:
         content.decode()
     except UnicodeDecodeError as error:
         wanted = error
-    got: Any = expect(word_count.count_file, path).raises(UnicodeDecodeError)
+    got: Any = expect(word_count.count_file, path).raises(UnicodeDecodeError, because=NOT_UTF8)
     check("start of the UnicodeDecodeError", got.start, wanted.start, START)
     check(
         "end of the UnicodeDecodeError",
@@ -279,6 +294,35 @@ def test_a_file_larger_than_memory(tmp_path: Path) -> None:
         said[-1] if said else f"the process ended with code {run.returncode}",
         str({word: times}),
         "The whole file, or a whole line of it, was in memory at once: read in blocks.",
+    )
+
+
+@pytest.mark.soft
+def test_a_word_larger_than_memory(tmp_path: Path) -> None:
+    if not Path("/proc/self/status").exists():
+        pytest.skip("platform: the limit on a process's memory is set with the help of Linux's /proc")
+    expect(word_count.count_file, write(tmp_path, "spam")).returns({"spam": 1})
+    path = write(tmp_path, "x" * 20_000_000)
+    run = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(path), str(8 * 2**20)],
+        env={**os.environ, "PYTHONPATH": str(Path(str(word_count.__file__)).parent), "RUST_BACKTRACE": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = (run.stdout + run.stderr).strip().splitlines()
+    check(
+        "count_file of one word of 20 MB in a process that may take 8 MB",
+        said[-1].partition(":")[0] if said else f"the process ended with code {run.returncode}",
+        "MemoryError",
+        likely(
+            (
+                lambda got: got == "OSError",
+                "`io::ErrorKind::OutOfMemory` has no number: raise PyMemoryError for it.",
+            ),
+            otherwise="`read_to_end` asks before it makes room, and returns `io::ErrorKind::OutOfMemory`. "
+            "Raise PyMemoryError for that.",
+        ),
     )
 
 

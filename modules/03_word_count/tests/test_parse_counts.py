@@ -5,7 +5,7 @@ import re
 
 import pytest
 import word_count
-from coursekit import check, expect
+from coursekit import check, expect, likely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +43,14 @@ WRONG_LINES = [
 
 def fails_at(source: str, line: int, column: int, text: str, because: str = "") -> None:
     """It raises a ParseError that knows this place."""
-    error = expect(word_count.parse_counts, source).raises(ValueError, because=because)
+    refused = likely(
+        (
+            dict,
+            because or "A line that cannot be read was skipped, or read as something else: return its error.",
+        ),
+        (Exception, "Raise ParseError, which is a ValueError, by `PyErr::new::<ParseError, _>(…)`."),
+    )
+    error = expect(word_count.parse_counts, source).raises(ValueError, because=refused)
     call = f"of the error that parse_counts({source!r}) raises"
     check(
         f"the class {call}",

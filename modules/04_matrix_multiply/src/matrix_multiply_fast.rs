@@ -12,8 +12,8 @@ pub fn multiply(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Array2<f64> {
 
 /// The matrix product of two two-dimensional float64 arrays.
 ///
-/// Raises `TypeError` for another dtype or dimension, and `ValueError` for inner dimensions that differ or items that
-/// are not aligned.
+/// Raises `TypeError` for another dtype or dimension, `ValueError` for inner dimensions that differ or items that are not
+/// aligned, and `MemoryError` for a product that does not fit.
 #[pyfunction]
 pub fn matrix_multiply_fast<'py>(
     py: Python<'py>,

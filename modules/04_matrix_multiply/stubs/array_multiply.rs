@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 
 /// The products of the items of two float64 arrays of the same shape.
 ///
-/// Raises `TypeError` for another dtype, and `ValueError` for shapes that differ or items that are not aligned.
+/// Raises `TypeError` for another dtype, `ValueError` for shapes that differ or items that are not aligned, and
+/// `MemoryError` for a result that does not fit.
 #[pyfunction]
 pub fn array_multiply<'py>(
     py: Python<'py>,

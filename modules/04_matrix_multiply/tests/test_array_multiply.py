@@ -5,31 +5,18 @@ from typing import Any
 import matrix_multiply
 import numpy as np
 import pytest
-from coursekit import expect
+from coursekit import expect, likely, panicked
+from coursekit.layouts import LAYOUTS, laid_out, packed
 from hypothesis import given
 from hypothesis import strategies as st
 
 PLACES = "Items belong together by their place in the array, not in memory: use views, not slices."
-SHAPES = "Compare `a.shape()` with `b.shape()` first: ndarray stretches what fits and panics for the rest."
-
-LAYOUTS = ["C", "Fortran", "every second", "backwards", "read-only"]
-
-
-def laid_out(values: Any, layout: str) -> Any:
-    """The same values at other places in memory."""
-    values = np.asarray(values)
-    if layout == "Fortran":
-        return np.array(values, order="F")
-    if layout == "every second":
-        view: Any = np.full([2 * length for length in values.shape], 99, dtype=values.dtype)
-        every_second: Any = (..., *[slice(None, None, 2)] * values.ndim)
-        view = view[every_second]
-        view[...] = values
-        return view
-    backwards: Any = (..., *[slice(None, None, -1)] * values.ndim)
-    array = np.array(values[backwards], order="C")[backwards] if layout == "backwards" else values.copy()
-    array.flags.writeable = layout != "read-only"
-    return array
+SHAPES = likely(
+    (panicked, "ndarray panics if the shapes do not fit: compare `a.shape()` with `b.shape()` first."),
+    (np.ndarray, "`&a * &b` stretches an axis of length 1: compare `a.shape()` with `b.shape()` first."),
+    otherwise='The text begins with "Arrays must have the same shape", and names both with `{:?}`.',
+)
+NO_MEMORY = "Ask for the memory of the result before you compute it: `memory::check_fits`."
 
 
 @st.composite
@@ -113,9 +100,6 @@ def test_a_field_of_a_packed_record() -> None:
     expect(matrix_multiply.array_multiply, other, field).raises(ValueError, says="aligned", because=because)
 
 
-def packed(values: Any) -> Any:
-    """A field of a packed record: strides that are no whole number of items."""
-    values = np.asarray(values)
-    records = np.zeros(values.shape, dtype=[("value", values.dtype), ("flag", np.int8)])
-    records["value"] = values
-    return records["value"]
+def test_a_result_that_does_not_fit() -> None:
+    a = np.broadcast_to(1.0, (10**7, 10**7))
+    expect(matrix_multiply.array_multiply, a, a).raises(MemoryError, because=NO_MEMORY)

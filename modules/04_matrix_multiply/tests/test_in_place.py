@@ -5,44 +5,41 @@ from typing import Any
 import matrix_multiply
 import numpy as np
 import pytest
-from coursekit import check, expect
+from coursekit import check, check_that, expect, likely, panicked
+from coursekit.layouts import LAYOUTS, WRITABLE, laid_out, packed
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 WRITES = "The caller's array must change: write through the view of `as_array_mut`."
 PLACES = "Items belong together by their place in the array, not in memory: use views, not slices."
-READ_ONLY = "`try_readwrite` reports a read-only array: map its error to a ValueError."
-BORROW = (
-    "Two borrows of one memory, one of them for writing, are refused. `try_readonly` and `try_readwrite` say"
-    " so with an Err; `readonly` and `readwrite` panic; `unsafe` access does not look."
+READ_ONLY = likely(
+    (
+        panicked,
+        "`readwrite` panics for a read-only array. `try_readwrite` gives an Err: make a ValueError of it.",
+    ),
+    (TypeError, "`?` alone makes a TypeError of a BorrowError. Map it to a ValueError."),
+    (ValueError, 'The text must say "read-only": `BorrowError::NotWriteable` has an arm of its own.'),
+    otherwise="`try_readwrite` refuses a read-only array. Was it written to through a copy, or `unsafe`?",
+)
+BORROW = likely(
+    (panicked, "`readonly` and `readwrite` panic. `try_readonly` and `try_readwrite` give an Err."),
+    (TypeError, "`?` alone makes a TypeError of a BorrowError. Map it to a ValueError."),
+    otherwise="Two borrows of one memory, one of them for writing, must be refused: borrow `out` by "
+    "`try_readwrite`, and `a` by `try_readonly`, before you write.",
 )
 STRANGERS = (
     "numpy's borrow check knows only arrays with a common base:"
     " `layout::check_no_overlap` compares addresses."
 )
 REPEATED = "Items of this array share memory, so it cannot be a mutable view: `layout::check_distinct_items`."
-SHAPES = "Compare the shapes first: ndarray stretches what fits and panics for the rest."
-WRITABLE = ["C", "Fortran", "every second", "backwards"]
-
-LAYOUTS = ["C", "Fortran", "every second", "backwards", "read-only"]
-
-
-def laid_out(values: Any, layout: str) -> Any:
-    """The same values at other places in memory."""
-    values = np.asarray(values)
-    if layout == "Fortran":
-        return np.array(values, order="F")
-    if layout == "every second":
-        view: Any = np.full([2 * length for length in values.shape], 99, dtype=values.dtype)
-        every_second: Any = (..., *[slice(None, None, 2)] * values.ndim)
-        view = view[every_second]
-        view[...] = values
-        return view
-    backwards: Any = (..., *[slice(None, None, -1)] * values.ndim)
-    array = np.array(values[backwards], order="C")[backwards] if layout == "backwards" else values.copy()
-    array.flags.writeable = layout != "read-only"
-    return array
+SHAPES = likely(
+    (panicked, "`Zip` panics if the shapes differ: compare them first."),
+    otherwise=(
+        '`+=` stretches an axis of length 1. Compare the shapes first: "Arrays must have the same shape".'
+    ),
+)
 
 
 @st.composite
@@ -215,9 +212,19 @@ def test_a_field_of_a_packed_record() -> None:
     check("the field after the errors", np.array(field), np.array([1.0, 2.0, 3.0]))
 
 
-def packed(values: Any) -> Any:
-    """A field of a packed record: strides that are no whole number of items."""
-    values = np.asarray(values)
-    records = np.zeros(values.shape, dtype=[("value", values.dtype), ("flag", np.int8)])
-    records["value"] = values
-    return records["value"]
+@pytest.mark.soft
+@pytest.mark.parametrize("name", ["scale_in_place", "add_into"])
+def test_other_threads_run_meanwhile(name: str) -> None:
+    a, b = np.ones(1_000_000), np.ones(1_000_000)
+    calls = {
+        "scale_in_place": lambda: matrix_multiply.scale_in_place(a, 1.0),
+        "add_into": lambda: matrix_multiply.add_into(a, b),
+    }
+    expect(calls[name]).described(f"{name} of a million items").returns(None)
+    check_that(
+        lets_another_thread_in(calls[name]),
+        f"another thread's turns while {name} ran, 50 times over",
+        "none",
+        "at least one",
+        "The array was changed attached to the interpreter: wrap the loop in `py.detach(|| …)`.",
+    )

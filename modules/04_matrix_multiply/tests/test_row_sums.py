@@ -1,36 +1,33 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import matrix_multiply
 import numpy as np
 import pytest
-from coursekit import check_that, expect
+from coursekit import Heartbeat, check_that, expect, likely
+from coursekit.layouts import LAYOUTS, laid_out, packed
 from hypothesis import given
 from hypothesis import strategies as st
 
-STRIDES = "The view has strides: `as_slice` gives memory order, `as_array` the items at their places."
 ROWS = "One sum for each row, which runs along the second axis: `Axis(1)`."
+NO_MEMORY = "There is no memory for so many sums: keep the line with `memory::check_fits`."
 
-LAYOUTS = ["C", "Fortran", "every second", "backwards", "read-only"]
 
-
-def laid_out(values: Any, layout: str) -> Any:
-    """The same values at other places in memory."""
-    values = np.asarray(values)
-    if layout == "Fortran":
-        return np.array(values, order="F")
-    if layout == "every second":
-        view: Any = np.full([2 * length for length in values.shape], 99, dtype=values.dtype)
-        every_second: Any = (..., *[slice(None, None, 2)] * values.ndim)
-        view = view[every_second]
-        view[...] = values
-        return view
-    backwards: Any = (..., *[slice(None, None, -1)] * values.ndim)
-    array = np.array(values[backwards], order="C")[backwards] if layout == "backwards" else values.copy()
-    array.flags.writeable = layout != "read-only"
-    return array
+def sums_of(a: Any) -> Callable[[Any], str]:
+    """The likely cause where the sums of the rows of `a` are others."""
+    rows, columns = a.shape
+    return likely(
+        (Exception, "The view has strides: `as_slice` refuses some layouts, `as_array` takes them all."),
+        (lambda got: got.shape == (columns,) and rows != columns, ROWS),
+        (
+            lambda got: not a.flags.c_contiguous,
+            "The view has strides: `as_slice` gives memory order, `as_array` the items at their places.",
+        ),
+        otherwise=ROWS,
+    )
 
 
 @st.composite
@@ -42,23 +39,23 @@ def matrices(draw: st.DrawFn) -> Any:
 
 def test_sums_each_row() -> None:
     a = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]])
-    expect(matrix_multiply.row_sums, a).returns(np.array([6.0, 60.0]), because=ROWS)
+    expect(matrix_multiply.row_sums, a).returns(np.array([6.0, 60.0]), because=sums_of(a))
 
 
 @given(matrices())
 def test_agrees_with_numpy(a: Any) -> None:
-    expect(matrix_multiply.row_sums, a).approximates(a.sum(axis=1), because=STRIDES)
+    expect(matrix_multiply.row_sums, a).approximates(a.sum(axis=1), because=sums_of(a))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_any_layout(layout: str) -> None:
     a = laid_out(np.arange(6_000, dtype=np.float64).reshape(100, 60), layout)
-    expect(matrix_multiply.row_sums, a).approximates(a.sum(axis=1), because=STRIDES)
+    expect(matrix_multiply.row_sums, a).approximates(a.sum(axis=1), because=sums_of(a))
 
 
 def test_a_transposed_matrix() -> None:
     a = np.arange(12.0).reshape(3, 4).T
-    expect(matrix_multiply.row_sums, a).returns(np.array([12.0, 15.0, 18.0, 21.0]), because=STRIDES)
+    expect(matrix_multiply.row_sums, a).returns(np.array([12.0, 15.0, 18.0, 21.0]), because=sums_of(a))
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0), (1, 1)])
@@ -95,12 +92,25 @@ def test_a_field_of_a_packed_record() -> None:
     )
 
 
-def packed(values: Any) -> Any:
-    """A field of a packed record: strides that are no whole number of items."""
-    values = np.asarray(values)
-    records = np.zeros(values.shape, dtype=[("value", values.dtype), ("flag", np.int8)])
-    records["value"] = values
-    return records["value"]
+@pytest.mark.parametrize("columns", [1, 0])
+def test_more_sums_than_fit(columns: int) -> None:
+    expect(matrix_multiply.row_sums, np.broadcast_to(1.0, (10**14, columns))).raises(
+        MemoryError, because=NO_MEMORY
+    )
+
+
+@pytest.mark.soft
+def test_other_threads_run_meanwhile() -> None:
+    many = np.broadcast_to(1.0, (300, 1_000_000))  # Three hundred million items that need no memory.
+    with Heartbeat() as heart:
+        expect(matrix_multiply.row_sums, many).returns(np.full(300, 1e6))
+    check_that(
+        heart.beats >= 3,
+        "beats of another thread while row_sums ran",
+        heart.beats,
+        "3 or more",
+        "The sums ran attached to the interpreter: wrap them in `py.detach(|| …)`.",
+    )
 
 
 @pytest.mark.soft

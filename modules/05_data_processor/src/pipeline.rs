@@ -10,13 +10,30 @@ pub fn summary(chunk: &[f64]) -> [f64; 4] {
     todo!("the mean, then the other three")
 }
 
+/// Whether one of the objects in an array is a date or a duration of NumPy's. Given.
+fn has_dates(objects: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let numpy = objects.py().import("numpy")?;
+    let (date, duration) = (numpy.getattr("datetime64")?, numpy.getattr("timedelta64")?);
+    for item in objects.call_method0("ravel")?.try_iter()? {
+        let item = item?;
+        if item.is_instance(&date)? || item.is_instance(&duration)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 #[pymethods]
 impl DataProcessor {
     /// Add a column of a table: a pandas or Polars Series, or whatever else NumPy sees as a row of numbers.
     ///
-    /// Missing values (null, NaN) are left out; returns how many there were.
+    /// Leaves missing values (null, NaN, masked) out and returns how many there were.
+    ///
+    /// Raises `TypeError` for dates, durations and complex numbers, and for anything that has not one dimension.
     fn add_column(slf: &Bound<'_, Self>, column: &Bound<'_, PyAny>) -> PyResult<usize> {
-        todo!("numpy.asarray(column, dtype=\"float64\"), its view, all but the NaN into the buffer, count")
+        todo!(
+            "refuse kinds 'M', 'm' and 'c'; numpy.ma.asarray(column, dtype=\"float64\").filled(nan), all but the NaN, count"
+        )
     }
 
     /// A table of the full chunks, as a dict of arrays: `start` (the first value's number among all ever seen), `mean`,

@@ -6,28 +6,38 @@ from typing import Any
 import data_processor
 import numpy as np
 import pytest
-from coursekit import check, expect
+from coursekit import check, expect, likely
 from hypothesis import given
 from hypothesis import strategies as st
 
 ZERO = "No chunk can be empty: `NonZeroUsize::new(chunk_size)` is None for 0, and None becomes a ValueError."
 COUNTED = "add_data counts what it adds in `total_seen`, and clear leaves that alone."
 ALL_OR_NOTHING = "Collect all items first, `?` on each, and only then extend the buffer."
+ITERABLE = likely(
+    (
+        TypeError,
+        "`Vec<f64>` takes sequences only. Take any iterable: `try_iter()?`, then `extract` each item.",
+    ),
+    otherwise="add_data returns nothing: `Ok(())`.",
+)
+NO_MEMORY = "Ask before you make room: `memory::check_length` for an iterable, `make_room` before `extend`."
 STRIDES = "`as_slice` refuses what does not lie side by side; `as_array` reads any stride."
 NO_BORROW = (
     "The iterable's own code ran while the processor was borrowed: collect first, `try_borrow_mut` after."
 )
 
+FIXTURES: Any = data_processor  # `_make` and its like do not ship, so no stub declares them.
+
 
 def processor(chunk_size: int = 3, values: Iterable[float] = (), total_seen: int | None = None) -> Any:
     """A processor in this state, made past the exercises."""
     values = list(values)
-    return data_processor._make(chunk_size, values, len(values) if total_seen is None else total_seen)
+    return FIXTURES._make(chunk_size, values, len(values) if total_seen is None else total_seen)
 
 
 def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int, because: str = "") -> None:
     state = (chunk_size, values, total_seen)
-    check("(chunk_size, values, total_seen) afterwards", data_processor._state(got), state, because)
+    check("(chunk_size, values, total_seen) afterwards", FIXTURES._state(got), state, because)
 
 
 @pytest.mark.parametrize("chunk_size", [1, 3, 1000, 2**63])
@@ -73,13 +83,13 @@ def test_chunk_size_is_needed() -> None:
 )
 def test_adds_any_iterable(values: Any) -> None:
     p = processor(values=[9.0])
-    expect(p.add_data, values).returns(None)
+    expect(p.add_data, values).returns(None, because=ITERABLE)
     check_state(p, 3, [9.0, *map(float, values)], 1 + len(values), COUNTED)
 
 
 def test_adds_from_a_generator() -> None:
     p = processor()
-    expect(p.add_data, (x / 2 for x in range(4))).returns(None)
+    expect(p.add_data, (x / 2 for x in range(4))).returns(None, because=ITERABLE)
     check_state(p, 3, [0.0, 0.5, 1.0, 1.5], 4)
 
 
@@ -167,6 +177,22 @@ def test_keeps_every_value(parts: list[list[float]]) -> None:
         expect(p.add_data, np.array(part) if number % 2 else part).returns(None)
     everything = [x for part in parts for x in part]
     check_state(p, 2, everything, len(everything), COUNTED)
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        (np.broadcast_to(1.0, 10**14), MemoryError),
+        (range(10**14), MemoryError),
+        (range(10**18), MemoryError),
+        (range(2**63), OverflowError),
+    ],
+    ids=["array", "range", "longer range", "no length"],
+)
+def test_more_than_fits(values: Any, error: type[Exception]) -> None:
+    p = processor(values=[9.0])
+    expect(p.add_data, values).raises(error, because=NO_MEMORY)
+    check_state(p, 3, [9.0], 1, ALL_OR_NOTHING)
 
 
 def test_clear() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import data_processor
 import numpy as np
 import pytest
-from coursekit import check, check_that, expect
+from coursekit import check, check_that, expect, likely
 
 BORROWED = "No borrow may be alive while the callback runs: end it before `call1`, begin a new one after."
 STAYS = "Drain a chunk only after the callback has returned."
@@ -21,16 +21,18 @@ COLLECTED = (
     "`__clear__` drop it."
 )
 
+FIXTURES: Any = data_processor  # `_make` and its like do not ship, so no stub declares them.
+
 
 def processor(chunk_size: int = 2, values: Iterable[float] = (1.0, 2.0, 3.0, 4.0, 5.0)) -> Any:
     """A processor in this state, made past the exercises."""
     values = list(values)
-    return data_processor._make(chunk_size, values, len(values))
+    return FIXTURES._make(chunk_size, values, len(values))
 
 
 def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int, because: str = "") -> None:
     state = (chunk_size, values, total_seen)
-    check("(chunk_size, values, total_seen) afterwards", data_processor._state(got), state, because)
+    check("(chunk_size, values, total_seen) afterwards", FIXTURES._state(got), state, because)
 
 
 def with_callback(p: Any, callback: Callable[[Any], object] | None) -> Any:
@@ -90,7 +92,9 @@ def test_a_new_callback_replaces_the_old_one() -> None:
 def test_no_callable(callback: Any) -> None:
     got: list[Any] = []
     p = with_callback(processor(), got.append)
-    expect(p.on_chunk, callback).raises(TypeError)
+    expect(p.on_chunk, callback).raises(
+        TypeError, because="Refuse what cannot be called, at once: `callback.is_callable()`."
+    )
     expect(p.process_chunks).value()
     check("chunks that the earlier callback got", len(got), 2, "A refused callback changes nothing.")
 
@@ -132,7 +136,7 @@ def test_it_goes_on_after_an_exception() -> None:
 def test_the_callback_may_look_at_the_processor() -> None:
     seen: list[Any] = []
     p = processor()
-    with_callback(p, lambda chunk: seen.append(data_processor._state(p)[1]))
+    with_callback(p, lambda chunk: seen.append(FIXTURES._state(p)[1]))
     expect(p.process_chunks).returns([1.5, 3.5], because=BORROWED)
     check("the values that each call saw", seen, [[1.0, 2.0, 3.0, 4.0, 5.0], [3.0, 4.0, 5.0]])
 
@@ -152,7 +156,7 @@ def test_the_callback_must_not_change_the_processor(change: str) -> None:
 
     def change_once(chunk: Any) -> None:
         for state in changes:
-            data_processor._set_state(p, *state)
+            FIXTURES._set_state(p, *state)
 
     with_callback(p, change_once)
     expect(p.process_chunks).described(f"process_chunks(), callback: {change}").raises(
@@ -197,6 +201,44 @@ def test_a_cycle_in_use_is_not_collected() -> None:
     expect(held.process_chunks).returns([1.5, 3.5])
     owner = [each for each in gc.get_referents(*gc.get_referents(held)) if isinstance(each, Owner)]
     check("owners that the collector finds behind the processor", len(owner), 1, COLLECTED)
+
+
+class Leaving:
+    """A callback that looks at the processor once more when it goes."""
+
+    def __init__(self, p: Any, seen: list[Any]) -> None:
+        self.p = p
+        self.seen = seen
+
+    def __call__(self, chunk: Any) -> None:
+        """Takes a chunk."""
+
+    def __del__(self) -> None:
+        try:
+            self.seen.append(len(self.p))
+        except RuntimeError as error:
+            self.seen.append(f"RuntimeError: {error}")
+
+
+@pytest.mark.soft
+def test_the_old_callback_goes_after_the_borrow() -> None:
+    seen: list[Any] = []
+    p = processor()
+    with_callback(p, Leaving(p, seen))
+    with_callback(p, None)
+    check(
+        "len(processor), asked by the old callback's __del__",
+        seen,
+        [5],
+        likely(
+            (
+                lambda got: got != [],
+                "The old callback was dropped while the processor was borrowed. Take it out with "
+                "`std::mem::replace`, let the borrow end, and drop it then.",
+            ),
+            otherwise="`on_chunk(None)` lets the old callback go.",
+        ),
+    )
 
 
 @pytest.mark.soft

@@ -9,7 +9,8 @@ from typing import Any
 import data_processor
 import numpy as np
 import pytest
-from coursekit import check, expect
+from coursekit import check, check_that, expect
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,19 +21,28 @@ NAN = "Missing values arrive as NaN: leave out what `is_nan()`, and count it."
 COUNTED = "`total_seen` counts what was added; missing values were not."
 STRIDES = "A column of a table has a stride: `as_array` reads it, `as_slice` refuses it."
 CONVERTS = "Ask numpy.asarray for dtype float64: it converts what is not."
+STABLE = (
+    "The deviation is that of the distances from the mean: "
+    "squares of large values lose all their digits, and so "
+    "does (v - m)(v + m)."
+)
+DATES = "NumPy converts a missing date to -9.2e18. Look at the dtype's `kind` first, and refuse 'M' and 'm'."
+BORROWED = "`asarray` runs the column's own code: borrow the processor after it, not before."
 START = "The first value that is still here has number total_seen - len."
 POPULATION = "The population's standard deviation divides by n."
+
+FIXTURES: Any = data_processor  # `_make` and its like do not ship, so no stub declares them.
 
 
 def processor(chunk_size: int = 2, values: Iterable[float] = (), total_seen: int | None = None) -> Any:
     """A processor in this state, made past the exercises."""
     values = list(values)
-    return data_processor._make(chunk_size, values, len(values) if total_seen is None else total_seen)
+    return FIXTURES._make(chunk_size, values, len(values) if total_seen is None else total_seen)
 
 
 def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int, because: str = "") -> None:
     state = (chunk_size, values, total_seen)
-    check("(chunk_size, values, total_seen) afterwards", data_processor._state(got), state, because)
+    check("(chunk_size, values, total_seen) afterwards", FIXTURES._state(got), state, because)
 
 
 def tool(name: str) -> Any:
@@ -83,6 +93,65 @@ def test_anything_that_gives_an_array() -> None:
     p = processor()
     expect(p.add_column, Column()).described("add_column(an object with __array__)").returns(1, because=NAN)
     check_state(p, 2, [1.0, 3.0], 2, COUNTED)
+
+
+@pytest.mark.soft
+def test_a_column_that_looks_at_the_processor() -> None:
+    p = processor(2, [9.0])
+
+    class Column:
+        def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+            return np.array([float(len(p))], dtype=dtype)
+
+    expect(p.add_column, Column()).described("add_column(a column that asks len(processor))").returns(
+        0, because=BORROWED
+    )
+    check_state(p, 2, [9.0, 1.0], 2, BORROWED)
+
+
+@pytest.mark.soft
+@pytest.mark.parametrize("mask", [[False, True, False], [True, True, True], False])
+@pytest.mark.parametrize("dtype", ["float64", "int32"])
+def test_masked_values_are_missing(mask: Any, dtype: str) -> None:
+    column = np.ma.masked_array(np.array([1, 2, 3], dtype=dtype), mask=mask)
+    values = [float(value) for value in column.compressed()]
+    p = processor()
+    expect(p.add_column, column).returns(
+        3 - len(values),
+        because=("`numpy.asarray` reads the values under the mask. `numpy.ma.asarray` does not."),
+    )
+    check_state(p, 2, values, len(values))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.array(["2020-01-01", "NaT"], dtype="datetime64[us]"),
+        np.array(["2020-01-01"], dtype="datetime64[D]"),
+        np.array([5, "NaT"], dtype="timedelta64[s]"),
+    ],
+    ids=["missing date", "date", "duration"],
+)
+def test_dates_are_no_numbers(column: Any) -> None:
+    p = processor()
+    expect(p.add_column, column).raises(TypeError, because=DATES)
+    check_state(p, 2, [], 0)
+
+
+@pytest.mark.soft
+def test_dates_among_objects_are_no_numbers() -> None:
+    p = processor()
+    expect(p.add_column, np.array([1.0, np.datetime64("NaT")], dtype=object)).raises(
+        TypeError, because="An array of objects may hold dates too: `has_dates`."
+    )
+
+
+def test_complex_numbers_are_no_floats() -> None:
+    p = processor()
+    expect(p.add_column, np.array([1.0 + 2.0j])).raises(
+        TypeError,
+        because=("NumPy drops the imaginary part with only a warning: refuse the dtype's `kind` 'c'."),
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,6 +236,14 @@ def test_no_full_chunk(n: int, chunk_size: int) -> None:
     )
 
 
+@pytest.mark.parametrize("offset", [1e9, -1e9])
+def test_a_deviation_far_from_zero(offset: float) -> None:
+    rows = expect(processor(4, [offset + x for x in (4.0, 7.0, 13.0, 16.0)]).chunk_statistics).value()
+    expect(lambda: rows["std"]).described("chunk_statistics()['std']").approximates(
+        np.array([math.sqrt(22.5)]), because=STABLE
+    )
+
+
 @given(st.lists(st.floats(-1e6, 1e6), max_size=60), st.integers(1, 12))
 def test_agrees_with_numpy(values: list[float], chunk_size: int) -> None:
     full = len(values) - len(values) % chunk_size
@@ -192,3 +269,16 @@ def test_back_into_a_table(name: str) -> None:
     frame = tool(name).DataFrame(rows)
     check(f"the {name} table's columns", list(frame.columns), ["start", "mean", "std", "min", "max"])
     check(f"the {name} table's means", frame["mean"].to_numpy().tolist(), [2.0, 6.0])
+
+
+@pytest.mark.soft
+def test_other_threads_run_meanwhile() -> None:
+    p = processor(1000, [0.5] * 1_000_000)
+    expect(p.chunk_statistics).value()
+    check_that(
+        lets_another_thread_in(p.chunk_statistics),
+        "another thread's turns while chunk_statistics ran, 50 times over",
+        "none",
+        "at least one",
+        "The work was done attached to the interpreter: wrap it in `py.detach(|| …)`.",
+    )

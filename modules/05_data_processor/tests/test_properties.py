@@ -13,16 +13,18 @@ EVER = "`total_seen` counts what ever came, not what is here now."
 STRIDES = "`as_slice` refuses what does not lie side by side; `as_array` reads any stride."
 ALIGNMENT = "`as_array` divides the stride by 8 and drops the rest: ask `is_aligned` first, raise ValueError."
 
+FIXTURES: Any = data_processor  # `_make` and its like do not ship, so no stub declares them.
+
 
 def processor(chunk_size: int, values: Iterable[float], total_seen: int | None = None) -> Any:
     """A processor in this state, made past the exercises."""
     values = list(values)
-    return data_processor._make(chunk_size, values, len(values) if total_seen is None else total_seen)
+    return FIXTURES._make(chunk_size, values, len(values) if total_seen is None else total_seen)
 
 
 def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int, because: str = "") -> None:
     state = (chunk_size, values, total_seen)
-    check("(chunk_size, values, total_seen) afterwards", data_processor._state(got), state, because)
+    check("(chunk_size, values, total_seen) afterwards", FIXTURES._state(got), state, because)
 
 
 def get(p: Any, name: str) -> Any:
@@ -101,6 +103,12 @@ def test_from_numpy_of_a_packed_record() -> None:
     except ValueError:
         return
     check_state(p, 2, records["value"].tolist(), 50, ALIGNMENT)
+
+
+def test_from_numpy_of_more_than_fits() -> None:
+    expect(data_processor.DataProcessor.from_numpy, np.broadcast_to(1.0, 10**14), 2).raises(
+        MemoryError, because="A broadcast array is longer than what it takes: `memory::check_fits` first."
+    )
 
 
 def test_from_numpy_with_chunk_size_zero() -> None:

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 use crate::exact_money::Money;
 use crate::transfer::Shared;
-use crate::{balance, insufficient_funds, savings_account};
+use crate::{balance, fee, insufficient_funds};
 
 /// Whether an account may hold, receive or pay this: finite, and zero or more.
 pub fn is_valid(amount: f64) -> bool {
@@ -69,7 +69,7 @@ impl Account {
     fn withdraw(slf: &Bound<'_, Self>, amount: &Bound<'_, PyAny>) -> PyResult<()> {
         // Both calls may run Python code. They come before the lock is taken.
         let wanted: Amount = amount.extract()?;
-        let fee = savings_account::fee(slf, amount)?;
+        let fee: Amount = fee::fee(slf, amount)?.extract()?;
         let total = wanted.money().plus(fee.money())?.cents();
         // What happens under the lock is plain Rust. `?` makes the exception, after the lock is let go.
         slf.get()
@@ -102,11 +102,11 @@ impl Account {
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        balance::repr(slf)
+        balance::repr(slf, slf.get().balance.get())
     }
 
     // No `__hash__`: a class that defines comparison and no hash is unhashable in Python.
     fn __richcmp__(&self, other: &Bound<'_, Self>, op: CompareOp) -> bool {
-        balance::compare(self, other.get(), op)
+        balance::compare(&self.balance, &other.get().balance, op)
     }
 }

@@ -1,13 +1,8 @@
-//! Inheritance, in both directions: a Rust class that extends one, and methods that Python may override.
+//! Inheritance: a Rust class that extends another.
 
 use pyo3::prelude::*;
 
 use crate::account::{Account, Amount};
-
-/// What the account charges for a withdrawal, asked the way Python asks: a subclass may have overridden `fee`.
-pub(crate) fn fee(account: &Bound<'_, Account>, amount: &Bound<'_, PyAny>) -> PyResult<Amount> {
-    Ok(Amount::ZERO) // Nobody is asked yet.
-}
 
 /// The interest on a balance, rounded to the nearest cent, half a cent to the even one.
 pub fn interest(cents: i64, rate: f64) -> Option<i64> {

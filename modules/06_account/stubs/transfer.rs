@@ -1,12 +1,6 @@
-//! Values that threads share, and money that moves between two of them.
+//! Values that threads share, and changes of two of them at once.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use pyo3::prelude::*;
-
-use crate::account::{Account, Amount};
-use crate::exact_money::MoneyError;
-use crate::insufficient_funds::Shortfall;
 
 /// A value that several threads may read and change.
 ///
@@ -49,27 +43,4 @@ impl<T: Copy> Shared<T> {
     fn lock(&self) -> MutexGuard<'_, T> {
         self.value.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Why a transfer is refused.
-enum Refusal {
-    /// By the source.
-    Shortfall(Shortfall),
-    /// By the target.
-    Money(MoneyError),
-}
-
-impl From<Refusal> for PyErr {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Shortfall(shortfall) => shortfall.into(),
-            Refusal::Money(error) => error.into(),
-        }
-    }
-}
-
-/// Moves an amount from one account to another, free of charge. If it fails, neither has changed.
-#[pyfunction]
-pub fn transfer(source: &Bound<'_, Account>, target: &Bound<'_, Account>, amount: Amount) -> PyResult<()> {
-    todo!("Shared::update_pair with `remaining` for the source and `plus` for the target")
 }

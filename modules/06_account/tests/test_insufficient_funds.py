@@ -2,18 +2,38 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import account
 import pytest
-from coursekit import check, check_that, expect
+from coursekit import ExpectationFailed, check, check_that, expect, likely
 
-OVERDRAFT = "The account was overdrawn: compare the request with the balance before anything is subtracted."
+OVERDRAFT = likely(
+    (Exception, "The account refused, but with another class: `From<Shortfall>` makes an InsufficientFunds."),
+    otherwise=(
+        "The account was overdrawn: compare the request with the balance before anything is subtracted."
+    ),
+)
 CLASS = "Make it a class: `#[pyclass(extends = PyException)]`, with two fields that have `#[pyo3(get)]`."
 ARGS = (
     "`PyErr::new::<InsufficientFunds, _>((balance, requested))` calls the class as Python does, so that "
     "BaseException keeps the arguments; `Py::new` does not."
 )
+
+
+def field(units: float) -> Callable[[Any], str]:
+    """The likely cause where a field of the exception is not `units`."""
+    return likely(
+        (
+            lambda got: got == units * 100 and units != 0,
+            "That is in cents. A `Shortfall` counts cents; the "
+            "exception's fields are units: divide by 100.0.",
+        ),
+        (int, "The fields are floats: `cents as f64 / 100.0`."),
+        (float, "Is it the other field? `balance` is what there is, `requested` what was to be taken out."),
+        otherwise=CLASS,
+    )
 
 
 def refusal(opened: Any, amount: float) -> BaseException:
@@ -25,8 +45,8 @@ def refusal(opened: Any, amount: float) -> BaseException:
 )
 def test_says_what_there_is_and_what_was_requested(balance: float, requested: float) -> None:
     error = refusal(expect(account.Account, balance).value(), requested)
-    check("error.balance", getattr(error, "balance", "no such attribute"), balance, CLASS)
-    check("error.requested", getattr(error, "requested", "no such attribute"), requested, CLASS)
+    check("error.balance", getattr(error, "balance", "no such attribute"), balance, field(balance))
+    check("error.requested", getattr(error, "requested", "no such attribute"), requested, field(requested))
 
 
 def test_a_failed_withdrawal_changes_nothing() -> None:
@@ -77,8 +97,18 @@ def test_the_fields_are_read_only() -> None:
 def test_survives_pickle_and_copy() -> None:
     error = refusal(expect(account.Account, 1.0).value(), 2.0)
     check("error.args", error.args, (1.0, 2.0), ARGS)
+    try:
+        written = pickle.dumps(error)
+    except pickle.PicklingError as refused:
+        raise ExpectationFailed(
+            "pickle.dumps(error)",
+            f"PicklingError: {refused}",
+            "bytes",
+            "pickle looks for the class in its module. Say where "
+            'it is: `module = "account"` in `#[pyclass(…)]`.',
+        ) from None
     twins: list[tuple[str, Any]] = [
-        ("pickled", pickle.loads(pickle.dumps(error))),
+        ("pickled", pickle.loads(written)),
         ("copied", copy.copy(error)),
     ]
     for what, twin in twins:

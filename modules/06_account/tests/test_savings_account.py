@@ -1,18 +1,12 @@
 from __future__ import annotations
 
 import math
-import os
-import subprocess
-import sys
-import threading
-from pathlib import Path
 from typing import Any
 
 import account
 import pytest
 from coursekit import check, check_that, expect
 
-STATIC = 'Rust calls its own `fee` and knows no other. Ask as Python does: `call_method1("fee", (amount,))`.'
 BASE = "`PyClassInitializer::from(Account::holding(balance)).add_subclass(Self { rate })`"
 
 
@@ -78,115 +72,3 @@ def test_no_fee() -> None:
     check("account.fee(5.0)", one.fee(5.0), 0.0)
     one.withdraw(100.0)
     check("the balance after all was withdrawn", one.get_balance(), 0.0)
-
-
-@pytest.mark.parametrize("base", ["Account", "SavingsAccount"])
-def test_python_overrides_the_fee(base: str) -> None:
-    asked: list[Any] = []
-
-    class WithFee(getattr(account, base)):  # type: ignore[misc]
-        def fee(self, amount: Any) -> float:
-            asked.append(amount)
-            return 0.5
-
-    one = expect(WithFee, 100.0).value()
-    expect(one.withdraw, 10.0).returns(None)
-    check("the balance after withdraw(10.0) with a fee of 0.5", one.get_balance(), 89.5, STATIC)
-    check("what fee was asked about", asked, [10.0], STATIC)
-
-
-def test_the_fee_must_be_there_too() -> None:
-    class WithFee(account.Account):
-        def fee(self, amount: Any) -> Any:
-            return amount
-
-    one = expect(WithFee, 10.0).value()
-    expect(one.withdraw, 5.25).raises(Exception, because=STATIC)
-    check("the balance afterwards", one.get_balance(), 10.0)
-    expect(one.withdraw, 5.0).returns(None)
-    check("the balance afterwards", one.get_balance(), 0.0, STATIC)
-
-
-def test_a_fee_that_raises() -> None:
-    class Closed(account.Account):
-        def fee(self, amount: Any) -> float:
-            raise KeyError("closed on Sundays")
-
-    one = expect(Closed, 10.0).value()
-    expect(one.withdraw, 5.0).raises(KeyError, says="Sundays", because=STATIC)
-    check(
-        "the balance afterwards",
-        one.get_balance(),
-        10.0,
-        "What `fee` raises comes out of `withdraw`: use `?`.",
-    )
-
-
-def test_a_fee_that_is_no_number() -> None:
-    class Odd(account.Account):
-        def fee(self, amount: Any) -> str:  # type: ignore[override]
-            return "5 %"
-
-    one = expect(Odd, 10.0).value()
-    expect(one.withdraw, 5.0).raises(TypeError, because="Extract the fee as an Amount, and use `?`.")
-    check("the balance afterwards", one.get_balance(), 10.0)
-
-
-@pytest.mark.soft
-def test_a_fee_may_look_at_the_balance() -> None:
-    # In a process of its own: a thread that waits for a lock while attached stops the tests as well.
-    expect(account.SavingsAccount).value()
-    folder = str(Path(str(account.__file__)).parent)
-    code = """
-import account
-class OnePercent(account.SavingsAccount):
-    def fee(self, amount):
-        return self.get_balance() / 128
-one = OnePercent(128.0)
-one.withdraw(64.0)
-print(one.get_balance())
-"""
-    try:
-        run = subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONPATH": folder},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=5.0,
-        )
-        got = run.stdout.strip() or run.stderr.strip()
-    except subprocess.TimeoutExpired:
-        got = "nothing: it waits for ever"
-    check(
-        "the balance, where the fee depends on it",
-        got,
-        "63.0",
-        "Python code ran while the lock was held, and needed that lock. Call `fee` first, lock afterwards.",
-    )
-
-
-def test_two_withdrawals_meet_at_the_fee() -> None:
-    meet = threading.Barrier(2, timeout=15.0)
-
-    class Slow(account.Account):
-        def fee(self, amount: Any) -> float:
-            meet.wait()  # Both have been let in, neither has taken anything yet.
-            return 0.0
-
-    one = expect(Slow, 100.0).value()
-    refused: list[BaseException] = []
-
-    def withdraw() -> None:
-        try:
-            one.withdraw(100.0)
-        except BaseException as error:
-            refused.append(error)
-
-    threads = [threading.Thread(target=withdraw, daemon=True) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    check("the balance after two withdrawals of all there is", one.get_balance(), 0.0, STATIC)
-    check("how many were refused", len(refused), 1, STATIC)

@@ -2,6 +2,8 @@
 
 use pyo3::prelude::*;
 
+use crate::sequence::sequence_of;
+
 /// Runs all `jobs`, each a task of its own, and gives the first result that is `Ok`, or else the failure that came last.
 /// `None` if there are no jobs.
 ///
@@ -25,6 +27,6 @@ where
 /// Raises, at the call, `ValueError` for no URLs and for what is no http address. When awaited, if all fail, what
 /// `async_fetch_data` raises for the one that failed last.
 #[pyfunction]
-pub fn first_of(py: Python<'_>, urls: Vec<String>) -> PyResult<Bound<'_, PyAny>> {
+pub fn first_of(py: Python<'_>, #[pyo3(from_py_with = sequence_of)] urls: Vec<String>) -> PyResult<Bound<'_, PyAny>> {
     todo!("all addresses, or a ValueError; then the future: `first_ok` of one `get` for each address")
 }

@@ -1,6 +1,6 @@
 //! Module 07: tokio behind asyncio.
 //!
-//! One file per exercise, and `attempt.rs`, which is given. This one is the table of contents.
+//! One file per exercise, and two that are given, `attempt.rs` and `sequence.rs`. This file is the table of contents.
 
 pub mod async_fetch_data;
 pub mod async_sleep;
@@ -8,6 +8,7 @@ mod attempt;
 pub mod fetch_all;
 pub mod first_of;
 pub mod retry;
+pub mod sequence;
 pub mod ticker;
 
 /// asyncio in front, tokio behind: sleeping, fetching, cancelling, retrying and ticking.

@@ -42,3 +42,11 @@ fn no_more_begin_than_the_limit_allows() {
     assert_eq!(now(in_order(jobs, 4)), None);
     assert_eq!(begun.get(), 4, "as many jobs as the limit allows should have begun, and no more");
 }
+
+#[test]
+#[should_panic(expected = "limit")]
+fn a_limit_of_zero_panics() {
+    // Without an `assert!` no job could begin, and the future would wait for ever.
+    let jobs = (0..3).map(|number| ready(Ok::<_, ()>(number)));
+    let _ = now(in_order(jobs, 0));
+}

@@ -36,6 +36,17 @@ fn the_last_failure() {
 }
 
 #[test]
+#[should_panic(expected = "a bug in a job")]
+fn a_panic_goes_on() {
+    // The panic comes first, and the other job never ends: a panic that is swallowed would wait for it.
+    let jobs = (0..2).map(|number| async move {
+        assert!(number != 0, "a bug in a job");
+        pending::<Result<(), ()>>().await
+    });
+    let _ = run(async { timeout(Duration::from_secs(2), first_ok(jobs)).await });
+}
+
+#[test]
 fn losers_are_dropped() {
     let alive = Arc::new(());
     run(async {

@@ -5,15 +5,32 @@ from typing import Any
 
 import async_fetch
 import pytest
-from coursekit import check, check_that, expect
-from coursekit.asynchronous import awaited, called, cancelled, together
+from coursekit import check, check_that, expect, likely, panicked
+from coursekit.asynchronous import NoResult, awaited, called, cancelled, together
 from coursekit.http_server import Server, refusing_url
 
 STATUS = "An answer with an error status is an answer too: `error_for_status` turns it into an Err."
 CLASS = "A status is a FetchError: `error.status()` is Some then."
 REFUSED = "What is neither a status nor a time limit kept the page from coming: ConnectionError."
-TIMEOUT = "`error.is_timeout()` tells that the time was up: TimeoutError."
-WHOLE = "The limit must cover the body as well: `RequestBuilder::timeout` does."
+NO_LIMIT = "It waits for a page that never comes. Give the request its time limit: `RequestBuilder::timeout`."
+TIMEOUT = likely(
+    (NoResult, NO_LIMIT),
+    (TimeoutError, "The text must name the URL: reqwest's error has it, and a limit around it has not."),
+    (ConnectionError, "`error.is_timeout()` tells that the time was up: TimeoutError."),
+    otherwise="`error.is_timeout()` tells that the time was up: TimeoutError.",
+)
+WHOLE = likely(
+    (NoResult, "The limit must cover the body as well: `RequestBuilder::timeout` does."),
+    otherwise="The time was up while the body was on its way: TimeoutError.",
+)
+DURATION = likely(
+    (
+        type(None),
+        "The `timeout` is no duration. `Duration::try_from_secs_f64` says so; `?` before the future.",
+    ),
+    (panicked, "`Duration::from_secs_f64` panics on what is no duration. `try_from_secs_f64` gives an Err."),
+    otherwise="Make the Duration before the future, by `try_from_secs_f64`, and map its error to ValueError.",
+)
 NAMED = "Say which URL it was: reqwest's error has it in its text."
 PLAIN = "Check the address before the future is made, so that the call itself raises."
 
@@ -86,13 +103,11 @@ def test_broken_off(server: Server, path: str) -> None:
 
 
 def test_too_slow(server: Server) -> None:
-    for timeout in (
-        0.2,
-        1.0,
-        5.0,
-    ):  # Until the request is there before the time is over: machines may be busy.
-        expect(awaited(async_fetch.async_fetch_data), server.url("/held"), timeout=timeout).raises(
-            TimeoutError, because=TIMEOUT
+    url = server.url("/held")
+    # Until the request is there before the time is over: machines may be busy.
+    for timeout in (0.2, 1.0, 5.0):
+        expect(awaited(async_fetch.async_fetch_data), url, timeout=timeout).raises(
+            TimeoutError, says=url, because=TIMEOUT
         )
         if server.requests:
             break
@@ -109,7 +124,7 @@ def test_too_slow_in_the_middle(server: Server) -> None:
 @pytest.mark.parametrize("timeout", [-1.0, float("nan"), float("inf"), 1e300])
 def test_no_time_limit(server: Server, timeout: float) -> None:
     url = server.url("/text/hello")
-    expect(called(async_fetch.async_fetch_data), url, timeout=timeout).raises(ValueError, because=PLAIN)
+    expect(called(async_fetch.async_fetch_data), url, timeout=timeout).raises(ValueError, because=DURATION)
 
 
 def test_timeout_by_keyword_only(server: Server) -> None:

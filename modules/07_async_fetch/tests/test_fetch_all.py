@@ -5,15 +5,32 @@ from typing import Any
 
 import async_fetch
 import pytest
-from coursekit import check, check_that, expect
-from coursekit.asynchronous import awaited, called, cancelled
+from coursekit import check, check_that, expect, likely
+from coursekit.asynchronous import NoResult, awaited, called, cancelled
 from coursekit.http_server import Server, refusing_url
 
-LATER = "The pages are to stand in the order of their URLs, whichever comes first."
+ONE_BY_ONE = (
+    "The server waits with its answers until several requests "
+    "are there, and only one came: run `limit` futures at "
+    "a time."
+)
+LATER = likely(
+    (NoResult, ONE_BY_ONE),
+    (list, "The pages are to stand in the order of their URLs, whichever comes first."),
+    otherwise="All these pages can be had.",
+)
 LIMIT = "At most `limit` requests may be in flight at a time: `buffer_unordered(limit)`, and nothing spawned."
-FULL = "As many requests as the limit allows should be in flight at once."
-FIRST = (
-    "`buffered` hands out results in order, so it waits for the first page before it looks at the failure."
+FULL = likely(
+    (NoResult, ONE_BY_ONE), otherwise=("As many requests as the limit allows should be in flight at once.")
+)
+FIRST = likely(
+    (
+        NoResult,
+        "The failure waits for the page before it: `buffered` "
+        "hands out results in order. Or one request after the "
+        "other is made.",
+    ),
+    otherwise="The first failure ends it, and its text names the URL.",
 )
 REST = "The requests still in flight run on: nothing may be spawned that outlives the future."
 AT_THE_CALL = "Check before `future_into_py`, and before any request."
@@ -53,7 +70,9 @@ def test_by_keyword_and_the_same_page_twice(server: Server) -> None:
 def test_never_more_than_the_limit(server: Server) -> None:
     # Answers come once three are in flight, and a moment later: time for a fourth to show itself.
     urls = [server.url(f"/text/{number}?inflight=3") for number in range(9)]
-    expect(awaited(async_fetch.fetch_all), urls, 3).returns([str(n) for n in range(9)], because=FULL)
+    expect(awaited(async_fetch.fetch_all), urls, 3).returns(
+        [str(n) for n in range(9)], because=FULL
+    )
     check("requests in flight at once, at most", server.most_in_flight, 3, LIMIT)
 
 
@@ -91,7 +110,7 @@ def test_cancelled(server: Server) -> None:
         return server.in_flight >= 2
 
     urls = [server.url(f"/held/{number}") for number in range(4)]
-    expect(cancelled(async_fetch.fetch_all, when=under_way), urls, 2).returns(None)
+    expect(cancelled(async_fetch.fetch_all, when=under_way), urls, 2).returns(None, because=FULL)
     gone = server.wait_until(lambda: server.abandoned == 2)
     check_that(gone, "requests that were cancelled", server.abandoned, "2", REST)
     check("what the server was asked for", sorted(server.requests), ["/held/0", "/held/1"], REST)
@@ -118,3 +137,9 @@ def test_no_address(server: Server) -> None:
 @pytest.mark.parametrize("urls", [None, 5, "http://127.0.0.1/", [None], [b"http://127.0.0.1/"]])
 def test_no_list_of_texts(urls: Any) -> None:
     expect(called(async_fetch.fetch_all), urls, 2).raises(TypeError)
+
+
+def test_more_than_fits() -> None:
+    expect(called(async_fetch.fetch_all), range(10**14), 2).raises(
+        MemoryError, because="Keep `#[pyo3(from_py_with = sequence_of)]`: a plain Vec would end the process."
+    )

@@ -83,3 +83,9 @@ def test_no_address(server: Server) -> None:
 @pytest.mark.parametrize("urls", [None, 5, "http://127.0.0.1/", [None]])
 def test_no_list_of_texts(urls: Any) -> None:
     expect(called(async_fetch.first_of), urls).raises(TypeError)
+
+
+def test_more_than_fits() -> None:
+    expect(called(async_fetch.first_of), range(10**14)).raises(
+        MemoryError, because="Keep `#[pyo3(from_py_with = sequence_of)]`: a plain Vec would end the process."
+    )

@@ -9,14 +9,20 @@ from typing import Any
 
 import async_fetch
 import pytest
-from coursekit import check, expect
-from coursekit.asynchronous import Steps, awaited, called, cancelled
+from coursekit import check, expect, likely, panicked
+from coursekit.asynchronous import NoResult, Steps, awaited, called, cancelled
 
-FIRST = (
-    "The first result is the result. A CancelledError here: the guard went before the attempt had ended. "
-    "A plain `_` keeps nothing; give it a name."
+BLOCKED = "A worker of tokio's waited while it was attached. Attach for a moment, and `.await` after that."
+FIRST = likely(
+    (
+        asyncio.CancelledError,
+        "The guard went before the attempt had ended. A plain `_` keeps nothing; give it a name.",
+    ),
+    (NoResult, BLOCKED),
+    (panicked, "A future panicked. Blocking calls such as `block_on` panic in a worker: `.await` instead."),
+    otherwise="The first result is the result.",
 )
-AGAIN = "As long as it raises and attempts are left, call it again."
+AGAIN = likely((NoResult, BLOCKED), otherwise="As long as it raises and attempts are left, call it again.")
 LAST = "After the last attempt its exception propagates, and no attempt follows."
 PAUSE = "The delay belongs between two attempts, not behind the last one."
 NOT_MINE = "Only an `Exception` may be retried. CancelledError is none: whoever cancelled wants it to end."

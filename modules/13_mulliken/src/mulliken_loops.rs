@@ -1,6 +1,6 @@
 //! The analysis as it stands in the textbook, and in the Fortran that it comes from: four nested loops.
 
-use crate::arguments::Populations;
+use crate::arguments::{Populations, sequence_of};
 use numpy::{PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -39,7 +39,7 @@ pub fn mulliken_loops<'py>(
     P: PyReadonlyArray2<'py, f64>,
     P0: PyReadonlyArray2<'py, f64>,
     S: PyReadonlyArray2<'py, f64>,
-    orbs_per_atom: Vec<i64>,
+    #[pyo3(from_py_with = sequence_of)] orbs_per_atom: Vec<i64>,
 ) -> PyResult<Populations<'py>> {
     todo!("compare the shapes, check the counts, compute, make two arrays")
 }

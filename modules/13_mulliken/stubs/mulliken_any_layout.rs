@@ -1,8 +1,9 @@
 //! The same loops over views, which know where each item lies.
 
 use crate::arguments::{OrbsPerAtom, Populations, rows_of_atoms};
+use crate::memory;
 use ndarray::ArrayView2;
-use numpy::PyReadonlyArray2;
+use numpy::{PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use std::ops::Range;
 
@@ -30,5 +31,6 @@ pub fn mulliken_any_layout<'py>(
     orbs_per_atom: OrbsPerAtom,
 ) -> PyResult<Populations<'py>> {
     let atoms = rows_of_atoms(&P, &P0, &S, &orbs_per_atom)?;
+    memory::check_fits(P.shape())?; // for the temporary
     todo!("check that each matrix is aligned, compute with views, make two arrays")
 }

@@ -7,7 +7,8 @@ from typing import Any
 import mulliken
 import numpy as np
 import pytest
-from coursekit import check_close, expect
+from coursekit import check_close, check_that, expect
+from coursekit.layouts import packed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,13 +30,6 @@ def laid_out(matrix: Any, layout: str) -> Any:
     if layout == "backwards":
         return np.array(matrix[::-1, ::-1], order="C")[::-1, ::-1]
     return np.array(matrix, order="F" if layout == "Fortran" else "C")
-
-
-def packed(values: Any) -> Any:
-    """A field of a packed record: strides that are no whole number of items."""
-    records = np.zeros(values.shape, dtype=[("value", np.float64), ("flag", np.int8)])
-    records["value"] = values
-    return records["value"]
 
 
 @st.composite
@@ -169,3 +163,34 @@ def test_populations_in_a_packed_record() -> None:
 
 def test_total_charge_by_keyword_only() -> None:
     expect(mulliken.atomic_charges, np.array([6.0]), [6], 0.0).raises(TypeError)
+
+
+@pytest.mark.soft
+def test_the_trace_takes_no_product() -> None:
+    status, peak = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not (status.exists() and peak.exists()):
+        pytest.skip("platform: the peak of a process's memory is read from Linux's /proc")
+
+    def peak_in_mb() -> int:
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) // 1024
+
+    matrix = np.broadcast_to(np.ones(1_500), (1_500, 1_500))  # 12 KB that look like 18 MB.
+    peak.write_text("5")  # Forget the peak so far.
+    before = peak_in_mb()
+    expect(mulliken.electron_count, matrix, matrix).returns(1_500.0**2)
+    grown = peak_in_mb() - before
+    check_that(
+        grown < 8,
+        "MB that electron_count took beyond its arguments",
+        grown,
+        "less than 8",
+        "The product of the matrices takes n * n items and n * n * n multiplications: its trace needs only "
+        "the diagonal.",
+    )
+
+
+def test_more_nuclei_than_fit() -> None:
+    expect(mulliken.atomic_charges, np.zeros(2), range(10**14)).raises(
+        MemoryError, because="Keep `#[pyo3(from_py_with = sequence_of)]`: a plain Vec would end the process."
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import mulliken
 import numpy as np
 import pytest
-from coursekit import check_close, expect
+from coursekit import check_close, expect, likely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,9 +124,15 @@ def test_counts_that_do_not_add_up(orbs_per_atom: list[int]) -> None:
 
 @pytest.mark.parametrize("orbs_per_atom", [[5, -2, 11], [-1, 15], [14, -3], [-14]])
 def test_negative_counts(orbs_per_atom: list[int]) -> None:
-    says = str(next(count for count in orbs_per_atom if count < 0))
+    atom, count = next((atom, count) for atom, count in enumerate(orbs_per_atom) if count < 0)
+    says = (str(count), f"[{atom}]")
     expect(mulliken.mulliken_loops, *np.zeros((3, 14, 14)), orbs_per_atom).raises(
-        ValueError, says=says, because="`count as usize` makes a huge number of -2: use `usize::try_from`."
+        ValueError,
+        says=says,
+        because=likely(
+            (ValueError, "The text names the count and its atom, counted from 0: `orbs_per_atom[1] is -2`."),
+            otherwise="`count as usize` makes a huge number of -2: use `usize::try_from`.",
+        ),
     )
 
 
@@ -180,3 +186,9 @@ def test_another_layout(change: Any) -> None:
             abs=1e-12,
             because="`as_slice` takes Fortran order too, and then rows are columns: use `items`.",
         )
+
+
+def test_more_counts_than_fit() -> None:
+    expect(mulliken.mulliken_loops, *np.zeros((3, 2, 2)), range(10**14)).raises(
+        MemoryError, because="Keep `#[pyo3(from_py_with = sequence_of)]`: a plain Vec would end the process."
+    )

@@ -3,6 +3,7 @@
 from .c_function import CFunction
 from .expect import ExpectationFailed, NotWritten, check, check_close, check_that, expect
 from .heartbeat import Heartbeat
+from .likely import likely, panicked
 
 __all__ = [
     "CFunction",
@@ -13,4 +14,6 @@ __all__ = [
     "check_close",
     "check_that",
     "expect",
+    "likely",
+    "panicked",
 ]

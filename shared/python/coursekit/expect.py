@@ -13,6 +13,7 @@ from typing import Any
 
 from . import failures
 from .compare import close, close_or_raise, first_difference, same, same_or_raise
+from .likely import Because, cause
 from .show import NOT_WRITTEN, error_text, is_not_written, is_rust_panic, show, show_error
 
 __all__ = [
@@ -82,19 +83,21 @@ class Expectation:
         self._description = text
         return self
 
-    def value(self, because: str = "") -> Any:
+    def value(self, because: Because = "") -> Any:
         """Calls and gives the result; an exception is a failure."""
         __tracebackhide__ = True
         return self._result("a result, no exception", because)
 
-    def returns(self, expected: Any, because: str = "") -> Any:
+    def returns(self, expected: Any, because: Because = "") -> Any:
         """The result has exactly this type and value (see `same`)."""
         __tracebackhide__ = True
         got = self._result(show(expected), because)
         _compare(lambda: self.text, got, expected, because)
         return got
 
-    def approximates(self, expected: Any, *, rel: float = 1e-12, abs: float = 0.0, because: str = "") -> Any:
+    def approximates(
+        self, expected: Any, *, rel: float = 1e-12, abs: float = 0.0, because: Because = ""
+    ) -> Any:
         """The result has this type and, floats within the tolerances, this value."""
         __tracebackhide__ = True
         within = f" (within {rel:g} relative, {abs:g} absolute)"
@@ -109,7 +112,7 @@ class Expectation:
         return got
 
     def raises(
-        self, kind: type[BaseException], *, says: str | tuple[str, ...] = (), because: str = ""
+        self, kind: type[BaseException], *, says: str | tuple[str, ...] = (), because: Because = ""
     ) -> BaseException:
         """The call raises `kind` (or a subclass), its text or notes containing each of `says`. Gives it."""
         __tracebackhide__ = True
@@ -123,9 +126,9 @@ class Expectation:
             text = error_text(error)
             if isinstance(error, kind) and all(part in text for part in says):
                 return error
-            failure = ExpectationFailed(self.text, show_error(error), wanted, because)
+            failure = ExpectationFailed(self.text, show_error(error), wanted, cause(because, error))
         else:
-            failure = ExpectationFailed(self.text, show(got), wanted, because)
+            failure = ExpectationFailed(self.text, show(got), wanted, cause(because, got))
         raise failure from None
 
     def _call(self) -> Any:
@@ -136,14 +139,14 @@ class Expectation:
                 raise NotWritten(self.text) from None
             raise
 
-    def _result(self, expected: str, because: str) -> Any:
+    def _result(self, expected: str, because: Because) -> Any:
         __tracebackhide__ = True
         try:
             return self._call()
         except BaseException as error:
             if _is_no_result(error):
                 raise
-            failure = ExpectationFailed(self.text, show_error(error), expected, because)
+            failure = ExpectationFailed(self.text, show_error(error), expected, cause(because, error))
         raise failure from None
 
 
@@ -152,14 +155,14 @@ def expect(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Expect
     return Expectation(function, args, kwargs)
 
 
-def check(what: str, got: Any, expected: Any, because: str = "") -> None:
+def check(what: str, got: Any, expected: Any, because: Because = "") -> None:
     """Holds a value that came about otherwise (an attribute, a count) against the expected one, by `same`."""
     __tracebackhide__ = True
     _compare(lambda: what, got, expected, because)
 
 
 def check_close(  # noqa: PLR0913  (as in `approximates`)
-    what: str, got: Any, expected: Any, *, rel: float = 1e-12, abs: float = 0.0, because: str = ""
+    what: str, got: Any, expected: Any, *, rel: float = 1e-12, abs: float = 0.0, because: Because = ""
 ) -> None:
     """Like `check`, but floats may differ by these tolerances. Types, dtypes and shapes may not."""
     __tracebackhide__ = True
@@ -168,11 +171,12 @@ def check_close(  # noqa: PLR0913  (as in `approximates`)
     _compare(lambda: what, got, expected, because, equality)
 
 
-def check_that(condition: bool, what: str, got: Any, expected: str, because: str = "") -> None:
+def check_that(condition: bool, what: str, got: Any, expected: str, because: Because = "") -> None:
     """For a claim that is no equality: `check_that(beats > 3, "…", beats, "more than 3", "…")`."""
     __tracebackhide__ = True
     if not condition:
-        raise ExpectationFailed(what, got if isinstance(got, str) else show(got), expected, because)
+        shown = got if isinstance(got, str) else show(got)
+        raise ExpectationFailed(what, shown, expected, cause(because, got))
 
 
 def _name(function: Callable[..., Any]) -> str:
@@ -202,7 +206,7 @@ class _Equality:
 
 
 def _compare(
-    call: Callable[[], str], got: Any, expected: Any, because: str, equality: _Equality = _Equality()
+    call: Callable[[], str], got: Any, expected: Any, because: Because, equality: _Equality = _Equality()
 ) -> None:
     __tracebackhide__ = True
     try:
@@ -215,7 +219,7 @@ def _compare(
         if not isinstance(error, Exception) and not is_rust_panic(error):
             raise
         left, right = f"{show(got)}\ncomparing it raised {show_error(error)}", show(expected)
-    raise ExpectationFailed(call(), left, right + equality.note, because) from None
+    raise ExpectationFailed(call(), left, right + equality.note, cause(because, got)) from None
 
 
 def _tell_apart(got: Any, expected: Any, equal: Callable[[Any, Any], bool]) -> tuple[str, str]:

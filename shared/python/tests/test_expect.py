@@ -10,8 +10,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from coursekit import ExpectationFailed, NotWritten, check, check_close, check_that, expect
+from coursekit import (
+    ExpectationFailed,
+    NotWritten,
+    check,
+    check_close,
+    check_that,
+    expect,
+    likely,
+    panicked,
+)
 from coursekit.expect import close, same, show, show_error
+from coursekit.likely import PANICKED
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -471,3 +481,53 @@ def test_an_equality_that_raises_is_no_equality() -> None:
         assert not close(kind(), kind(), rel=1.0, abs_=1.0)
         with pytest.raises(ExpectationFailed):
             check("it", kind(), kind())
+
+
+# The likely cause, chosen by what came
+
+DIVISION = likely(
+    (ZeroDivisionError, "another class"),
+    (math.isinf, "no check"),
+    (lambda got: got.missing, "never: this case raises"),
+    otherwise="something else",
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (raiser(ZeroDivisionError()), "another class"),
+        (lambda: math.inf, "no check"),
+        (lambda: "text", "something else"),
+        (raiser(KeyError()), "something else"),
+    ],
+)
+def test_the_cause_is_chosen_by_what_came(function: Callable[[], Any], expected: str) -> None:
+    for attempt in (
+        lambda: expect(function).raises(ValueError, because=DIVISION),
+        lambda: expect(function).returns(1.5, because=DIVISION),
+    ):
+        with pytest.raises(ExpectationFailed) as failure:
+            attempt()
+        assert failure.value.because == expected
+
+
+def test_a_check_chooses_too() -> None:
+    for attempt in (
+        lambda: check("x", math.inf, 1.0, DIVISION),
+        lambda: check_that(False, "x", math.inf, "1.0", DIVISION),
+    ):
+        with pytest.raises(ExpectationFailed) as failure:
+            attempt()
+        assert failure.value.because == "no check"
+
+
+def test_a_panic_is_called_a_panic() -> None:
+    panic = raiser(PanicException("index out of bounds"))
+    for because in ("The sum wrapped round.", likely((ValueError, "no"), otherwise="no")):
+        with pytest.raises(ExpectationFailed) as failure:
+            expect(panic).returns(1, because=because)
+        assert failure.value.because == PANICKED
+    with pytest.raises(ExpectationFailed) as failure:
+        expect(panic).returns(1, because=likely((panicked, "`dot` panics"), otherwise="no"))
+    assert failure.value.because == "`dot` panics"

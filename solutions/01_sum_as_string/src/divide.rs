@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 /// Raises ValueError where b is zero.
 #[pyfunction]
 pub fn divide(a: f64, b: f64) -> PyResult<f64> {
-    // Equality of floats is right here: exactly zero is refused, of either sign, and nothing near it. NaN equals nothing.
+    // Only zero itself is refused, of either sign, so `==` is right here. NaN equals nothing.
     if b == 0.0 {
         return Err(PyValueError::new_err("Cannot divide by zero"));
     }

@@ -1,6 +1,6 @@
 //! Exercise 4: an argument that is any iterable, and a signature as Python would write it.
 
-use pyo3::exceptions::PyOverflowError;
+use pyo3::exceptions::{PyMemoryError, PyOverflowError};
 use pyo3::prelude::*;
 
 /// The sum of each pair, as text, with sep between them.
@@ -12,11 +12,13 @@ pub fn join_sums(pairs: &Bound<'_, PyAny>, sep: &str) -> PyResult<String> {
     let mut joined = String::new();
     for (index, pair) in pairs.try_iter()?.enumerate() {
         // This `?` is for the iterable's own errors. They are not about a pair, so they go on as they are.
-        let sum = sum_of_pair(&pair?).map_err(|error| name_pair(pairs.py(), index, error))?;
+        let sum = sum_of_pair(&pair?).map_err(|error| name_pair(pairs.py(), index, error))?.to_string();
+        // `push_str` ends the process if there is no memory for the text. This raises MemoryError before.
+        joined.try_reserve(sep.len() + sum.len()).map_err(|error| PyMemoryError::new_err(error.to_string()))?;
         if index > 0 {
             joined.push_str(sep);
         }
-        joined.push_str(&sum.to_string());
+        joined.push_str(&sum);
     }
     Ok(joined)
 }
@@ -36,8 +38,8 @@ fn name_pair(py: Python<'_>, index: usize, error: PyErr) -> PyErr {
             named.set_cause(py, Some(error));
             named
         }
-        // Converting an item may run the caller's own `__index__`, which may raise a class that wants other arguments
-        // than one text. Then the error is worth more than the index.
+        // `extract` may run the caller's own `__index__`, which may raise an exception whose class takes other arguments
+        // than one text. Then the error itself is worth more than the index.
         Err(_) => error,
     }
 }

@@ -8,6 +8,6 @@ use pyo3::prelude::*;
 pub fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // `add` sets the attribute and appends its name to `__all__`, as it did for each function.
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    // `setattr` sets the attribute only: what is private has no place in `__all__`.
+    // `setattr` sets the attribute only: a private name does not belong in `__all__`.
     module.setattr("_rust_version", env!("CARGO_PKG_RUST_VERSION"))
 }

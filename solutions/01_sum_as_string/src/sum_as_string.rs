@@ -15,7 +15,7 @@ pub fn checked_sum(a: u64, b: u64) -> Option<u64> {
 /// Raises OverflowError where an argument or the sum is out of that range.
 #[pyfunction]
 pub fn sum_as_string(a: u64, b: u64) -> PyResult<String> {
-    // PyO3 has refused the arguments that are no u64 before this line runs. What is left to check is the sum.
+    // PyO3 has refused arguments that are not u64 before this line runs. Only the sum is left to check.
     checked_sum(a, b)
         .map(|sum| sum.to_string())
         .ok_or_else(|| PyOverflowError::new_err(format!("{a} + {b} does not fit into 64 bits")))

@@ -6,6 +6,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rayon::prelude::*;
 
+use crate::numbers::numbers_of;
+
 /// Items per partial sum. The blocks decide how the result is rounded, so they must not depend on the threads.
 const BLOCK: usize = 4096;
 
@@ -14,8 +16,8 @@ const BLOCK: usize = 4096;
 pub enum Samples<'py> {
     /// A one-dimensional float64 array, read where it lies.
     Array(PyReadonlyArray1<'py, f64>),
-    /// A list, or another sequence, of numbers, copied.
-    List(Vec<f64>),
+    /// Any other object: a list, or another sequence, of numbers. It is still to be converted.
+    Other(Bound<'py, PyAny>),
 }
 
 /// The sum of sin x over `values`, in radians, with the same bits whatever the number of threads.
@@ -37,6 +39,7 @@ pub fn sum_of_sines(values: ArrayView1<'_, f64>) -> f64 {
 /// Raises `TypeError` for anything else, and `ValueError` for an array whose items are not aligned.
 #[pyfunction]
 pub fn cpu_intensive(py: Python<'_>, data: Samples<'_>) -> PyResult<f64> {
+    let list;
     let values = match &data {
         Samples::Array(array) if !array.is_aligned() => {
             return Err(PyValueError::new_err(
@@ -44,7 +47,10 @@ pub fn cpu_intensive(py: Python<'_>, data: Samples<'_>) -> PyResult<f64> {
             ));
         }
         Samples::Array(array) => array.as_array(),
-        Samples::List(list) => ArrayView1::from(list),
+        Samples::Other(object) => {
+            list = numbers_of::<f64>(object)?;
+            ArrayView1::from(&list)
+        }
     };
     Ok(py.detach(|| sum_of_sines(values)))
 }

@@ -4,6 +4,8 @@ use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use rayon::prelude::*;
 
+use crate::numbers::numbers_of;
+
 /// The sum of `numbers`, or `None` if it does not fit in an `i64`.
 ///
 /// The partial sums are `i128`: no slice that fits in memory can overflow those. So only the total is judged, and the
@@ -17,7 +19,7 @@ pub fn checked_sum(numbers: &[i64]) -> Option<i64> {
 ///
 /// Raises `OverflowError` if an item or the sum does not fit in 64 bits.
 #[pyfunction]
-pub fn parallel_sum(py: Python<'_>, numbers: Vec<i64>) -> PyResult<i64> {
+pub fn parallel_sum(py: Python<'_>, #[pyo3(from_py_with = numbers_of)] numbers: Vec<i64>) -> PyResult<i64> {
     py.detach(|| checked_sum(&numbers))
         .ok_or_else(|| PyOverflowError::new_err("the sum does not fit in a 64-bit integer"))
 }

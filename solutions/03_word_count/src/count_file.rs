@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::str;
 
-use pyo3::exceptions::{PyOSError, PyUnicodeDecodeError};
+use pyo3::exceptions::{PyMemoryError, PyOSError, PyUnicodeDecodeError};
 use pyo3::prelude::*;
 
 use crate::words::{is_space, words};
@@ -49,6 +49,8 @@ impl ReadError {
                     // OSError picks the subclass itself: by the first number on Unix, by the last on Windows.
                     PyOSError::new_err((code, reason, path.as_os_str().to_owned(), code))
                 }
+                // A word that does not fit into memory: `read_to_end` asks before it makes room.
+                None if error.kind() == io::ErrorKind::OutOfMemory => PyMemoryError::new_err(error.to_string()),
                 None => error.into(),
             },
             Self::NotUtf8 { start, bytes } => {
@@ -61,13 +63,13 @@ impl ReadError {
 
 /// How often each word that `source` holds, as UTF-8, occurs, in lower case.
 ///
-/// In memory are the different words, one block, and the longest stretch without ASCII white space.
+/// Memory holds the different words, one block, and the longest stretch without ASCII white space.
 pub fn count_words_in(mut source: impl Read) -> Result<HashMap<String, u64>, ReadError> {
     let mut as_written = HashMap::new();
     let mut buffer = Vec::new(); // Read and not yet counted.
     let mut counted = 0; // Bytes of the source before those in the buffer.
     loop {
-        // As much again as is left over: however long a word is, its bytes are looked at a few times only.
+        // At least as much as is left over, so that the bytes of a long word are looked at a few times only.
         let wanted = BLOCK.max(buffer.len()) as u64;
         let at_end = source.by_ref().take(wanted).read_to_end(&mut buffer)? == 0;
         let cut = if at_end { buffer.len() } else { buffer.iter().rposition(is_ascii_space).unwrap_or(0) };
@@ -112,8 +114,9 @@ fn in_lower_case(as_written: HashMap<String, u64>) -> HashMap<String, u64> {
 ///
 /// The file is read in blocks and may be larger than memory.
 ///
-/// Raises `OSError` as `open` does, with `errno` and `filename`, and `UnicodeDecodeError` with the position of the wrong
-/// bytes in the file as `start`; its `object` holds these bytes only.
+/// Raises `OSError` as `open` does, with `errno` and `filename`, `MemoryError` for a word that does not fit into memory,
+/// and `UnicodeDecodeError` with the position of the wrong bytes in the file as `start`; its `object` holds these bytes
+/// only.
 #[pyfunction]
 pub fn count_file(py: Python<'_>, path: PathBuf) -> PyResult<HashMap<String, u64>> {
     py.detach(|| count_words_in(File::open(&path)?)).map_err(|error| error.into_exception(&path))

@@ -1,7 +1,7 @@
 //! Module 03: text that is borrowed, threads that do not wait for each other, errors that Python knows.
 //!
 //! One file per exercise, and two that are given: `words` says what a word is, `textbook` is the version to beat. This
-//! one is the table of contents.
+//! file is the table of contents.
 
 pub mod count_file;
 pub mod count_words;

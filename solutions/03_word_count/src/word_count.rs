@@ -16,11 +16,11 @@ type Counts<'text> = FxHashMap<&'text str, u64>;
 
 /// How often each word of `text` occurs, in lower case.
 ///
-/// Each piece of the text has a map of its own, with the words as they are written; the maps are merged; what is left,
-/// each word once, is lower-cased.
+/// Each piece of the text has a map of its own, with the words as they are written. The maps are merged into one, which
+/// holds each word once, and its words are lower-cased.
 ///
-/// `par_split` with `fold` does the same in fewer lines. It cuts more often, whenever a thread is idle, and each cut makes
-/// one more map to merge.
+/// `par_split` with `fold` does the same in fewer lines. But it cuts whenever a thread is idle, and each cut makes one more
+/// map to merge.
 pub fn count_in_parallel(text: &str) -> HashMap<String, u64> {
     let as_written = pieces(text, PIECES_PER_THREAD * rayon::current_num_threads())
         .into_par_iter()

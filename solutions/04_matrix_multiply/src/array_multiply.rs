@@ -1,6 +1,6 @@
 //! A new array from two others, element by element.
 
-use crate::layout;
+use crate::{layout, memory};
 use ndarray::Zip;
 use numpy::{IntoPyArray, PyArrayDyn, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
@@ -10,7 +10,8 @@ use pyo3::prelude::*;
 ///
 /// Nothing is broadcast. Both arrays are read where they lie, whatever their strides.
 ///
-/// Raises `TypeError` for another dtype, and `ValueError` for shapes that differ or items that are not aligned.
+/// Raises `TypeError` for another dtype, `ValueError` for shapes that differ or items that are not aligned, and
+/// `MemoryError` for a result that does not fit.
 #[pyfunction]
 pub fn array_multiply<'py>(
     py: Python<'py>,
@@ -27,6 +28,7 @@ pub fn array_multiply<'py>(
             b.shape()
         )));
     }
+    memory::check_fits(a.shape())?;
     let (a, b) = (a.as_array(), b.as_array());
     let products = py.detach(|| Zip::from(a).and(b).map_collect(|x, y| x * y));
     Ok(products.into_pyarray(py))

@@ -1,7 +1,7 @@
 //! Module 04: NumPy arrays in Rust without copies: views, layouts, borrows, and when to call a library.
 //!
-//! One file per exercise. This one is the table of contents, and holds `layout`, which they all use, and `team`,
-//! for when rayon's own iterators are not fast enough.
+//! One file per exercise. This file is the table of contents. It also holds `layout` and `memory`, which the exercises use,
+//! and `team`, for when rayon's own iterators are not fast enough.
 
 pub mod array_multiply;
 pub mod compute_stats;
@@ -127,6 +127,30 @@ pub mod layout {
     }
 }
 
+/// Whether there is memory for an array that an argument's shape asks for. Written once, for all exercises.
+pub mod memory {
+    use pyo3::exceptions::PyMemoryError;
+    use pyo3::prelude::*;
+
+    /// Refuses the shape of a float64 array for which there is no memory.
+    ///
+    /// `Array2::zeros`, `to_owned` and their like end the process if they do not get their memory. This asks for it and
+    /// gives it back, so that they get it afterwards.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` for such a shape.
+    pub fn check_fits(shape: &[usize]) -> PyResult<()> {
+        let no_memory = || PyMemoryError::new_err(format!("there is no memory for an array of shape {shape:?}"));
+        // Without the axes of length 0: ndarray wants that product to be no overflow either.
+        let items =
+            shape.iter().filter(|&&length| length > 0).try_fold(1_usize, |all, &length| all.checked_mul(length));
+        let items = items.filter(|&items| items <= isize::MAX as usize / size_of::<f64>()).ok_or_else(no_memory)?;
+        let items = if shape.contains(&0) { 0 } else { items };
+        Vec::<f64>::new().try_reserve_exact(items).map_err(|_| no_memory())
+    }
+}
+
 /// Work shared out among all cores. The exercises do not ask for it: rayon's own iterators pass their tests.
 pub mod team {
     use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -134,8 +158,8 @@ pub mod team {
     /// `work(task)` for each task, in the order of the tasks.
     ///
     /// This thread takes part, with all but one of rayon's. A parallel iterator would leave everything to rayon's threads,
-    /// which have to be woken one by one, and this one would sleep meanwhile. For some milliseconds of work that shows. Who
-    /// is free takes the next task, so late comers do no harm.
+    /// which have to be woken one by one, and this thread would sleep meanwhile. For some milliseconds of work that shows. A
+    /// thread that is free takes the next task, so a thread that comes late does no harm.
     pub fn map<T, R: Send>(tasks: impl Iterator<Item = T> + Send, work: impl Fn(T) -> R + Sync) -> Vec<R> {
         let tasks = Mutex::new(tasks.enumerate());
         let results = Mutex::new(Vec::new());

@@ -1,6 +1,6 @@
 //! The matrix product, written out: rows in parallel, in an order that the cache likes.
 
-use crate::layout;
+use crate::{layout, memory};
 use ndarray::{Array2, ArrayView2, Axis};
 use numpy::{IntoPyArray, PyArray2, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
@@ -32,8 +32,8 @@ pub fn multiply(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Array2<f64> {
 ///
 /// Other Python threads may run meanwhile. With k = 0 the product is all zeros.
 ///
-/// Raises `TypeError` for another dtype or dimension, and `ValueError` for inner dimensions that differ or items that
-/// are not aligned.
+/// Raises `TypeError` for another dtype or dimension, `ValueError` for inner dimensions that differ or items that are not
+/// aligned, and `MemoryError` for a product that does not fit.
 #[pyfunction]
 pub fn matrix_multiply<'py>(
     py: Python<'py>,
@@ -48,6 +48,10 @@ pub fn matrix_multiply<'py>(
             a.shape(),
             b.shape()
         )));
+    }
+    memory::check_fits(&[a.shape()[0], b.shape()[1]])?;
+    if !b.is_c_contiguous() {
+        memory::check_fits(b.shape())?; // Its copy in C order.
     }
     let (a, b) = (a.as_array(), b.as_array());
     let product = py.detach(|| multiply(a, b));

@@ -1,6 +1,6 @@
 //! The matrix product, from a library that has spent years on it.
 
-use crate::layout;
+use crate::{layout, memory};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use numpy::{IntoPyArray, PyArray2, PyReadonlyArray2, PyUntypedArrayMethods};
@@ -39,8 +39,8 @@ fn multiply_into(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>, mut product: Ar
 ///
 /// Other Python threads may run meanwhile. With k = 0 the product is all zeros.
 ///
-/// Raises `TypeError` for another dtype or dimension, and `ValueError` for inner dimensions that differ or items that
-/// are not aligned.
+/// Raises `TypeError` for another dtype or dimension, `ValueError` for inner dimensions that differ or items that are not
+/// aligned, and `MemoryError` for a product that does not fit.
 #[pyfunction]
 pub fn matrix_multiply_fast<'py>(
     py: Python<'py>,
@@ -56,6 +56,7 @@ pub fn matrix_multiply_fast<'py>(
             b.shape()
         )));
     }
+    memory::check_fits(&[a.shape()[0], b.shape()[1]])?;
     let (a, b) = (a.as_array(), b.as_array());
     let product = py.detach(|| multiply(a, b));
     Ok(product.into_pyarray(py))

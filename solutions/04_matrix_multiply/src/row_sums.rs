@@ -1,8 +1,8 @@
 //! A sum for each row of a matrix that stays where it is.
 
-use crate::layout;
+use crate::{layout, memory};
 use ndarray::{Array1, ArrayView2, Axis};
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 
 /// The sum of each row. Any strides will do.
@@ -17,10 +17,12 @@ pub fn sum_rows(a: ArrayView2<'_, f64>) -> Array1<f64> {
 ///
 /// Reads the array where it lies, without a copy: any strides, read-only arrays too. A row without items has the sum 0.
 ///
-/// Raises `TypeError` for another dtype or dimension, and `ValueError` for items that are not aligned.
+/// Raises `TypeError` for another dtype or dimension, `ValueError` for items that are not aligned, and `MemoryError` for
+/// more sums than fit.
 #[pyfunction]
 pub fn row_sums<'py>(py: Python<'py>, a: PyReadonlyArray2<'py, f64>) -> PyResult<Bound<'py, PyArray1<f64>>> {
     layout::check_aligned(&a)?;
+    memory::check_fits(&[a.shape()[0]])?;
     let view = a.as_array();
     let sums = py.detach(|| sum_rows(view));
     Ok(sums.into_pyarray(py))

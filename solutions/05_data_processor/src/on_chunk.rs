@@ -45,7 +45,7 @@ impl DataProcessor {
             return Err(PyTypeError::new_err("on_chunk needs something to call, or None"));
         }
         let old = std::mem::replace(&mut slf.try_borrow_mut()?.callback, callback.map(Bound::unbind));
-        drop(old); // After the borrow: the last reference may run a `__del__`.
+        drop(old); // After the borrow: the last reference may run a `__del__`, which may look at the processor.
         Ok(())
     }
 

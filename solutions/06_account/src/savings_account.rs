@@ -1,18 +1,10 @@
-//! Inheritance, in both directions: a Rust class that extends one, and methods that Python may override.
+//! Inheritance: a Rust class that extends another.
 
 use pyo3::exceptions::PyValueError;
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::account::{Account, Amount};
 use crate::exact_money::{Money, MoneyError};
-
-/// What the account charges for a withdrawal, asked the way Python asks: a subclass may have overridden `fee`.
-///
-/// Runs Python code, which may do anything, such as to read the balance. So no lock may be held.
-pub(crate) fn fee(account: &Bound<'_, Account>, amount: &Bound<'_, PyAny>) -> PyResult<Amount> {
-    account.call_method1(intern!(account.py(), "fee"), (amount,))?.extract()
-}
 
 /// The interest on a balance, rounded to the nearest cent, half a cent to the even one.
 pub fn interest(cents: i64, rate: f64) -> Option<i64> {

@@ -1,13 +1,7 @@
-//! Values that threads share, and money that moves between two of them.
+//! Values that threads share, and changes of two of them at once.
 
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use pyo3::prelude::*;
-
-use crate::account::{Account, Amount};
-use crate::exact_money::{Money, MoneyError};
-use crate::insufficient_funds::{Shortfall, remaining};
 
 /// A value that several threads may read and change.
 ///
@@ -46,8 +40,8 @@ impl<T: Copy> Shared<T> {
         if ptr::eq(source, target) {
             return source.update(|value| give(take(value)?)); // A second lock would wait for the first.
         }
-        // Whoever needs two locks takes the one at the lower address first. So of two threads that need the same two,
-        // one gets both.
+        // Every thread takes the lock at the lower address first. So of two threads that need the same two locks, one gets
+        // both.
         let (mut from, mut to);
         if ptr::from_ref(source) < ptr::from_ref(target) {
             from = source.lock();
@@ -66,34 +60,4 @@ impl<T: Copy> Shared<T> {
     fn lock(&self) -> MutexGuard<'_, T> {
         self.value.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Why a transfer is refused.
-enum Refusal {
-    /// By the source.
-    Shortfall(Shortfall),
-    /// By the target.
-    Money(MoneyError),
-}
-
-impl From<Refusal> for PyErr {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Shortfall(shortfall) => shortfall.into(),
-            Refusal::Money(error) => error.into(),
-        }
-    }
-}
-
-/// Moves an amount from one account to another, free of charge. If it fails, neither has changed.
-#[pyfunction]
-pub fn transfer(source: &Bound<'_, Account>, target: &Bound<'_, Account>, amount: Amount) -> PyResult<()> {
-    let amount = amount.money();
-    Shared::update_pair(
-        &source.get().balance,
-        &target.get().balance,
-        |balance| remaining(balance.cents(), amount.cents()).map(Money::from_cents).map_err(Refusal::Shortfall),
-        |balance| balance.plus(amount).map_err(Refusal::Money),
-    )?;
-    Ok(())
 }

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3_async_runtimes::tokio::future_into_py;
 
 use crate::async_fetch_data::{TIMEOUT, get, http_url, to_python};
+use crate::sequence::sequence_of;
 
 /// Runs the `jobs`, at most `limit` at a time, and gives their results in the order of the jobs.
 ///
@@ -32,7 +33,11 @@ where
 /// Raises, at the call, `ValueError` for a `limit` of 0 and for what is no http address. When awaited, what
 /// `async_fetch_data` raises, for the page that fails first; all other requests are cancelled.
 #[pyfunction]
-pub fn fetch_all(py: Python<'_>, urls: Vec<String>, limit: usize) -> PyResult<Bound<'_, PyAny>> {
+pub fn fetch_all(
+    py: Python<'_>,
+    #[pyo3(from_py_with = sequence_of)] urls: Vec<String>,
+    limit: usize,
+) -> PyResult<Bound<'_, PyAny>> {
     if limit == 0 {
         return Err(PyValueError::new_err("limit must be 1 or more, or no request could ever begin"));
     }

@@ -8,6 +8,7 @@ use pyo3_async_runtimes::tokio::future_into_py;
 use tokio::task::JoinSet;
 
 use crate::async_fetch_data::{TIMEOUT, get, http_url, to_python};
+use crate::sequence::sequence_of;
 
 /// Runs all `jobs`, each a task of its own, and gives the first result that is `Ok`, or else the failure that came last.
 /// `None` if there are no jobs.
@@ -43,7 +44,7 @@ where
 /// Raises, at the call, `ValueError` for no URLs and for what is no http address. When awaited, if all fail, what
 /// `async_fetch_data` raises for the one that failed last.
 #[pyfunction]
-pub fn first_of(py: Python<'_>, urls: Vec<String>) -> PyResult<Bound<'_, PyAny>> {
+pub fn first_of(py: Python<'_>, #[pyo3(from_py_with = sequence_of)] urls: Vec<String>) -> PyResult<Bound<'_, PyAny>> {
     let urls: Vec<_> = urls.iter().map(|url| http_url(url)).collect::<PyResult<_>>()?;
     if urls.is_empty() {
         return Err(nothing_to_ask());

@@ -1,5 +1,6 @@
 //! From populations to charges, and what physics says about them.
 
+use crate::arguments::sequence_of;
 use crate::layout::check_aligned;
 use ndarray::{ArrayView2, Zip};
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
@@ -50,7 +51,7 @@ pub fn electron_count(py: Python<'_>, P: PyReadonlyArray2<'_, f64>, S: PyReadonl
 pub fn atomic_charges<'py>(
     py: Python<'py>,
     q: PyReadonlyArray1<'py, f64>,
-    nuclear_charges: Vec<f64>,
+    #[pyo3(from_py_with = sequence_of)] nuclear_charges: Vec<f64>,
     total_charge: f64,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     check_aligned(&q)?;

@@ -1,8 +1,8 @@
 //! Module 13: Mulliken's population analysis, from four nested loops to a kernel that keeps up with the memory.
 //!
 //! One file per exercise, each with a function of its own; they can be solved in any order. What they share is here:
-//! what must hold before ndarray may look at an array ([`layout`]), the arguments, checked ([`arguments`]), and wide vector
-//! instructions ([`processor`]).
+//! what must hold before ndarray may look at an array ([`layout`]), memory that may not be had ([`memory`]), and the
+//! arguments, checked ([`arguments`]).
 
 pub mod atomic_charges;
 pub mod mulliken;
@@ -55,10 +55,29 @@ pub mod layout {
     }
 }
 
+/// Whether there is memory for a matrix that an argument's shape asks for.
+pub mod memory {
+    use pyo3::exceptions::PyMemoryError;
+    use pyo3::prelude::*;
+
+    /// Refuses the shape of a float64 array for which there is no memory. Asks for it and gives it back, so that the
+    /// array gets it afterwards; without asking, the process would end.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` for such a shape.
+    pub fn check_fits(shape: &[usize]) -> PyResult<()> {
+        let length = shape.iter().try_fold(1_usize, |all, &length| all.checked_mul(length));
+        Vec::<f64>::new()
+            .try_reserve_exact(length.unwrap_or(usize::MAX))
+            .map_err(|_| PyMemoryError::new_err(format!("there is no memory for an array of shape {shape:?}")))
+    }
+}
+
 /// The arguments of all versions but the first, which checks them itself: that is its exercise.
 pub mod arguments {
     use numpy::{PyArray1, PyArray2, PyArrayMethods, PyUntypedArrayMethods};
-    use pyo3::exceptions::PyValueError;
+    use pyo3::exceptions::{PyMemoryError, PyTypeError, PyValueError};
     use pyo3::prelude::*;
     use std::ops::Range;
 
@@ -80,8 +99,28 @@ pub mod arguments {
                 let array = array.try_readonly().map_err(|error| PyValueError::new_err(error.to_string()))?;
                 return Ok(Self(array.as_array().to_vec()));
             }
-            object.extract().map(Self)
+            sequence_of(&object).map(Self)
         }
+    }
+
+    /// The items of a sequence. Use it in a signature: `#[pyo3(from_py_with = sequence_of)] NAME: Vec<TYPE>`.
+    ///
+    /// Where a parameter is a plain `Vec`, PyO3 makes room for `len()` items before it looks at the first one, and the process
+    /// ends if there is not so much memory: `range(10**14)` has that length. This asks first.
+    ///
+    /// # Errors
+    ///
+    /// `MemoryError` for more items than fit, and else what PyO3's own conversion raises.
+    pub fn sequence_of<'py, T: FromPyObjectOwned<'py>>(sequence: &Bound<'py, PyAny>) -> PyResult<Vec<T>> {
+        match sequence.len() {
+            Ok(length) => Vec::<T>::new()
+                .try_reserve_exact(length)
+                .map_err(|error| PyMemoryError::new_err(format!("{length} items: {error}")))?,
+            // What has no length is no sequence. The conversion below says so better than `len` does.
+            Err(error) if error.is_instance_of::<PyTypeError>(sequence.py()) => {}
+            Err(error) => return Err(error),
+        }
+        sequence.extract()
     }
 
     /// The rows of each atom: for the counts 5, 5 and 1 they are 0..5, 5..10 and 10..11.
@@ -122,50 +161,5 @@ pub mod arguments {
             return Ok(rows);
         }
         Err(PyValueError::new_err(format!("orbs_per_atom adds up to {end}, but P, P0 and S have {} rows", shape[0])))
-    }
-}
-
-/// The processor's vector instructions, chosen when the code runs. For `mulliken`, and not needed to pass its tests.
-pub mod processor {
-    /// A loop that is worth compiling more than once.
-    pub trait Kernel {
-        /// What the loop gives.
-        type Output;
-
-        /// The loop. Mark it `#[inline(always)]`, and every function of yours that it calls: only what is compiled as part
-        /// of it gets the wider instructions.
-        fn run(self) -> Self::Output;
-    }
-
-    /// Runs a loop in the version that was compiled for the widest vector instructions that this processor has.
-    ///
-    /// An extension is compiled for the oldest processor that it shall run on; for x86-64 that means vectors of two
-    /// floats. This compiles the loop for four (AVX2) and eight (AVX-512) as well. Rust never merges a multiplication and
-    /// an addition into one rounding, so all versions give the same bits. Elsewhere there is one version only.
-    pub fn on_widest_vectors<K: Kernel>(kernel: K) -> K::Output {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx512f") {
-                // SAFETY: this processor has AVX-512, which is all that `with_avx512` asks for.
-                return unsafe { with_avx512(kernel) };
-            }
-            if is_x86_feature_detected!("avx2") {
-                // SAFETY: this processor has AVX2, which is all that `with_avx2` asks for.
-                return unsafe { with_avx2(kernel) };
-            }
-        }
-        kernel.run()
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run()
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run()
     }
 }

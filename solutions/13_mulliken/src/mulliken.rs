@@ -2,12 +2,12 @@
 
 use crate::arguments::{OrbsPerAtom, Populations, rows_of_atoms};
 use crate::layout::check_aligned;
-use crate::processor::{Kernel, on_widest_vectors};
-use ndarray::{Array1, ArrayView2, ArrayViewMut1, Axis, Zip, s};
+use multiversion::multiversion;
+use ndarray::{Array1, ArrayView2, Axis, Zip, s};
 use numpy::{PyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
+use rayon::prelude::*;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 /// Independent accumulators of each sum. The compiler may not reorder float additions; with these it need not, and uses
 /// vector instructions. Eight are one register of AVX-512, two of AVX2, four of SSE2 and NEON.
@@ -74,60 +74,31 @@ fn add_rows(p: ArrayView2<'_, f64>, p0: ArrayView2<'_, f64>, s: ArrayView2<'_, f
     let mut orbitals = vec![Lanes::ZERO; s.nrows()];
     let fill_from = |first: usize, orbitals: &mut [Lanes]| {
         let rows = s![first..first + orbitals.len(), ..];
-        on_widest_vectors(Rows { p: p.slice(rows), p0: p0.slice(rows), s: s.slice(rows), orbitals });
+        add_some_rows(p.slice(rows), p0.slice(rows), s.slice(rows), orbitals);
     };
     if s.len() <= SMALL {
         fill_from(0, &mut orbitals);
     } else {
         let rows = TASK.div_ceil(s.ncols());
-        in_team(orbitals.chunks_mut(rows).enumerate(), |(task, orbitals)| fill_from(task * rows, orbitals));
+        orbitals.par_chunks_mut(rows).enumerate().for_each(|(task, orbitals)| fill_from(task * rows, orbitals));
     }
     orbitals
 }
 
-/// Does `work` for each of the tasks, on this thread and on all but one of rayon's.
+/// Adds up some rows of the matrices, each into its orbital.
 ///
-/// `par_chunks_mut` would leave it to rayon's threads alone, which have to be woken one by one, and this one would sleep
-/// meanwhile. For some milliseconds of work that shows. Who is free takes the next task, so late comers do no harm.
-fn in_team<T: Send>(tasks: impl Iterator<Item = T> + Send, work: impl Fn(T) + Sync) {
-    let tasks = Mutex::new(tasks);
-    let take_part = || {
-        // The lock is given back at the end of this line, before the work.
-        let next = || tasks.lock().unwrap_or_else(PoisonError::into_inner).next();
-        while let Some(task) = next() {
-            work(task);
-        }
-    };
-    rayon::in_place_scope(|scope| {
-        for _ in 1..rayon::current_num_threads() {
-            scope.spawn(|_| take_part());
-        }
-        take_part();
-    });
-}
-
-/// Some rows of the matrices, and the orbitals that they belong to.
-struct Rows<'a> {
-    p: ArrayView2<'a, f64>,
-    p0: ArrayView2<'a, f64>,
-    s: ArrayView2<'a, f64>,
-    orbitals: &'a mut [Lanes],
-}
-
-impl Kernel for Rows<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let rows = self.p.rows().into_iter().zip(self.p0.rows()).zip(self.s.rows());
-        for (((p, p0), s), orbital) in rows.zip(self.orbitals) {
-            match (p.to_slice(), p0.to_slice(), s.to_slice()) {
-                (Some(p), Some(p0), Some(s)) => add_row(p, p0, s, orbital),
-                _ => Zip::from(p).and(p0).and(s).for_each(|&p, &p0, &s| {
-                    orbital.q[0] += p * s;
-                    orbital.dq[0] += (p - p0) * s;
-                }),
-            }
+/// The attribute compiles the loop several times. While running, the version with the widest vector instructions that the
+/// processor has is called. All do the same operations in the same order, so the bits are the same, too.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2"))]
+fn add_some_rows(p: ArrayView2<'_, f64>, p0: ArrayView2<'_, f64>, s: ArrayView2<'_, f64>, orbitals: &mut [Lanes]) {
+    let rows = p.rows().into_iter().zip(p0.rows()).zip(s.rows());
+    for (((p, p0), s), orbital) in rows.zip(orbitals) {
+        match (p.to_slice(), p0.to_slice(), s.to_slice()) {
+            (Some(p), Some(p0), Some(s)) => add_row(p, p0, s, orbital),
+            _ => Zip::from(p).and(p0).and(s).for_each(|&p, &p0, &s| {
+                orbital.q[0] += p * s;
+                orbital.dq[0] += (p - p0) * s;
+            }),
         }
     }
 }
@@ -161,11 +132,14 @@ fn add_columns(p: ArrayView2<'_, f64>, p0: ArrayView2<'_, f64>, s: ArrayView2<'_
         vec![add_block(p, p0, s)]
     } else {
         let columns = s.ncols().div_ceil(BLOCKS);
-        let matrices = p.axis_chunks_iter(Axis(1), columns).zip(p0.axis_chunks_iter(Axis(1), columns));
-        let mut sums = vec![(Array1::default(0), Array1::default(0)); s.ncols().div_ceil(columns)];
-        let tasks = sums.iter_mut().zip(matrices.zip(s.axis_chunks_iter(Axis(1), columns)));
-        in_team(tasks, |(sums, ((p, p0), s))| *sums = add_block(p, p0, s));
-        sums
+        (
+            p.axis_chunks_iter(Axis(1), columns),
+            p0.axis_chunks_iter(Axis(1), columns),
+            s.axis_chunks_iter(Axis(1), columns),
+        )
+            .into_par_iter()
+            .map(|(p, p0, s)| add_block(p, p0, s))
+            .collect()
     };
     let mut orbitals = vec![Lanes::ZERO; s.nrows()];
     for (q, dq) in blocks {
@@ -177,34 +151,17 @@ fn add_columns(p: ArrayView2<'_, f64>, p0: ArrayView2<'_, f64>, s: ArrayView2<'_
     orbitals
 }
 
-/// Adds up all rows of some columns: every sum grows with every column.
+/// Adds up all rows of some columns: every sum grows with every column. Compiled several times, like `add_some_rows`.
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2"))]
 fn add_block(p: ArrayView2<'_, f64>, p0: ArrayView2<'_, f64>, s: ArrayView2<'_, f64>) -> (Array1<f64>, Array1<f64>) {
     let (mut q, mut dq) = (Array1::zeros(s.nrows()), Array1::zeros(s.nrows()));
-    on_widest_vectors(Columns { p, p0, s, q: q.view_mut(), dq: dq.view_mut() });
-    (q, dq)
-}
-
-/// Some columns of the matrices, and the sums of the rows.
-struct Columns<'a> {
-    p: ArrayView2<'a, f64>,
-    p0: ArrayView2<'a, f64>,
-    s: ArrayView2<'a, f64>,
-    q: ArrayViewMut1<'a, f64>,
-    dq: ArrayViewMut1<'a, f64>,
-}
-
-impl Kernel for Columns<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(mut self) {
-        for ((p, p0), s) in self.p.columns().into_iter().zip(self.p0.columns()).zip(self.s.columns()) {
-            Zip::from(&mut self.q).and(&mut self.dq).and(p).and(p0).and(s).for_each(|q, dq, &p, &p0, &s| {
-                *q += p * s;
-                *dq += (p - p0) * s;
-            });
-        }
+    for ((p, p0), s) in p.columns().into_iter().zip(p0.columns()).zip(s.columns()) {
+        Zip::from(&mut q).and(&mut dq).and(p).and(p0).and(s).for_each(|q, dq, &p, &p0, &s| {
+            *q += p * s;
+            *dq += (p - p0) * s;
+        });
     }
+    (q, dq)
 }
 
 /// Mulliken populations: how many electrons belong to each atom, and how many more than in the reference density.

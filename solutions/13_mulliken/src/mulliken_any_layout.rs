@@ -2,8 +2,9 @@
 
 use crate::arguments::{OrbsPerAtom, Populations, rows_of_atoms};
 use crate::layout::check_aligned;
+use crate::memory;
 use ndarray::ArrayView2;
-use numpy::{PyArray1, PyReadonlyArray2};
+use numpy::{PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use std::ops::Range;
 
@@ -48,6 +49,7 @@ pub fn mulliken_any_layout<'py>(
     for matrix in [&P, &P0, &S] {
         check_aligned(matrix)?;
     }
+    memory::check_fits(P.shape())?; // for the temporary
     let (q, dq) = populations(P.as_array(), P0.as_array(), S.as_array(), &atoms);
     Ok((PyArray1::from_vec(py, q), PyArray1::from_vec(py, dq)))
 }

@@ -1,6 +1,6 @@
 //! The analysis as it stands in the textbook, and in the Fortran that it comes from: four nested loops.
 
-use crate::arguments::Populations;
+use crate::arguments::{Populations, sequence_of};
 use numpy::{PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -70,7 +70,7 @@ pub fn mulliken_loops<'py>(
     P: PyReadonlyArray2<'py, f64>,
     P0: PyReadonlyArray2<'py, f64>,
     S: PyReadonlyArray2<'py, f64>,
-    orbs_per_atom: Vec<i64>,
+    #[pyo3(from_py_with = sequence_of)] orbs_per_atom: Vec<i64>,
 ) -> PyResult<Populations<'py>> {
     let shape = P.shape();
     if P0.shape() != shape || S.shape() != shape {

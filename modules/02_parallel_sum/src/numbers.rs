@@ -1,0 +1,25 @@
+//! A sequence from Python as a Vec, or a MemoryError.
+//!
+//! Given. Where a parameter is a plain `Vec<T>`, PyO3 makes room for `len(sequence)` items before it looks at the first one.
+//! A `range(10**11)` has that length and hardly any memory, but the Vec would need 800 GB. When Rust does not get memory,
+//! it ends the process, and Python with it.
+
+use pyo3::exceptions::{PyMemoryError, PyTypeError};
+use pyo3::prelude::*;
+
+/// The items of a sequence. Use it in a signature: `#[pyo3(from_py_with = numbers_of)] numbers: Vec<i64>`.
+///
+/// Raises `TypeError` for no sequence or an item of another type, and `MemoryError` for more items than fit.
+pub fn numbers_of<'py, T: FromPyObjectOwned<'py>>(sequence: &Bound<'py, PyAny>) -> PyResult<Vec<T>> {
+    match sequence.len() {
+        // Asks for the memory and gives it back. The conversion below then gets it.
+        Ok(length) => Vec::<T>::new()
+            .try_reserve_exact(length)
+            .map_err(|error| PyMemoryError::new_err(format!("{length} items: {error}")))?,
+        // What has no length is no list. The conversion below says so better than `len` does.
+        Err(error) if error.is_instance_of::<PyTypeError>(sequence.py()) => {}
+        // `len(range(2**63))` is an OverflowError.
+        Err(error) => return Err(error),
+    }
+    sequence.extract()
+}

@@ -24,8 +24,9 @@ type Rstar<const K: usize> = RTree<GeomWithData<[f64; K], usize>>;
 
 /// Finds those of its points that are near to others, in K dimensions. All coordinates must be finite.
 pub struct Index<const K: usize> {
+    /// Multiplied by `scale`, as both trees are.
     points: Vec<[f64; K]>,
-    /// What coordinates are multiplied with, so that their squares are neither infinite nor zero. A power of two: exact.
+    /// Keeps squares of coordinates from being infinite or zero. A power of two: exact.
     scale: f64,
     low: [f64; K],
     high: [f64; K],
@@ -85,52 +86,64 @@ impl<const K: usize> Index<K> {
 
     /// Distance and number of the point nearest to `query`. `None` if there are no points.
     pub fn nearest(&self, query: &[f64; K]) -> Option<(f64, usize)> {
-        let query = query.map(|x| x * self.scale);
-        if self.is_empty() {
-            return None;
-        }
-        let Some(tree) = self.kiddo_for(&query) else {
-            let number = self.rstar().nearest_neighbor(query)?.data;
-            return Some((self.distance(&query, number), number));
+        let scaled = self.scaled(query)?;
+        let number = match self.kiddo_for(&scaled) {
+            Some(tree) => {
+                let found = tree.query(&scaled).nearest_one::<SquaredEuclidean<f64>>().execute();
+                return Some((found.distance.sqrt() / self.scale, found.item as usize));
+            }
+            None => self.rstar().nearest_neighbor(scaled)?.data,
         };
-        let found = tree.query(&query).nearest_one::<SquaredEuclidean<f64>>().execute();
-        Some((found.distance.sqrt() / self.scale, found.item as usize))
+        Some((self.distance(query, number), number))
     }
 
     /// Distances and numbers of the `k` points nearest to `query`, the nearest first; of all points if they are fewer.
     pub fn nearest_k(&self, query: &[f64; K], k: usize) -> Vec<(f64, usize)> {
-        let query = query.map(|x| x * self.scale);
-        let Some(k) = NonZeroUsize::new(k.min(self.len())) else {
+        let (Some(scaled), Some(k)) = (self.scaled(query), NonZeroUsize::new(k.min(self.len()))) else {
             return Vec::new();
         };
-        match self.kiddo_for(&query) {
+        match self.kiddo_for(&scaled) {
             Some(tree) => {
-                let found = tree.query(&query).nearest_n::<SquaredEuclidean<f64>>(k).execute();
+                let found = tree.query(&scaled).nearest_n::<SquaredEuclidean<f64>>(k).execute();
                 found.into_iter().map(|found| (found.distance.sqrt() / self.scale, found.item as usize)).collect()
             }
             None => {
-                let found = self.rstar().nearest_neighbor_iter(query).take(k.get());
-                found.map(|point| (self.distance(&query, point.data), point.data)).collect()
+                let found = self.rstar().nearest_neighbor_iter(scaled).take(k.get());
+                found.map(|point| (self.distance(query, point.data), point.data)).collect()
             }
         }
     }
 
     /// The numbers of all points whose distance from `query` is at most `radius`, in no order.
     pub fn within(&self, query: &[f64; K], radius: f64) -> Vec<usize> {
-        let query = query.map(|x| x * self.scale);
-        let is_near = |number: &usize| self.distance(&query, *number) <= radius;
+        let Some(scaled) = self.scaled(query) else {
+            return Vec::new();
+        };
+        let is_near = |number: &usize| self.distance(query, *number) <= radius;
         // A little more than the square, so that rounding loses no point on the boundary. `is_near` decides.
         let square = ((radius * self.scale).powi(2) * (1.0 + 8.0 * f64::EPSILON)).max(f64::MIN_POSITIVE);
         if square == f64::INFINITY {
             return (0..self.len()).filter(is_near).collect();
         }
         match &self.kiddo {
-            Some(tree) if !self.is_empty() => {
-                let found = tree.query(&query).within::<SquaredEuclidean<f64>>(square).unsorted().execute();
+            Some(tree) => {
+                let found = tree.query(&scaled).within::<SquaredEuclidean<f64>>(square).unsorted().execute();
                 found.into_iter().map(|found| found.item as usize).filter(is_near).collect()
             }
-            _ => self.rstar().locate_within_distance(query, square).map(|point| point.data).filter(is_near).collect(),
+            None => {
+                let found = self.rstar().locate_within_distance(scaled, square);
+                found.map(|point| point.data).filter(is_near).collect()
+            }
         }
+    }
+
+    /// The query as the trees want it. `None` if there is nothing to find: no points, or NaN, which another thread may
+    /// have written into the caller's array after it was checked.
+    fn scaled(&self, query: &[f64; K]) -> Option<[f64; K]> {
+        // Beyond the limit all points are equally far away, to the last bit.
+        let limit = 2.0_f64.powi(500);
+        let scaled = query.map(|x| (x * self.scale).clamp(-limit, limit));
+        (!self.is_empty() && !query.iter().any(|x| x.is_nan())).then_some(scaled)
     }
 
     /// kiddo's tree, unless it is slow with these points or with this query.
@@ -149,26 +162,24 @@ impl<const K: usize> Index<K> {
         })
     }
 
-    /// From a query that has been multiplied with the scale already.
     fn distance(&self, query: &[f64; K], number: usize) -> f64 {
         let point = &self.points[number];
-        let difference: [f64; K] = std::array::from_fn(|axis| query[axis] - point[axis]);
+        let difference: [f64; K] = std::array::from_fn(|axis| query[axis] - point[axis] / self.scale);
         let square: f64 = difference.iter().map(|x| x * x).sum();
-        let distance = match square {
-            // A query so far away that its square is infinite.
-            f64::INFINITY => {
-                let largest = difference.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
-                largest * difference.iter().map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
-            }
-            _ => square.sqrt(),
-        };
-        distance / self.scale
+        if (1e-290..f64::INFINITY).contains(&square) {
+            return square.sqrt();
+        }
+        let largest = difference.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+        if largest == 0.0 {
+            return 0.0;
+        }
+        largest * difference.iter().map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
     }
 }
 
 /// A power of two for numbers up to `largest`: multiplied with it, their squares are neither infinite nor zero.
 pub fn safe_scale(largest: f64) -> f64 {
-    if largest > 2.0_f64.powi(500) {
+    if largest > 2.0_f64.powi(400) {
         2.0_f64.powi(-600)
     } else if largest < 2.0_f64.powi(-400) && largest > 0.0 {
         2.0_f64.powi(600)

@@ -111,4 +111,24 @@ fn queries_whose_squares_are_infinite() {
     assert_eq!(index.within(&[1e300, 0.0], f64::INFINITY).len(), 1_000);
     assert_eq!(index.within(&[0.5, 0.5], 1e300).len(), 1_000);
     assert!(index.within(&[1e300, 0.0], 1e299).is_empty());
+
+    let tiny = Index::new(vec![[1e-200, 0.0], [-1e-200, 1e-200]]);
+    assert_eq!(tiny.nearest(&[1e200, 0.0]).map(|found| found.0), Some(1e200));
+    assert_eq!(tiny.within(&[1e-200, 0.0], 0.0), [0]);
+    let large = Index::new(vec![[1e150, 1e150], [-1e150, 2e150]]);
+    assert_eq!(large.nearest(&[-1e155, 1e155]).map(|found| found.0), Some(1e155_f64.hypot(1e155)));
+}
+
+/// Another thread may write to an array while its rows are looked up.
+#[test]
+fn nan_finds_nothing_and_does_no_harm() {
+    for points in [vec![], scattered(100), vec![[0.5, 0.5]; 100]] {
+        let index = Index::new(points);
+        for query in [[f64::NAN, 0.5], [0.5, f64::NAN]] {
+            assert_eq!((index.nearest(&query), index.nearest_k(&query, 3)), (None, vec![]));
+            assert!(index.within(&query, 1.0).is_empty());
+            assert_eq!(index.visiting_order(&[query]), [0]);
+        }
+        let _ = index.nearest(&[f64::INFINITY, 0.5]);
+    }
 }

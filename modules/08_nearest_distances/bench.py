@@ -100,7 +100,8 @@ def balls(versions: Versions, scale: float) -> Iterator[Case]:
     def counts(function: Callable[..., Any], *args: Any) -> list[int]:
         found = function(*args)
         if isinstance(found, tuple) and len(found) == 2 and len(found[0]) == n + 1:
-            return list(np.diff(found[0]))
+            counted: list[int] = np.diff(found[0]).tolist()
+            return counted
         return [len(ball) for ball in found]
 
     yield Case(

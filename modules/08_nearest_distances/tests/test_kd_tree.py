@@ -8,7 +8,7 @@ from typing import Any
 import nearest_distances
 import numpy as np
 import pytest
-from coursekit import Heartbeat, check, check_that, expect
+from coursekit import Heartbeat, check, check_close, check_that, expect
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,33 +55,27 @@ def tree(points: Any) -> Any:
 def check_query(points: Any, queries: Any, k: int) -> None:
     """Distances as brute force finds them. Among equal distances any point will do, but none twice."""
     distances, numbers = expect(tree(points).query, queries, k).value()
-    n = len(points)
+    n, there = len(points), min(k, len(points))
     every = np.hypot(*(queries[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
     expected = np.full((len(queries), k), math.inf)
-    expected[:, : min(k, n)] = np.sort(every, axis=1)[:, :k]
+    expected[:, :there] = np.sort(every, axis=1)[:, :k]
     shape = (len(queries),) if k == 1 else (len(queries), k)
     check("the shapes of query's results", (np.shape(distances), np.shape(numbers)), (shape, shape), SHAPE)
     check("their dtypes", (str(distances.dtype), str(numbers.dtype)), ("float64", "int64"), SHAPE)
+    check_close("query's distances", distances, expected.reshape(shape), abs=0.0, because=ROWS)
     distances, numbers = distances.reshape(-1, k), numbers.reshape(-1, k)
-    check_that(
-        bool(np.allclose(distances, expected, rtol=1e-12, atol=0.0)),
-        "distances",
-        distances,
-        f"{expected}",
-        ROWS,
-    )
-    for row, (found, places) in enumerate(zip(distances, numbers, strict=True)):
-        here = places[: min(k, n)]
-        missing = places[min(k, n) :].tolist()
-        check(f"numbers of missing points in row {row}", missing, [n] * len(missing), PADDED)
-        check(f"different points in row {row}", len(set(here.tolist())), len(here), "A point counts once.")
+    missing = np.full((len(queries), k - there), n)
+    check("the numbers of missing points", numbers[:, there:], missing, PADDED)
+    for row, (found, here) in enumerate(zip(distances[:, :there], numbers[:, :there].tolist(), strict=True)):
         check_that(
-            bool(((here >= 0) & (here < n)).all())
-            and bool(np.allclose(every[row, here], found[: len(here)])),
-            f"numbers of the points in row {row}",
-            here,
-            f"points at the distances {found}",
-            "Distances and numbers belong together.",
+            all(0 <= number < n for number in here), f"numbers in row {row}", here, f"from 0 to {n - 1}"
+        )
+        check(f"different points in row {row}", len(set(here)), there, "A point counts once.")
+        check_close(
+            f"the distances of the points {here} in row {row}",
+            found,
+            every[row, here],
+            because="Distances and numbers belong together.",
         )
 
 
@@ -259,11 +253,9 @@ def test_asked_from_several_threads() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    check("threads that got the same answer", sum(same(expected, one) for one in found), 8)
-
-
-def same(one: Any, other: Any) -> bool:
-    return all(bool(np.array_equal(a, b)) for a, b in zip(one, other, strict=True))
+    check("threads that got an answer", len(found), 8)
+    for one in found:
+        check("what a thread got", one, expected)
 
 
 @pytest.mark.soft

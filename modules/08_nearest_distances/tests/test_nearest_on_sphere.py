@@ -8,7 +8,7 @@ from typing import Any
 import nearest_distances
 import numpy as np
 import pytest
-from coursekit import Heartbeat, check, check_that, expect
+from coursekit import Heartbeat, check, check_close, check_that, expect
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,16 +81,15 @@ def check_nearest(lonlat: Any, others: Any, because: str) -> None:
     expected = every.min(axis=1)
     check("shapes", (np.shape(metres), np.shape(numbers)), ((len(lonlat),), (len(lonlat),)))
     check("dtypes", (str(metres.dtype), str(numbers.dtype)), ("float64", "int64"))
-    check_that(
-        bool(np.allclose(metres, expected, rtol=1e-12, atol=1e-8)), "metres", metres, f"{expected}", because
-    )
-    check_that(
-        bool(((numbers >= 0) & (numbers < len(others))).all())
-        and bool(np.allclose(every[np.arange(len(lonlat)), numbers], metres, rtol=1e-12, atol=1e-8)),
-        "numbers",
-        numbers,
-        f"others at these distances, such as {every.argmin(axis=1)}",
-        "Metres and numbers belong together.",
+    check_close("metres", metres, expected, abs=1e-8, because=because)
+    places = numbers.tolist()
+    check_that(all(0 <= place < len(others) for place in places), "numbers", places, "rows of others")
+    check_close(
+        "the distances of the others with these numbers",
+        metres,
+        every[np.arange(len(lonlat)), places],
+        abs=1e-8,
+        because="Metres and numbers belong together.",
     )
 
 

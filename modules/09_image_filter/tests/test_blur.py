@@ -201,7 +201,7 @@ def tool(name: str) -> Any:
     try:
         return import_module(name)
     except ModuleNotFoundError:
-        pytest.fail(f"{name} is not installed; `cargo course setup 09` installs it", pytrace=False)
+        pytest.fail(f"{name} is not installed; `cargo course check 09` installs it", pytrace=False)
 
 
 @pytest.mark.parametrize("sigma", [1.0, 4.0])

@@ -36,7 +36,9 @@ def springs(stiffness: float = 1.0) -> Any:
 
 
 def simulation(it: Any, forces: Any = None, **options: Any) -> Any:
-    return expect(trajectory.Simulation, it, springs() if forces is None else forces, **options).value()
+    """A simulation with forces of Rust's, or with those that a method of Python's computes."""
+    forces = springs() if forces is None else trajectory._forces_of(forces.forces)
+    return expect(trajectory.Simulation, it, forces, **options).value()
 
 
 def exact(start: float, steps: int, dt: float, stiffness: float = 1.0) -> float:
@@ -461,7 +463,7 @@ except KeyboardInterrupt:
 @pytest.mark.soft
 def test_a_cycle_is_collected() -> None:
     forces = PythonSprings()
-    sim = simulation(state(START), forces)
+    sim = expect(trajectory.Simulation, state(START), forces).value()
     expect(sim.run, 1).value()
     forces.simulation = sim  # type: ignore[attr-defined]
     gone = weakref.ref(forces)

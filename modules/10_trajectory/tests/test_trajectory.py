@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -263,7 +264,8 @@ def test_warnings_are_passed_on() -> None:
     good, bad = frame(0, 0.0, rows()), frame(1, 1.0, np.full((3, 3), np.nan, np.float32))
     seen = []
     for each in (good, bad, good):
-        seen.append([name for name, _ in trajectory._warnings_of(lambda each=each: writer.write(each))])
+        caught = trajectory._warnings_of(partial(writer.write, each))
+        seen.append([name for name, _ in caught])
     writer.close()
     trajectory._take(path)
     because = "`recorder.write` may give a warning: hand it to `warn`."

@@ -64,6 +64,13 @@ fn _rows<'py>(state: &Bound<'py, State>) -> PyResult<Bound<'py, PyArray2<f32>>> 
     arrays::to_array(state.py(), borrow(state)?.memory.read())
 }
 
+/// A Python object whose method `forces` is this function.
+#[pyfunction]
+fn _forces_of<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = function.py();
+    py.import("types")?.call_method("SimpleNamespace", (), Some(&[("forces", function)].into_py_dict(py)?))
+}
+
 /// Leaves only the first atoms of a state.
 #[pyfunction]
 fn _shrink(state: &Bound<'_, State>, num_atoms: usize) -> PyResult<()> {
@@ -237,6 +244,7 @@ pub(crate) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.setattr("_Springs", module.py().get_type::<Springs>())?;
     module.setattr("_state_of", wrap_pyfunction!(_state_of, module)?)?;
     module.setattr("_rows", wrap_pyfunction!(_rows, module)?)?;
+    module.setattr("_forces_of", wrap_pyfunction!(_forces_of, module)?)?;
     module.setattr("_shrink", wrap_pyfunction!(_shrink, module)?)?;
     module.setattr("_while_running", wrap_pyfunction!(_while_running, module)?)?;
     module.setattr("_view_after", wrap_pyfunction!(_view_after, module)?)?;

@@ -281,7 +281,7 @@ WRONG_BYTES = [
 
 
 @pytest.mark.parametrize("wrong", WRONG_BYTES)
-@pytest.mark.parametrize("before", [b"", b"spam \xc3\xa9", b"eggs " * 60_000])
+@pytest.mark.parametrize("before", [b"", b"spam ", b"spam \xc3\xa9", b"eggs " * 60_000])
 def test_wrong_bytes(tmp_path: Path, before: bytes, wrong: bytes) -> None:
     content = before + wrong + b" spam"
     try:

@@ -26,7 +26,8 @@ def panicked(came: object) -> bool:
 def likely(*cases: Case, otherwise: Because = "") -> Callable[[Any], str]:
     """Gives the sentence of the first case that fits: `(ValueError, "…")`, or `(lambda got: …, "…")`.
 
-    A case that raises does not fit: what came may be anything. If none fits, `otherwise` says it, or chooses in turn.
+    A case that raises does not fit: what came may be anything. If none fits, `otherwise` says it, or
+    chooses in turn.
     """
 
     def choose(came: Any) -> str:

@@ -23,17 +23,18 @@ def panicked(came: object) -> bool:
     return isinstance(came, BaseException) and is_rust_panic(came)
 
 
-def likely(*cases: Case, otherwise: str = "") -> Callable[[Any], str]:
+def likely(*cases: Case, otherwise: Because = "") -> Callable[[Any], str]:
     """Gives the sentence of the first case that fits: `(ValueError, "…")`, or `(lambda got: …, "…")`.
 
-    A case that raises does not fit: what came may be anything.
+    A case that raises does not fit: what came may be anything. If none fits, `otherwise` says it, or
+    chooses in turn.
     """
 
     def choose(came: Any) -> str:
         for case, sentence in cases:
             if _fits(case, came):
                 return sentence
-        return PANICKED if panicked(came) else otherwise
+        return cause(otherwise, came)
 
     return choose
 
@@ -49,6 +50,6 @@ def _fits(case: type | Callable[[Any], bool], came: Any) -> bool:
     if isinstance(case, type):
         return isinstance(came, case)
     try:
-        return case(came) is True
+        return bool(case(came))
     except Exception:
         return False

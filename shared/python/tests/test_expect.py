@@ -503,20 +503,30 @@ DIVISION = likely(
     ],
 )
 def test_the_cause_is_chosen_by_what_came(function: Callable[[], Any], expected: str) -> None:
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: expect(function).raises(ValueError, because=DIVISION),
         lambda: expect(function).returns(1.5, because=DIVISION),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(ExpectationFailed) as failure:
             attempt()
         assert failure.value.because == expected
 
 
+def test_choices_may_be_nested() -> None:
+    nested = likely((KeyError, "a key"), otherwise=DIVISION)
+    for error, expected in ((KeyError(), "a key"), (ZeroDivisionError(), "another class")):
+        with pytest.raises(ExpectationFailed) as failure:
+            expect(raiser(error)).returns(1.5, because=nested)
+        assert failure.value.because == expected
+
+
 def test_a_check_chooses_too() -> None:
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: check("x", math.inf, 1.0, DIVISION),
         lambda: check_that(False, "x", math.inf, "1.0", DIVISION),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(ExpectationFailed) as failure:
             attempt()
         assert failure.value.because == "no check"

@@ -3,8 +3,8 @@
     target/house/bin/python docs/record.py docs/recording.json
 
 Starts `cargo course watch 01.divide` in tmux, works on the exercise as a learner would, and takes a frame
-whenever the screen changes. The exercise's file is put back afterwards. Needs tmux, a course that is set up, and `rich`
-from shared/python/house-requirements.txt.
+whenever the screen changes. The exercise's file is put back afterwards. Needs tmux, a course that is set up,
+and `rich` from shared/python/house-requirements.txt.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def tmux(*words: str) -> str:
 
 def as_html(screen: str) -> str:
     """A screen with its colours, as HTML."""
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    nowhere = io.StringIO()
+    console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor")
     text = Text.from_ansi(screen.replace(f"{ROOT}/", "").rstrip("\n"))
     console.print(text, no_wrap=True, crop=True, end="")
     return console.export_html(inline_styles=True, code_format="{code}").strip("\n")
@@ -64,7 +65,9 @@ class Recorder:
         deadline = time.monotonic() + PATIENCE
         while text not in self._take():
             if time.monotonic() > deadline:
-                raise SystemExit(f"the terminal never showed {text!r}; it shows:\n{tmux('capture-pane', '-p')}")
+                raise SystemExit(
+                    f"the terminal never showed {text!r}; it shows:\n{tmux('capture-pane', '-p')}"
+                )
             time.sleep(0.1)
 
     def pause(self, seconds: float) -> None:

@@ -70,9 +70,7 @@ def test_by_keyword_and_the_same_page_twice(server: Server) -> None:
 def test_never_more_than_the_limit(server: Server) -> None:
     # Answers come once three are in flight, and a moment later: time for a fourth to show itself.
     urls = [server.url(f"/text/{number}?inflight=3") for number in range(9)]
-    expect(awaited(async_fetch.fetch_all), urls, 3).returns(
-        [str(n) for n in range(9)], because=FULL
-    )
+    expect(awaited(async_fetch.fetch_all), urls, 3).returns([str(n) for n in range(9)], because=FULL)
     check("requests in flight at once, at most", server.most_in_flight, 3, LIMIT)
 
 

@@ -18,6 +18,9 @@ pub fn angle(one: [f64; 3], other: [f64; 3]) -> f64 {
     todo!("twice the arc tangent of the length of the difference over that of the sum")
 }
 
+/// Metres, and the numbers of the places they lead to.
+type Nearest<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<i64>>);
+
 /// For each row of `lonlat`, longitude and latitude in degrees, the distance in metres to the nearest row of `others`,
 /// and that row's number. Distances are along great circles of a sphere with the Earth's mean radius.
 ///
@@ -30,6 +33,6 @@ pub fn nearest_on_sphere<'py>(
     py: Python<'py>,
     lonlat: PyReadonlyArrayDyn<'py, f64>,
     others: PyReadonlyArrayDyn<'py, f64>,
-) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<i64>>)> {
+) -> PyResult<Nearest<'py>> {
     todo!("check arrays and latitudes; unit vectors of both, an index of the others, the nearest of each in parallel")
 }

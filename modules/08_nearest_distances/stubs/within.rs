@@ -30,6 +30,9 @@ pub fn within<'py>(
     todo!("check the radius and the arrays, detach for the neighbours, an array for each list")
 }
 
+/// Where each point's list begins, and all lists as one.
+type Csr<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>);
+
 /// The same as two arrays, in the form that is called CSR (compressed sparse rows). The numbers of the others near
 /// `points[i]` are `indices[offsets[i]:offsets[i + 1]]`.
 ///
@@ -40,6 +43,6 @@ pub fn within_csr<'py>(
     points: PyReadonlyArrayDyn<'py, f64>,
     others: PyReadonlyArrayDyn<'py, f64>,
     radius: f64,
-) -> PyResult<(Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>)> {
+) -> PyResult<Csr<'py>> {
     todo!("the same checks; the offsets, and all lists as one")
 }

@@ -70,6 +70,9 @@ fn check_latitudes(name: &str, lonlat: ArrayView2<'_, f64>) -> PyResult<()> {
     }
 }
 
+/// Metres, and the numbers of the places they lead to.
+type Nearest<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<i64>>);
+
 /// For each row of `lonlat`, longitude and latitude in degrees, the distance in metres to the nearest row of `others`,
 /// and that row's number. Distances are along great circles of a sphere with the Earth's mean radius.
 ///
@@ -82,7 +85,7 @@ pub fn nearest_on_sphere<'py>(
     py: Python<'py>,
     lonlat: PyReadonlyArrayDyn<'py, f64>,
     others: PyReadonlyArrayDyn<'py, f64>,
-) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<i64>>)> {
+) -> PyResult<Nearest<'py>> {
     let (lonlat, others) = arrays::pair(("lonlat", &lonlat), ("others", &others))?;
     check_latitudes("lonlat", lonlat)?;
     check_latitudes("others", others)?;

@@ -57,6 +57,9 @@ pub fn within<'py>(
     Ok(found.into_iter().map(|numbers| numbers.into_pyarray(py)).collect())
 }
 
+/// Where each point's list begins, and all lists as one.
+type Csr<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>);
+
 /// The same as two arrays, in the form that is called CSR (compressed sparse rows). The numbers of the others near
 /// `points[i]` are `indices[offsets[i]:offsets[i + 1]]`.
 ///
@@ -67,7 +70,7 @@ pub fn within_csr<'py>(
     points: PyReadonlyArrayDyn<'py, f64>,
     others: PyReadonlyArrayDyn<'py, f64>,
     radius: f64,
-) -> PyResult<(Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>)> {
+) -> PyResult<Csr<'py>> {
     check_radius(radius)?;
     let (points, others) = arrays::pair(("points", &points), ("others", &others))?;
     let (offsets, indices) = py.detach(|| {

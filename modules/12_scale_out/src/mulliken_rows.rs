@@ -14,6 +14,9 @@ fn aligned<'py>(array: Bound<'py, PyArray2<f64>>) -> PyResult<PyReadonlyArray2<'
     array.try_readonly().map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
+/// A number for each row: of P, and of P − P0.
+type Charges<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
+
 /// For each row μ of the three blocks: Σ_ν P_μν S_μν, and the same with P − P0.
 ///
 /// Raises `TypeError` for anything but two-dimensional float64 arrays, `ValueError` if their shapes differ.
@@ -23,7 +26,7 @@ pub fn mulliken_rows<'py>(
     p: Bound<'py, PyArray2<f64>>,
     p0: Bound<'py, PyArray2<f64>>,
     s: Bound<'py, PyArray2<f64>>,
-) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+) -> PyResult<Charges<'py>> {
     if p.shape() != p0.shape() || p.shape() != s.shape() {
         return Err(PyValueError::new_err(format!(
             "p, p0 and s must have the same shape, not {:?}, {:?} and {:?}",

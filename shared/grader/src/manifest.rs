@@ -20,7 +20,7 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// Where it runs.
     pub(crate) kind: Kind,
-    /// Whether the unchanged stub passes it too, as PyO3 itself refuses an argument, say. See [`crate::scoring`].
+    /// Whether the unchanged stub passes it too, as PyO3 itself refuses an argument, say. See [`crate::score`].
     pub(crate) passed_by_stub: bool,
 }
 

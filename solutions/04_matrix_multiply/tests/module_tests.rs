@@ -1,5 +1,8 @@
 //! The module's Rust tests, held against the solution.
 
+// Two tests share their cases; in the module each is a program of its own and brings them along.
+#![allow(clippy::duplicate_mod)]
+
 extern crate matrix_multiply_solution as matrix_multiply;
 
 #[path = "../../../modules/04_matrix_multiply/tests/compute_stats.rs"]

@@ -15,14 +15,14 @@ fn expected(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
     Array2::from_shape_fn((a.nrows(), b.ncols()), |(i, j)| (0..a.ncols()).map(|k| a[(i, k)] * b[(k, j)]).sum())
 }
 
-pub fn agrees_with_the_definition(multiply: Multiply) {
+pub(crate) fn agrees_with_the_definition(multiply: Multiply) {
     for (m, k, n) in [(1, 1, 1), (3, 4, 5), (70, 20, 30), (5, 60, 200), (129, 65, 33), (4, 0, 3), (0, 2, 3)] {
         let (a, b) = (counted(m, k), counted(k, n));
         assert_eq!(multiply(a.view(), b.view()), expected(&a, &b), "{m} × {k} times {k} × {n}");
     }
 }
 
-pub fn any_strides(multiply: Multiply) {
+pub(crate) fn any_strides(multiply: Multiply) {
     let (a, b) = (counted(40, 60), counted(40, 90));
     let (a, b) = (a.t(), b.slice(s![..;-1, ..;3]));
     assert_eq!(multiply(a, b), expected(&a.to_owned(), &b.to_owned()));

@@ -1,4 +1,4 @@
-//! One grade, many renderings. Whatever comes from the submission passes through [`plain`] or [`line`] and then through
+//! One grade, many renderings. Whatever comes from the submission passes through [`plain`] or [`line()`] and then through
 //! the escaping of its format. Every renderer takes any grade and any strings, and the same grade gives the same text.
 
 mod classroom50;

@@ -105,7 +105,7 @@ fn reset_keeps_every_version() {
 fn reset_of_a_file_that_two_exercises_share_undoes_both() {
     let course = Course::fresh("reset-shared");
     let catalogue = format!("modules/{MODULE}/course.toml");
-    course.write(&catalogue, &course.read(&catalogue).replace("src/process_batch.rs", "src/parallel_sum.rs"));
+    course.write(&catalogue, course.read(&catalogue).replace("src/process_batch.rs", "src/parallel_sum.rs"));
     course.write(SOURCE, "// both");
     let progress = ".course/progress.toml";
     course

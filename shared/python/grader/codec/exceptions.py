@@ -231,7 +231,7 @@ def _named(kind: type[BaseException], args: list[Any], attributes: dict[str, Any
     for base, names in allowed.items():
         for name in names if issubclass(kind, base) else ():
             value = attributes.get(name)
-            if type(value) is str and len(value) <= LONGEST_ERROR_TEXT:
+            if type(value) is str and _is_text(value) and not _has_surrogates(value):
                 setattr(made, name, value)
     return made
 
@@ -324,6 +324,11 @@ def checked_attributes(names: Any) -> bool:
             len(name) <= LONGEST_NAME and name.isidentifier() and not name.startswith("_") for name in names
         )
     )
+
+
+def _has_surrogates(text: str) -> bool:
+    """Whether UTF-8 has no bytes for it. `traceback` looks for similar names in C, by their bytes."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _is_text(text: str) -> bool:

@@ -37,7 +37,7 @@ class Recipe:
     def __init__(self, value: Any, given: Any) -> None:
         if type(given) is not tuple or not 2 <= len(given) <= 6:
             raise pickle.PicklingError(
-                f"__reduce_ex__ of {value!r} must return a string or a tuple of 2 to 6 items"
+                f"__reduce_ex__ of {type(value).__name__} must return a string or a tuple of 2 to 6 items"
             )
         self.function, self.args = given[:2]
         rest: list[Any] = [*given[2:], None, None, None, None]
@@ -154,7 +154,8 @@ def _by_name(session: Session, value: Any, module: Any, name: Any) -> Any:
             found = None
         if found is value:
             return global_object, (session.module.__name__, module, name)
-    raise pickle.PicklingError(f"Can't pickle {value!r}: it's not found as {module}.{name}")
+    label = value.__name__ if isinstance(value, type) else "a function"
+    raise pickle.PicklingError(f"Can't pickle {label}: it's not found as {module}.{name}")
 
 
 def _attribute(function: RemoteCallable, name: str) -> Any:

@@ -1,19 +1,14 @@
 import itertools
 
-TURN = itertools.cycle(range(4))
+BASES = itertools.cycle([AssertionError, SyntaxError, ImportError, UnicodeDecodeError])
 
 
 def answer(*args, **kwargs):
-    match next(TURN):
-        case 0:
-            error = AssertionError("x")
-            error.msg = 5
-        case 1:
-            error = SyntaxError("x", ("f", 1, 1, "text", 1, 10**11))
-        case 2:
-            error = SyntaxError("x")
-            error.text = error.filename = 5
-            error.lineno = 1
-        case _:
-            error = ImportError("x", name="antigravity")
-    raise error
+    base = next(BASES)
+    own = type("Own", (base,), {"__init__": lambda self: None, "__str__": lambda self: "x"})()
+    for name, value in {"msg": 5, "text": 5, "filename": 5, "lineno": 1, "end_offset": 10**11, "name": 5}.items():
+        try:
+            setattr(own, name, value)
+        except (AttributeError, TypeError):
+            pass
+    raise own

@@ -23,7 +23,8 @@ def send(body, blobs=()):
 
 
 def answer(*args, **kwargs):
-    attributes = {"encoding": "ascii", "object": "abc", "start": -(10**15), "end": 1 - 10**15, "reason": "x"}
-    form = {"class": "UnicodeEncodeError", "args": ["ascii", "abc", 0, 1, "x"], "attributes": attributes, "notes": [], "text": "x"}
-    send({"raised": form})
+    whole = {"b": 0}
+    attributes = {"encoding": "utf-8", "object": whole, "start": -(10**15), "end": 1 - 10**15, "reason": "x"}
+    form = {"class": "UnicodeDecodeError", "args": ["utf-8", whole, 0, 1, "x"], "attributes": attributes, "notes": [], "text": "x"}
+    send({"raised": form}, [b"abc"])
     return "wrong"

@@ -93,7 +93,9 @@ def searches(draw: st.DrawFn) -> tuple[Any, Any, int]:
 
 def test_the_nearest() -> None:
     points, queries = np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([[3.0, 3.0], [0.0, 0.5]])
-    expect(tree(points).query, queries).returns((np.array([1.0, 0.5]), np.array([1, 0])), because=SHAPE)
+    expect(tree(points).query, queries).returns(
+        (np.array([1.0, 0.5]), np.array([1, 0])), because=f"{SHAPE} {ROWS}"
+    )
 
 
 def test_the_nearest_two() -> None:

@@ -14,7 +14,7 @@ SQUARES = "The nearest has the smallest squared distance; take the root of that 
 FINITE = "Look at each coordinate with `is_finite()` before you compute, and name the list and the place."
 NO_OTHERS = "The smallest of no distances is infinity, or f64::MAX: no answer. Test for an empty list first."
 
-coordinates = st.floats(-1e6, 1e6)
+coordinates = st.integers(-1_000_000, 1_000_000).map(lambda n: n / 128)
 lists = st.lists(st.tuples(coordinates, coordinates), max_size=12)
 
 
@@ -103,7 +103,7 @@ def test_no_points_at_all(points: object) -> None:
 
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
-    points, others = np.random.default_rng(8).random((2, 10_000, 2)).tolist()
+    points, others = np.random.default_rng(8).random((2, 14_000, 2)).tolist()
     with Heartbeat() as heart:
         expect(nearest_distances.nearest_distances, points, others).value()
     check_that(

@@ -271,7 +271,7 @@ def test_a_field_of_a_packed_record() -> None:
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
     rng = np.random.default_rng(8)
-    lonlat, others = (rng.uniform([-180, -90], [180, 90], (n, 2)) for n in (300_000, 2_000))
+    lonlat, others = (rng.uniform([-180, -90], [180, 90], (n, 2)) for n in (800_000, 2_000))
     with Heartbeat() as heart:
         expect(nearest_distances.nearest_on_sphere, lonlat, others).value()
     check_that(

@@ -103,10 +103,11 @@ def places(draw: st.DrawFn) -> tuple[Any, Any]:
     return laid_out(lonlat, draw(st.sampled_from(LAYOUTS))), laid_out(others, draw(st.sampled_from(LAYOUTS)))
 
 
-def test_a_quarter_of_a_circle() -> None:
-    expect(
-        nearest_distances.nearest_on_sphere, np.array([[0.0, 0.0]]), np.array([[0.0, 90.0], [180.0, 0.0]])
-    ).approximates((np.array([RADIUS * math.pi / 2]), np.array([0])), because=ORDER)
+def test_along_a_meridian() -> None:
+    lonlat, others = np.array([[10.0, 80.0]]), np.array([[190.0, 60.0], [10.0, 50.0]])
+    expect(nearest_distances.nearest_on_sphere, lonlat, others).approximates(
+        (np.array([math.radians(30.0) * RADIUS]), np.array([1])), because=ORDER
+    )
 
 
 @given(places())

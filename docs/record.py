@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from rich.console import Console
+from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +25,14 @@ FILE = ROOT / "modules/01_sum_as_string/src/divide.rs"
 STUB = ROOT / "modules/01_sum_as_string/stubs/divide.rs"
 SOLUTION = ROOT / "solutions/01_sum_as_string/src/divide.rs"
 COLUMNS, ROWS = 96, 26
+THEME = TerminalTheme(
+    (28, 33, 40),
+    (230, 237, 243),
+    [(118, 131, 144), (255, 123, 114), (126, 231, 135), (255, 203, 107)]
+    + [(121, 192, 255), (210, 168, 255), (118, 227, 234), (230, 237, 243)],
+)
+"""The colours of the player's screen, which is dark in both themes of the book."""
+
 PATIENCE = 120.0
 """Seconds to wait for a text before the recording is given up."""
 
@@ -43,7 +52,7 @@ def as_html(screen: str) -> str:
     console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor")
     text = Text.from_ansi(screen.replace(f"{ROOT}/", "").rstrip("\n"))
     console.print(text, no_wrap=True, crop=True, end="")
-    return console.export_html(inline_styles=True, code_format="{code}").strip("\n")
+    return console.export_html(theme=THEME, inline_styles=True, code_format="{code}").strip("\n")
 
 
 class Recorder:

@@ -85,6 +85,7 @@ def test_single_precision() -> None:
     expect(setattr, first, "x", "0.1").raises(TypeError)
 
 
+@pytest.mark.soft
 def test_an_atom_keeps_its_state_alive() -> None:
     it = state()
     last = atom(it, -1)

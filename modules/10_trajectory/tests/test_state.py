@@ -176,6 +176,7 @@ def test_resize(count: int) -> None:
     check("num_atoms after a refusal", it.num_atoms, count)
 
 
+@pytest.mark.soft
 def test_no_resize_while_a_view_lives() -> None:
     it = state()
 

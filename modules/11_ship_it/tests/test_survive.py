@@ -128,6 +128,7 @@ def test_bad_intervals(interval: float) -> None:
     expect(ship_it.Ticker, interval).raises(ValueError, says="interval", because=because)
 
 
+@pytest.mark.soft
 def test_ticks() -> None:
     ticker = expect(ship_it.Ticker, 0.001).value()
     try:
@@ -137,6 +138,7 @@ def test_ticks() -> None:
         ticker.stop()
 
 
+@pytest.mark.soft
 def test_stop_waits_for_the_thread() -> None:
     ticker = expect(ship_it.Ticker, 0.001).value()
     wait_until(lambda: ticker.ticks >= 1)
@@ -149,6 +151,7 @@ def test_stop_waits_for_the_thread() -> None:
     expect(ticker.stop).returns(None, because="A second call has nothing left to do.")
 
 
+@pytest.mark.soft
 def test_stop_does_not_wait_for_the_interval() -> None:
     ticker = expect(ship_it.Ticker, 3_600.0).value()
     wait_until(lambda: ticker.ticks >= 1)

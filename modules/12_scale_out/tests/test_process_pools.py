@@ -152,6 +152,7 @@ def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("variable", "expected", "because"), [("OMP", 3, DASK), ("RAYON", 2, RAYON_FIRST)], ids=["OMP", "RAYON"]
 )
+@pytest.mark.soft
 def test_the_default_is_the_workers_share(
     probed: dict[str, Any], variable: str, expected: int, because: str
 ) -> None:
@@ -175,6 +176,7 @@ REFUSED = "RuntimeError that names both processes: True"
     ],
     ids=["fresh", "after one", "with one", "with as many", "with more"],
 )
+@pytest.mark.soft
 def test_after_a_fork(probed: dict[str, Any], case: str, expected: str, because: str) -> None:
     if case not in probed:
         pytest.skip("platform: there is no fork here")
@@ -183,6 +185,7 @@ def test_after_a_fork(probed: dict[str, Any], case: str, expected: str, because:
 
 @IN_PROCESSES
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
+@pytest.mark.soft
 def test_pools_of_new_processes(tmp_path: Path, method: str) -> None:
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"platform: there is no {method} here")
@@ -198,6 +201,7 @@ def test_pools_of_new_processes(tmp_path: Path, method: str) -> None:
 
 
 @IN_PROCESSES
+@pytest.mark.soft
 def test_sub_interpreters() -> None:
     # Up to 3.11 all interpreters share one lock, and nobody minds. Since 3.12 each may have its own, and
     # CPython loads into those only what declares that it can bear it. PyO3 does not.

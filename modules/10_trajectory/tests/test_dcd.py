@@ -268,7 +268,7 @@ def test_a_wrong_length(tmp_path: Path, order: str) -> None:
         refused(tmp_path, bytes(content), None if place in (92, 180) else place, MARKERS)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_bytes_changed(tmp_path: Path, data: st.DataObject) -> None:
     """Frames or an error that names a byte: nothing else, whatever is in the file."""

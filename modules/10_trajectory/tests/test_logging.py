@@ -117,7 +117,7 @@ print(len(trajectory.radius_of_gyration([bad] * 100)))
             capture_output=True,
             text=True,
             check=False,
-            timeout=5,
+            timeout=10,
         )
         outcome = (run.stdout, sorted(set(run.stderr.splitlines())), len(run.stderr.splitlines()))
     except subprocess.TimeoutExpired:

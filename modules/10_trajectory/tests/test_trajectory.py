@@ -193,7 +193,7 @@ def test_corrupt_text(tmp_path: Path, name: str) -> None:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_bytes_changed(tmp_path: Path, data: st.DataObject) -> None:
     content = bytearray(TEXT.encode())

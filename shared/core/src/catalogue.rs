@@ -88,9 +88,15 @@ impl Module {
         number_of(&self.name)
     }
 
-    /// Where the stub of an exercise's file is kept.
+    /// Where the stub of an exercise's file is kept: below `stubs` as below `src`, or as below the module's folder.
     pub fn stub(&self, file: &Path) -> PathBuf {
-        self.folder.join("stubs").join(file.file_name().unwrap_or_default())
+        self.folder.join("stubs").join(file.strip_prefix("src").unwrap_or(file))
+    }
+
+    /// The exercises' files that are no part of the crate: manifests and the like, which tests read.
+    pub fn data_files(&self) -> impl Iterator<Item = &Path> {
+        let files = self.exercises.iter().flat_map(|exercise| &exercise.files);
+        files.map(PathBuf::as_path).filter(|file| !file.starts_with("src"))
     }
 
     /// The file name of the type stub, such as `parallel_sum.pyi`.

@@ -37,9 +37,25 @@ pub fn write_workspace(course: &Course, tree: &Path, members: &[&str]) -> Result
 pub fn copy_module(module: &Module, folder: &Path, version: Version<'_>) -> Result<()> {
     files::copy_tree(&module.solution_folder.join("src"), &folder.join("src"), &catalogue::is_source)?;
     files::copy(&module.folder.join("Cargo.toml"), &folder.join("Cargo.toml"))?;
+    // The course's own: a submission's is never taken.
+    let build_script = module.folder.join("build.rs");
+    if build_script.is_file() {
+        files::copy(&build_script, &folder.join("build.rs"))?;
+    }
     let type_stub = module.type_stub();
     files::copy(&module.solution_folder.join(&type_stub), &folder.join(&type_stub))?;
     module.exercises.iter().try_for_each(|exercise| put_version(module, exercise, folder, version))
+}
+
+/// Copies the exercises' files that are no part of the crate from a module's folder to where its tests find them: beside
+/// the extension. They are data: nothing is made of them here.
+pub fn copy_data_files(module: &Module, from: &Path, beside: &Path) -> Result<()> {
+    for file in module.data_files() {
+        let target = beside.join(file);
+        files::make_folder(target.parent().unwrap_or(beside))?;
+        files::copy(&from.join(file), &target)?;
+    }
+    Ok(())
 }
 
 /// Copies the module's Rust tests into `folder`.
@@ -61,6 +77,7 @@ pub fn put_version(module: &Module, exercise: &Exercise, folder: &Path, version:
         if std::fs::read(&path).is_ok_and(|old| old == bytes) {
             continue;
         }
+        files::make_folder(path.parent().unwrap_or(folder))?;
         std::fs::write(&path, bytes).map_err(|error| Error::file("write", &path, error))?;
     }
     Ok(())

@@ -73,6 +73,7 @@ fn stage(module: &Module, folder: &Path, out: &Path, scratch: &Path) -> Result<R
     files::copy(&built, &staged.join(format!("{}.so", module.package)))?;
     let stub = module.type_stub();
     files::copy(&folder.join(&stub), &staged.join(&stub))?;
+    staging::copy_data_files(module, folder, &staged)?;
     std::fs::remove_dir_all(out).map_err(|error| Error::file("remove", out, error))?;
     Ok(Ok(staged))
 }

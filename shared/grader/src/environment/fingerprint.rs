@@ -22,11 +22,14 @@ pub(super) fn of(course: &Course, versions: &BTreeMap<String, String>) -> Result
         digest.update_with_files(&course.root.join("shared").join(part))?;
     }
     for module in &course.modules {
-        for part in ["course.toml", "Cargo.toml", "stubs", "tests"] {
+        for part in ["course.toml", "Cargo.toml", "build.rs", "stubs", "tests"] {
             digest.update_with_files(&module.folder.join(part))?;
         }
         digest.update_with_files(&module.solution_folder.join("src"))?;
         digest.update_with_files(&module.solution_folder.join(module.type_stub()))?;
+        for file in module.data_files() {
+            digest.update_with_files(&module.solution_folder.join(file))?;
+        }
     }
     Ok(digest.finish())
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use course_core::catalogue::{ExerciseRef, Module};
 use course_core::compile::Build;
+use course_core::staging::copy_data_files;
 use course_core::{Error, Result, digest, files};
 
 use super::verdict::{Artifact, Failure, FailureKind};
@@ -103,6 +104,7 @@ pub(crate) fn stage_extension(source: &Source, module: &Module, library: &Path, 
     if source.folder.join(&stub).is_file() {
         files::copy(&source.folder.join(&stub), &folder.join(&stub))?;
     }
+    copy_data_files(module, &source.folder, folder)?;
     // Hashed after the copy: this is the very file that Python loads.
     let bytes = std::fs::read(&staged).map_err(|error| Error::file("read", &staged, error))?;
     let sha256 = digest::sha256(bytes);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use notify::{RecursiveMode, Watcher as _};
 
+use course_core::catalogue::Module;
 use course_core::files;
 
 /// Environment variable: watch by polling.
@@ -66,17 +67,18 @@ fn start_polling(on_change: impl Fn() + Send + 'static) {
 }
 
 /// Changes when any source, test or manifest of a module does; the same content saved again is no change.
-pub(super) fn fingerprint(module: &Path) -> u64 {
+pub(super) fn fingerprint(module: &Module) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let mut paths: Vec<PathBuf> = files::entries(module).unwrap_or_default();
+    let mut paths: Vec<PathBuf> = files::entries(&module.folder).unwrap_or_default();
     for folder in ["src", "tests"] {
-        paths.extend(files::entries(&module.join(folder)).unwrap_or_default());
+        paths.extend(files::entries(&module.folder.join(folder)).unwrap_or_default());
     }
+    paths.retain(|path| {
+        path.extension().is_some_and(|extension| ["rs", "py", "pyi", "toml"].iter().any(|known| extension == *known))
+    });
+    paths.extend(module.data_files().map(|file| module.folder.join(file)));
     for path in paths {
-        let counts = path
-            .extension()
-            .is_some_and(|extension| ["rs", "py", "pyi", "toml"].iter().any(|known| extension == *known));
-        if counts && path.is_file() {
+        if path.is_file() {
             path.hash(&mut hasher);
             std::fs::read(&path).unwrap_or_default().hash(&mut hasher);
         }

@@ -120,7 +120,7 @@ impl<'c> Watch<'c> {
     }
 
     fn saved(&mut self) {
-        if saves::fingerprint(&self.current().module.folder) != self.checked {
+        if saves::fingerprint(self.current().module) != self.checked {
             self.check_anew();
         }
     }
@@ -129,7 +129,7 @@ impl<'c> Watch<'c> {
         let exercise_ref = self.current();
         self.dirty = false;
         self.ahead.pause();
-        self.checked = saves::fingerprint(&exercise_ref.module.folder);
+        self.checked = saves::fingerprint(exercise_ref.module);
         self.show_running();
         let worker = self.worker.take();
         let (course, id, sender) = (self.course.clone(), exercise_ref.id(), self.sender.clone());

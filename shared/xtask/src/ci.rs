@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     Step { name: "shared", claim: "core and xtask", run: core_tests },
     Step { name: "reports", claim: "reports of the grader", run: grader_reports },
     Step { name: "honest-grade", claim: "an honest grade", run: honest_grade },
+    Step { name: "exports", claim: "exported projects, outside of the course", run: exported_projects },
     Step { name: "fortran", claim: "the Fortran peer", run: fortran_peer },
     Step { name: "runner", claim: "runner", run: runner_tests },
     Step { name: "grader", claim: "grader", run: grader_tests },
@@ -231,7 +232,12 @@ fn documentation(course: &Course) -> Result<()> {
 }
 
 fn workflows(course: &Course) -> Result<()> {
-    run_command(program(&course.root, tool(&course.root, "zizmor")).args(["--offline", "--quiet", ".github/workflows"]))
+    run_command(program(&course.root, tool(&course.root, "zizmor")).args([
+        "--offline",
+        "--quiet",
+        ".github/workflows",
+        "shared/runner/src/commands/templates/export/ci.yml",
+    ]))
 }
 
 fn test_kit(course: &Course) -> Result<()> {
@@ -272,6 +278,11 @@ fn honest_grade(course: &Course) -> Result<()> {
     require(grade["score"].is_number() && grade["score"] == grade["max_score"], || {
         "Honest work has not all points.".to_owned()
     })
+}
+
+/// Exported projects are developed, tested, built and installed without anything of the course.
+fn exported_projects(course: &Course) -> Result<()> {
+    run_command(program(&course.root, course.root.join(".ci/exports")).args(["02", "05.construction", "11"]))
 }
 
 /// The Fortran peer builds, and module 13 agrees with it.

@@ -26,6 +26,7 @@ commands! {
     bench
     verify
     grade
+    export
     new
 }
 

@@ -4,6 +4,7 @@
 
 mod bench;
 mod commands;
+mod export;
 mod files;
 mod learners_code;
 mod machine;

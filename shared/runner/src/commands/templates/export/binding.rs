@@ -1,0 +1,2 @@
+//! The extension `{PACKAGE}._{PACKAGE}`: what Python sees of the crate in `core`.
+

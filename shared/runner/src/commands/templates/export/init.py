@@ -1,0 +1,7 @@
+"""{DOC}"""
+
+from ._{PACKAGE} import (
+{IMPORTS})
+
+__all__ = [
+{NAMES}]

@@ -1,0 +1,5 @@
+"""Means."""
+
+from ._tally.stats import mean
+
+__all__ = ["mean"]

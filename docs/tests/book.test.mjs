@@ -16,6 +16,7 @@ import { chromium } from "playwright-core";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../target/book/html");
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2", ".json": "application/json" };
+const PATIENCE = 120_000; // Milliseconds: a busy machine is slow, not wrong.
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1280, height: 900 };
 
@@ -49,6 +50,7 @@ async function open(file, { viewport = DESK, theme = "light" } = {}) {
         return route.abort();
     });
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
     page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
     page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
     page.on("response", (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`));
@@ -86,60 +88,64 @@ after(async () => {
     server?.close();
 });
 
+// Every page is opened once; what is seen on it is kept for the tests below.
+const seen = new Map();
+
+async function visit(file) {
+    const { page, problems, close } = await open(file, { viewport: PHONE });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > PHONE.width) {
+        problems.push(`${width} pixels wide at ${PHONE.width}`);
+    }
+    await page.setViewportSize(DESK);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > DESK.width) {
+        problems.push(`${wide} pixels wide at ${DESK.width}`);
+    }
+    const found = await page.evaluate(() => ({
+        anchors: [...document.querySelectorAll("[id]")].map((element) => element.id),
+        links: [...document.querySelectorAll("main a[href], main img[src]")].map(
+            (element) => element.getAttribute("href") ?? element.getAttribute("src"),
+        ),
+        drawings: [...document.querySelectorAll(".drawing svg title")].map((title) => title.textContent),
+    }));
+    const quizzes = [];
+    if (!file.endsWith("/whole.html")) {
+        for (const quiz of await page.locator(".quiz").all()) {
+            const answer = async (right) => {
+                await quiz.locator(`li[data-right="${right}"] button`).first().click();
+                const said = await quiz.locator(".said").innerText();
+                return [said.split(/[ .]/)[0], (await quiz.locator("details").getAttribute("open")) !== null];
+            };
+            quizzes.push([await answer(false), await answer(true)]);
+        }
+    }
+    await close();
+    return { ...found, problems, quizzes };
+}
+
 test("every page opens without complaints, at desk and phone width, and nothing makes it scroll sideways", async () => {
     assert.ok(pages.length > 60, `only ${pages.length} pages were built`);
-    const wrong = [];
     for (const file of pages) {
-        const { page, problems, close } = await open(file, { viewport: PHONE });
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        if (width > PHONE.width) {
-            problems.push(`${width} pixels wide at ${PHONE.width}`);
-        }
-        await page.setViewportSize(DESK);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        if (wide > DESK.width) {
-            problems.push(`${wide} pixels wide at ${DESK.width}`);
-        }
-        wrong.push(...problems.map((problem) => `${file}: ${problem}`));
-        await close();
+        seen.set(file, await visit(file));
     }
-    assert.deepEqual(wrong, []);
+    assert.deepEqual([...seen].flatMap(([file, page]) => page.problems.map((problem) => `${file}: ${problem}`)), []);
     console.log(`${pages.length} pages opened`);
 });
 
 test("every internal link and every anchor holds", async () => {
-    const anchors = new Map();
-    const links = [];
-    for (const file of pages) {
-        const { page, close } = await open(file);
-        anchors.set(file, new Set(await page.evaluate(() => [...document.querySelectorAll("[id]")].map((element) => element.id))));
-        const targets = await page.evaluate(() =>
-            [...document.querySelectorAll("main a[href], main img[src]")].map((element) => element.getAttribute("href") ?? element.getAttribute("src")),
-        );
-        links.push(...targets.map((target) => [file, target]));
-        await close();
-    }
     const wrong = [];
     let held = 0;
-    for (const [file, target] of links) {
-        if (/^(https?:|mailto:|data:|javascript:)/.test(target)) {
-            continue;
-        }
-        const url = new URL(target, `http://book/${file}`);
-        const page = decodeURIComponent(url.pathname.slice(1)) || "index.html";
-        const fragment = decodeURIComponent(url.hash.slice(1));
-        if (anchors.has(page)) {
-            if (fragment && !anchors.get(page).has(fragment)) {
-                wrong.push(`${file}: ${target}: no such anchor`);
+    for (const [file, { links }] of seen) {
+        for (const target of links.filter((link) => !/^(https?:|mailto:|data:|javascript:)/.test(link))) {
+            const url = new URL(target, `http://book/${file}`);
+            const page = decodeURIComponent(url.pathname.slice(1)) || "index.html";
+            const fragment = decodeURIComponent(url.hash.slice(1));
+            const known = seen.get(page);
+            if (known ? fragment && !known.anchors.includes(fragment) : !(await fetch(`${origin}/${page}`)).ok) {
+                wrong.push(`${file}: ${target}: it leads nowhere`);
             } else {
                 held += 1;
-            }
-        } else {
-            const answer = await fetch(`${origin}/${page}`);
-            if (answer.ok) {
-                held += 1;
-            } else {
-                wrong.push(`${file}: ${target}: ${answer.status}`);
             }
         }
     }
@@ -150,9 +156,8 @@ test("every internal link and every anchor holds", async () => {
 test("search finds a function by its name", async () => {
     const { page, problems, close } = await open("index.html");
     await page.keyboard.press("s");
-    await page.locator("#mdbook-searchbar").fill("monte_carlo_pi");
-    const first = page.locator("#mdbook-searchresults li").first();
-    await first.waitFor();
+    await page.locator("#mdbook-searchbar").pressSequentially("monte_carlo_pi");
+    await page.locator("#mdbook-searchresults li").first().waitFor();
     assert.match(await page.locator("#mdbook-searchresults").innerText(), /π|monte_carlo_pi/);
     assert.deepEqual(problems, []);
     await close();
@@ -169,23 +174,12 @@ test("the theme switches, and is kept on the next page", async () => {
     await close();
 });
 
-test("every question says no to a wrong answer and yes to the right one, and opens the explanation", async () => {
-    let questions = 0;
-    for (const file of pages.filter((name) => name.startsWith("modules/") && !name.endsWith("/whole.html"))) {
-        const { page, close } = await open(file);
-        for (const quiz of await page.locator(".quiz").all()) {
-            questions += 1;
-            await quiz.locator('li[data-right="false"] button').first().click();
-            assert.match(await quiz.locator(".said").innerText(), /^No/, file);
-            assert.equal(await quiz.locator("details").getAttribute("open"), null, file);
-            await quiz.locator('li[data-right="true"] button').click();
-            assert.match(await quiz.locator(".said").innerText(), /^Right/, file);
-            assert.notEqual(await quiz.locator("details").getAttribute("open"), null, file);
-        }
-        await close();
-    }
-    assert.ok(questions > 0);
-    console.log(`${questions} questions answered`);
+test("every question says no to a wrong answer and yes to the right one, and opens the explanation", () => {
+    const quizzes = [...seen].flatMap(([file, page]) => page.quizzes.map((answers) => [file, answers]));
+    assert.ok(quizzes.length > 20, `only ${quizzes.length} questions`);
+    const expected = [["No", false], ["Right", true]];
+    assert.deepEqual(quizzes.filter(([, answers]) => JSON.stringify(answers) !== JSON.stringify(expected)), []);
+    console.log(`${quizzes.length} questions answered`);
 });
 
 test("in print, the answers stand at the end", async () => {
@@ -206,25 +200,18 @@ test("the recording plays", async () => {
     await close();
 });
 
-test("drawings have a description, and lines to look at", async () => {
-    let drawings = 0;
-    for (const file of pages.filter((name) => name.startsWith("modules/") && !name.endsWith("/whole.html"))) {
-        const { page, close } = await open(file);
-        for (const drawing of await page.locator(".drawing svg").all()) {
-            drawings += 1;
-            assert.ok((await drawing.locator("title").textContent()).length > 20, `${file}: a drawing says too little`);
-        }
-        await close();
-    }
-    assert.ok(drawings > 0);
-    console.log(`${drawings} drawings`);
+test("drawings say in words what they show", () => {
+    const drawings = [...seen].filter(([file]) => !file.endsWith("/whole.html")).flatMap(([, page]) => page.drawings);
+    assert.ok(drawings.length > 20, `only ${drawings.length} drawings`);
+    assert.deepEqual(drawings.filter((description) => description.length < 20), []);
+    console.log(`${drawings.length} drawings`);
 });
 
 for (const theme of ["light", "navy"]) {
     test(`axe finds nothing serious in the ${theme} theme`, async () => {
         const wrong = [];
         // One page of each kind, and all pages that are written for the book.
-        const kinds = pages.filter((name) => !name.startsWith("modules/") || /^modules\/(01|05|13)_/.test(name));
+        const kinds = pages.filter((name) => !name.startsWith("modules/") || /^modules\/(02|09)_/.test(name));
         for (const file of kinds) {
             const { page, close } = await open(file, { theme });
             await page.evaluate(axe.source);

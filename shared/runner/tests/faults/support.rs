@@ -269,7 +269,8 @@ pub(crate) fn with_body(body: &str) -> String {
         "use pyo3::exceptions::PyOverflowError;\nuse pyo3::prelude::*;\n\n\
          pub fn checked_sum(numbers: &[i64]) -> Option<i64> {{\n    \
          i64::try_from(numbers.iter().map(|&number| i128::from(number)).sum::<i128>()).ok()\n}}\n\n\
-         #[pyfunction]\npub fn parallel_sum(py: Python<'_>, numbers: Vec<i64>) -> PyResult<i64> {{\n    \
+         #[pyfunction]\npub fn parallel_sum(\n    py: Python<'_>,\n    \
+         #[pyo3(from_py_with = crate::numbers::numbers_of)] numbers: Vec<i64>,\n) -> PyResult<i64> {{\n    \
          {body}\n    \
          #[allow(unreachable_code)]\n    \
          py.detach(|| checked_sum(&numbers)).ok_or_else(|| PyOverflowError::new_err(\"too large\"))\n}}\n"

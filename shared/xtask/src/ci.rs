@@ -46,12 +46,13 @@ const STEPS: &[Step] = &[
     Step { name: "verify", claim: "the second command: cargo course verify", run: verify },
     Step { name: "migration", claim: "the table of old and new PyO3", run: migration_table },
     Step { name: "book", claim: "the book", run: book },
-    Step { name: "browser", claim: "the book in a browser", run: book_in_a_browser },
 ];
 
 /// Steps that run only if they are named, because they take long: cargo-deny is built from source, exported projects build
-/// everything anew, and the laboratory makes a folder of several gigabytes. They have not passed on a clean machine yet.
+/// everything anew, the browser opens every page, and the laboratory makes a folder of several gigabytes. They have not passed
+/// on a clean machine yet.
 const ON_REQUEST: &[Step] = &[
+    Step { name: "browser", claim: "the book in a browser", run: book_in_a_browser },
     Step { name: "deny", claim: "licences and sources of crates (cargo-deny)", run: licences },
     Step { name: "exports", claim: "exported projects, outside of the course", run: exported_projects },
     Step { name: "lab", claim: "type checks for Windows and macOS, the runner under Wine", run: other_platforms },
@@ -112,7 +113,7 @@ fn first_command(course: &Course) -> Result<()> {
 }
 
 /// What the steps need of Debian: the program, and the package it comes from. bubblewrap is the grader's jail, gfortran
-/// builds the peer of module 13, Chromium opens the book.
+/// builds the peer of module 13.
 const SYSTEM_PACKAGES: [(&str, &str); 3] =
     [("bwrap", "bubblewrap"), ("gfortran", "gfortran"), ("chromium", "chromium")];
 
@@ -343,6 +344,7 @@ fn book(course: &Course) -> Result<()> {
     run_command(build.arg(mdbook))
 }
 
+/// Needs Debian's Chromium, which it does not install.
 fn book_in_a_browser(course: &Course) -> Result<()> {
     run_command(program(&course.root, "npm").args(["ci", "--no-audit", "--no-fund", "--prefix", "docs/tests"]))?;
     run_command(program(&course.root, "npm").args(["test", "--prefix", "docs/tests"]))

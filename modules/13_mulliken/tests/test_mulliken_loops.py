@@ -8,7 +8,7 @@ from typing import Any
 import mulliken
 import numpy as np
 import pytest
-from coursekit import check_close, expect, likely
+from coursekit import check_close, expect, likely, panicked
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,6 +131,7 @@ def test_negative_counts(orbs_per_atom: list[int]) -> None:
         says=says,
         because=likely(
             (ValueError, "The text names the count and its atom, counted from 0: `orbs_per_atom[1] is -2`."),
+            (panicked, "`try_into().unwrap()` panics for -2: use `usize::try_from`, and an Err."),
             otherwise="`count as usize` makes a huge number of -2: use `usize::try_from`.",
         ),
     )

@@ -210,16 +210,16 @@ impl WorkerJob<'_> {
     }
 }
 
-/// How the panic of `todo!()` begins.
+/// How the panic of `todo!` begins.
 const UNWRITTEN: &str = "not yet implemented";
 
-/// Whether a text holds the panic of `todo!()`.
+/// Whether a text holds the panic of `todo!`.
 #[must_use]
 pub fn tells_unwritten(text: &str) -> bool {
     text.contains(UNWRITTEN)
 }
 
-/// Whether a line is the message of `todo!()`'s panic.
+/// Whether a line is the message of `todo!`'s panic.
 #[must_use]
 pub fn is_unwritten_line(line: &str) -> bool {
     line.starts_with(UNWRITTEN)

@@ -1,4 +1,5 @@
-//! Builds a crate with cargo and reads its answer: the extension, the test programs, or what rustc complains about.
+//! Builds a crate with cargo, or with rustc alone, and reads the answer: the extension, the test programs, or what rustc
+//! complains about.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::process::{CancellationToken, ExitReason, Finished, Limits, OnChunk, Supervised};
+use crate::recipe::{self, Product, Recipe};
 use crate::workspace;
 
 /// Called with crates done, crates in all, and the one under way.
@@ -35,6 +37,8 @@ pub struct Request<'r> {
     pub online: bool,
     /// Whether rustc's messages carry colours.
     pub colours: bool,
+    /// Has cargo write down how it calls rustc: the program that does so, and the folder for the recipes.
+    pub record: Option<(&'r Path, &'r Path)>,
 }
 
 impl<'r> Request<'r> {
@@ -49,6 +53,7 @@ impl<'r> Request<'r> {
             only_check: false,
             online: false,
             colours: false,
+            record: None,
         }
     }
 }
@@ -135,6 +140,9 @@ pub fn build_with_libraries(
     if !request.online {
         command.arg("--offline");
     }
+    if let Some((program, folder)) = request.record {
+        recipe::record_with(&mut command, program, folder);
+    }
     command.stdin(std::process::Stdio::null());
     let on_stderr = progress.map(|progress| -> OnChunk {
         Box::new(move |chunk: &[u8]| {
@@ -160,6 +168,38 @@ pub fn build_with_libraries(
     }
     if !build.success && !build.diagnostics.iter().any(|diagnostic| diagnostic.is_error) {
         return Err(cargo_error(&finished));
+    }
+    Ok(build)
+}
+
+/// Calls rustc for a crate or a test at `root`, as a recipe says, with `folder` as the crate's own. A compile error is a
+/// [`Build`] without success; what was built lies in `out`.
+pub fn rustc(
+    recipe: &Recipe,
+    root: &Path,
+    folder: &Path,
+    out: &Path,
+    product: Product<'_>,
+    cancel: &CancellationToken,
+) -> Result<Build> {
+    let call = recipe.command_for(root, out, product);
+    let (program, arguments) = call.split_first().expect("a call begins with its program");
+    let mut command = std::process::Command::new(program);
+    command.args(arguments).current_dir(folder).envs(recipe.environment()).env("CARGO_MANIFEST_DIR", folder);
+    let answer = Arc::new(Mutex::new(Answer::new(Box::new(|_, _| {}))));
+    let sink = Arc::clone(&answer);
+    command.stdin(std::process::Stdio::null());
+    let on_stderr: OnChunk = Box::new(move |chunk: &[u8]| locked(&sink).read(chunk));
+    let finished = Supervised::spawn(&mut command, None, Some(on_stderr))
+        .map_err(|error| Error::new(format!("Cannot start {program}: {error}.")).caused_by(error))?
+        .wait(Limits::NONE, cancel)?;
+    let mut build = std::mem::take(&mut locked(&answer).build);
+    build.success = finished.exit.success();
+    if let Some(error) = build.diagnostics.iter().find_map(machine_error) {
+        return Err(error);
+    }
+    if !build.success && !build.diagnostics.iter().any(|diagnostic| diagnostic.is_error) {
+        return Err(Error::new(format!("rustc could not build:\n{}", last_lines(&finished.stderr, 12))));
     }
     Ok(build)
 }
@@ -208,6 +248,8 @@ impl Answer {
                     (self.on_library)(&name, &self.build.libraries[&name]);
                 }
             }
+            // rustc by itself sends the message alone.
+            None if message["$message_type"] == "diagnostic" => read_diagnostic(&message, &mut self.build),
             _ => {}
         }
     }

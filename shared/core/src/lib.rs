@@ -1,7 +1,7 @@
 //! What the runner and the grader share. Nothing here knows about terminals or about grades.
 //!
 //! `catalogue` lists modules and exercises, `staging` copies a module with chosen versions of its exercises, `compile`
-//! builds it with cargo, `process` runs programs within limits, and `events` is the protocol in which a test run
+//! builds it with cargo, `recipe` says how rustc does the same for other sources, `process` runs programs within limits, and `events` is the protocol in which a test run
 //! reports.
 
 #![forbid(unsafe_code)]
@@ -16,6 +16,7 @@ pub mod locks;
 pub mod patch;
 pub mod process;
 pub mod python;
+pub mod recipe;
 pub mod staging;
 pub mod workspace;
 pub mod wrong_versions;

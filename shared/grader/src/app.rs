@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use course_core::catalogue::{Course, ExerciseRef};
 use course_core::digest::Digest;
-use course_core::{Error, Result, process, workspace};
+use course_core::{Error, Result, process, recipe, workspace};
 
 use crate::class::ClassRun;
 use crate::command_line::{self, Options, Source};
 use crate::defence::Defence;
-use crate::environment::{Environment, recipe};
+use crate::environment::Environment;
 use crate::exit_status::ExitStatus;
 use crate::intake;
 use crate::manifest;
@@ -22,8 +22,8 @@ use crate::submission::SubmissionGrader;
 /// The program.
 #[must_use]
 pub fn main() -> ExitCode {
-    if let Some(folder) = std::env::var_os(recipe::RECORD) {
-        return recipe::record(Path::new(&folder), std::env::args_os().skip(1));
+    if let Some(code) = recipe::record_if_asked() {
+        return code;
     }
     let done = process::install_interrupt_handler()
         .map_err(|error| Error::new(format!("Cannot listen for Ctrl-C: {error}.")).caused_by(error))

@@ -19,7 +19,7 @@ mod watch;
 
 use std::process::ExitCode;
 
-use course_core::{Error, Result, process};
+use course_core::{Error, Result, process, recipe};
 
 use command_line::Request;
 use exit_status::ExitStatus;
@@ -28,6 +28,9 @@ use ui::output;
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Some(code) = recipe::record_if_asked() {
+        return code;
+    }
     let request = process::install_interrupt_handler()
         .map_err(|error| Error::new(format!("Cannot listen for Ctrl-C: {error}.")).caused_by(error))
         .and_then(|()| command_line::parse(commands::ALL, std::env::args_os().skip(1)));

@@ -6,7 +6,7 @@ use super::POLL;
 
 /// Whether a process computes (an endless loop) rather than waits (a deadlock). It computes if it has done so for most
 /// of its time, or if a thread of it wants the processor now: on a busy machine it may have got little of it.
-pub(super) fn was_busy(pid: u32, time: Duration) -> Option<bool> {
+pub fn was_busy(pid: u32, time: Duration) -> Option<bool> {
     // A thread that waits in vain may wake up now and then, so it is looked at more than once.
     let looks = 5;
     let running = (0..looks).filter(|_| {

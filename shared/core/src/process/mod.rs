@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 
 #[cfg(target_os = "linux")]
-use linux::was_busy;
+pub use linux::was_busy;
+#[cfg(unix)]
+pub use unix::end_group;
 #[cfg(unix)]
 use unix as platform;
 #[cfg(windows)]
@@ -27,7 +29,7 @@ use windows as platform;
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// How much of a child's output is kept; the rest is counted and dropped.
-const KEPT_OUTPUT: usize = 1 << 20;
+pub const KEPT_OUTPUT: usize = 1 << 20;
 
 /// How often a wait looks whether the child has ended.
 const POLL: Duration = Duration::from_millis(2);
@@ -160,7 +162,7 @@ fn explain_exit_code(status: ExitStatus) -> String {
 
 /// Whether a process computes or waits: known on Linux only.
 #[cfg(not(target_os = "linux"))]
-fn was_busy(_pid: u32, _time: Duration) -> Option<bool> {
+pub fn was_busy(_pid: u32, _time: Duration) -> Option<bool> {
     None
 }
 

@@ -18,7 +18,13 @@ pub(super) fn start_group(command: &mut Command) {
 pub(super) fn kill_group(child: &mut Child) {
     // The number still means this group: the group lives as long as any member, and its leader has not been reaped, or
     // was reaped by `try_wait` just before this call.
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+    end_group(child.id());
+}
+
+/// Ends all members of the process group that this process leads. The caller sees to it that the number still means
+/// that group.
+pub fn end_group(leader: u32) {
+    if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
         let _ = kill_process_group(group, Signal::KILL); // An error means that nobody is left.
     }
 }

@@ -3,7 +3,6 @@
 
 pub(crate) mod cgroup;
 mod fingerprint;
-pub(crate) mod recipe;
 mod reference_build;
 pub(crate) mod sandbox;
 mod toolchain;
@@ -13,10 +12,10 @@ use std::path::{Path, PathBuf};
 
 use course_core::catalogue::{Course, Module};
 use course_core::locks::{Lock, Unsupported};
+use course_core::recipe::Recipe;
 use course_core::{Result, files, python};
 
 use cgroup::Cgroups;
-use recipe::Recipe;
 use reference_build::ReferenceBuild;
 use sandbox::{Jail, SandboxPolicy};
 

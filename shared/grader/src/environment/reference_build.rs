@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use course_core::catalogue::{Course, Module};
 use course_core::process::{self, CancellationToken, Limits};
+use course_core::recipe::{self, Recipe};
 use course_core::staging::{self, Version};
 use course_core::{Error, Result, files, workspace};
 
-use super::recipe::{self, Recipe};
 use crate::unix;
 
 /// Where the copy, its build and what comes of it lie.
@@ -68,7 +68,7 @@ impl ReferenceBuild {
         for module in modules {
             command.args(["--package", &module.package]);
         }
-        command.env("RUSTC_WORKSPACE_WRAPPER", wrapper).env(recipe::RECORD, &self.recipes);
+        recipe::record_with(&mut command, &wrapper, &self.recipes);
         let finished = process::run(&mut command, Limits::NONE, &CancellationToken::default())?;
         if finished.exit.success() {
             Ok(())

@@ -43,7 +43,7 @@ pub(super) fn build(
 }
 
 /// The name of a test program.
-pub(super) fn file_stem(path: &Path) -> String {
+pub(crate) fn file_stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 

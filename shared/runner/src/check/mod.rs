@@ -2,6 +2,7 @@
 //! a verdict.
 
 mod build;
+pub(crate) mod python_runner;
 pub(crate) mod python_tests;
 pub(crate) mod rust_tests;
 pub(crate) mod staging;
@@ -16,8 +17,8 @@ use course_core::compile::{Build, OnProgress};
 use course_core::process::CancellationToken;
 use course_core::{Error, Result, workspace};
 
-use build::file_stem;
-use python_tests::{PythonReport, TestJob, WarmWorker, test_files};
+pub(crate) use build::file_stem;
+use python_tests::{PythonReport, RunTests, TestJob, WarmWorker, test_files};
 use rust_tests::RustReport;
 use staging::{Source, missing_source, missing_test, no_extension, stage_extension, unusable_test};
 use verdict::{Artifact, Failure, Phases, Status, Verdict};
@@ -93,6 +94,28 @@ impl Judge<'_> {
         Ok(verdicts)
     }
 
+    /// Judges one exercise of what was built already.
+    pub(crate) fn judge_built(
+        &self,
+        source: &Source,
+        exercise_ref: ExerciseRef<'_>,
+        build: &Build,
+        worker: impl RunTests,
+    ) -> Result<Verdict> {
+        let started = Instant::now();
+        let mut verdict = Verdict::new(exercise_ref.id(), &exercise_ref.module.name);
+        if let Some(missing) = missing_test(source, exercise_ref) {
+            verdict.failures.push(missing);
+        } else if build.success {
+            let tests = self.run_tests(source, exercise_ref, build, worker)?;
+            conclude(source, exercise_ref, tests, &mut verdict);
+        } else {
+            verdict.fail(Failure::does_not_compile(build));
+        }
+        verdict.time = started.elapsed();
+        Ok(verdict)
+    }
+
     /// Builds all that is needed, and runs the tests of the first exercise as soon as there is something to run:
     /// Python's begin with the extension, while cargo goes on with the Rust test programs. Where the build fails, what
     /// ran counts for nothing.
@@ -145,7 +168,7 @@ impl Judge<'_> {
         source: &Source,
         exercise_ref: ExerciseRef<'_>,
         build: &Build,
-        worker: WarmWorker,
+        worker: impl RunTests,
     ) -> Result<TestRun> {
         let library = staging::extension_of(source, build)?;
         let begun = Instant::now();
@@ -165,7 +188,7 @@ impl Judge<'_> {
         source: &Source,
         exercise_ref: ExerciseRef<'_>,
         library: &Path,
-        worker: WarmWorker,
+        worker: impl RunTests,
         cancel: &CancellationToken,
     ) -> Result<PythonTests> {
         let folder = workspace::scratch(self.root)?;
@@ -177,7 +200,7 @@ impl Judge<'_> {
             tests: test_files(exercise_ref).collect(),
             time_limit: exercise_ref.exercise.time_limit,
         };
-        Ok(PythonTests { artifact, report: worker.run(&job, cancel)? })
+        Ok(PythonTests { artifact, report: worker.run_tests(&job, cancel)? })
     }
 
     fn run_rust_tests(&self, source: &Source, exercise_ref: ExerciseRef<'_>, build: &Build) -> Result<RustReport> {

@@ -12,6 +12,7 @@ use course_core::events::{self, Event, EventSink, Interpreter, WorkerJob};
 use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
 use course_core::python;
 use course_core::{Error, Result};
+use serde_json::Value;
 
 use super::verdict::{Failure, FailureKind, Test, TestStatus};
 
@@ -44,6 +45,47 @@ pub(crate) struct TestJob<'j> {
     pub(crate) time_limit: Duration,
 }
 
+impl TestJob<'_> {
+    pub(super) fn limits(&self) -> Limits {
+        Limits { time: self.time_limit, output: MOST_OUTPUT }
+    }
+
+    fn events(&self) -> PathBuf {
+        self.folder.join("events.jsonl")
+    }
+
+    /// What the worker is told.
+    pub(super) fn order(&self) -> Value {
+        WorkerJob {
+            module: self.package,
+            directory: self.folder,
+            tests: &self.tests,
+            events: EventSink::File(&self.events()),
+            root: self.root,
+            marker: None,
+        }
+        .to_json()
+    }
+
+    /// What came of it.
+    pub(super) fn report(&self, finished: &Finished) -> PythonReport {
+        let events = std::fs::read_to_string(self.events()).unwrap_or_default();
+        read_report(&events, finished, self.limits())
+    }
+}
+
+/// What can run a job.
+pub(crate) trait RunTests {
+    /// Runs it to its end, whatever it is.
+    fn run_tests(self, job: &TestJob<'_>, cancel: &CancellationToken) -> Result<PythonReport>;
+}
+
+impl RunTests for WarmWorker {
+    fn run_tests(self, job: &TestJob<'_>, cancel: &CancellationToken) -> Result<PythonReport> {
+        self.run(job, cancel)
+    }
+}
+
 /// The test files of an exercise.
 pub(crate) fn test_files(exercise_ref: ExerciseRef<'_>) -> impl Iterator<Item = PathBuf> + '_ {
     exercise_ref.exercise.tests.iter().map(move |test| exercise_ref.module.folder.join(test))
@@ -65,24 +107,14 @@ impl WarmWorker {
 
     /// Gives the worker its job and waits for the end, whatever it is.
     pub(crate) fn run(mut self, job: &TestJob<'_>, cancel: &CancellationToken) -> Result<PythonReport> {
-        let limits = Limits { time: job.time_limit, output: MOST_OUTPUT };
-        let events = job.folder.join("events.jsonl");
-        let order = WorkerJob {
-            module: job.package,
-            directory: job.folder,
-            tests: &job.tests,
-            events: EventSink::File(&events),
-            root: job.root,
-            marker: None,
-        };
-        let order = order.to_json();
+        let limits = job.limits();
+        let order = job.order();
         if let Some(mut stdin) = self.0.stdin() {
             // A worker that died at its start is noticed below, by what it did not write.
             let _ = writeln!(stdin, "{order}");
         }
         let finished = self.0.wait(limits, cancel)?;
-        let events = std::fs::read_to_string(&events).unwrap_or_default();
-        let report = read_report(&events, &finished, limits);
+        let report = job.report(&finished);
         // Before its first event nothing of the exercise is loaded: whatever happened is not the learner's doing.
         if report.interpreter.is_none() && matches!(finished.exit, ExitReason::Exited(_)) {
             return Err(Error::new(format!(

@@ -42,6 +42,16 @@ impl Steps {
         step
     }
 
+    /// Begins a step that says nothing where there is no terminal.
+    pub(crate) fn begin_silent(&self, name: &str) -> Step {
+        self.add(name, self.bars.add(ProgressBar::new_spinner()))
+    }
+
+    /// Prints between the bars.
+    pub(crate) fn suspend(&self, print: impl FnOnce()) {
+        self.bars.suspend(print);
+    }
+
     fn add(&self, name: &str, bar: ProgressBar) -> Step {
         bar.set_style(spinner_style());
         bar.set_prefix(name.to_owned());

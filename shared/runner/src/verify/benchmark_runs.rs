@@ -7,18 +7,15 @@ use course_core::compile::{self, Request};
 use course_core::process::{self, CancellationToken, ExitReason, Limits};
 use course_core::{Result, python};
 
-use super::verdicts::solution_source;
+use super::prepared::Prepared;
 use super::{Context, Tally};
 use crate::actions::benchmark::PEERS;
 
 /// Checks the claim.
-pub(super) fn check(context: &Context<'_>, module: &Module, tally: &mut Tally) -> Result<()> {
-    let source = solution_source(context, module);
-    let build =
-        compile::build(&Request::new(&source.workspace, vec![&source.package]), None, &CancellationToken::default())?;
+pub(super) fn check(context: &Context<'_>, module: &Module, prepared: &Prepared, tally: &mut Tally) -> Result<()> {
     let mut command = python::program(&context.course.root, "bench");
     command.arg(module.folder.join("bench.py")).args(["--scale", "0.001", "--rounds", "1"]);
-    if let Some(library) = build.libraries.get(&source.package) {
+    if let Some(library) = prepared.library() {
         command.arg("--solution").arg(library);
     }
     let peers = PEERS.iter().map(|(_, package)| *package).collect();

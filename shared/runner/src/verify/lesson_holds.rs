@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use course_core::catalogue::{self, Module};
-use course_core::compile::{self, Request};
+use course_core::catalogue::Module;
+use course_core::compile::{self, Build};
 use course_core::events::{self, Event};
-use course_core::files::ScratchFolder;
 use course_core::process::{CancellationToken, Limits, Supervised};
+use course_core::recipe::Product;
 use course_core::{Error, Result, files, python, workspace};
 use serde_json::json;
 use toml::Table;
 
 use super::blocks::{self, Block};
-use super::verdicts::solution_source;
-use super::wrong_versions_are_caught::folders;
+use super::prepared::Prepared;
+use super::wrong_versions_are_caught::Staged;
 use super::{Context, Tally};
 use crate::check::staging::{extension_of, stage_extension};
 
@@ -28,12 +28,14 @@ const TIME_LIMIT: Duration = Duration::from_secs(120);
 pub(super) fn check(
     context: &Context<'_>,
     module: &Module,
-    wrong: &BTreeMap<String, ScratchFolder>,
+    prepared: &Prepared,
+    staged: &Staged,
     tally: &mut Tally,
 ) -> Result<()> {
+    let wrong = staged.folders();
     for path in [module.lesson(), module.questions()] {
         if path.is_file() {
-            check_document(context, module, &path, wrong, tally)?;
+            check_document(context, module, prepared, &path, &wrong, tally)?;
         }
     }
     Ok(())
@@ -42,8 +44,9 @@ pub(super) fn check(
 fn check_document(
     context: &Context<'_>,
     module: &Module,
+    prepared: &Prepared,
     path: &Path,
-    wrong: &BTreeMap<String, ScratchFolder>,
+    wrong: &BTreeMap<String, PathBuf>,
     tally: &mut Tally,
 ) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -54,12 +57,12 @@ fn check_document(
             return Ok(());
         }
     };
-    let mut python_results = run_python(context, module, path, &folders(wrong))?;
-    let rust_faults = check_rust(context, module, &blocks)?;
+    let mut python_results = run_python(context, module, prepared, path, wrong)?;
+    let rust_faults = check_rust(context, prepared, &blocks)?;
     for block in &blocks {
         let result = match block.info.split([',', ' ']).next().unwrap_or_default() {
             "rust" if block.info == "rust" => rust_faults.get(&block.line).map_or(Ok(()), |error| Err(error.clone())),
-            "rust" => must_not_compile(context, module, block)?,
+            "rust" => must_not_compile(context, prepared, block)?,
             "python" | "pycon" => {
                 python_results.remove(&block.line).unwrap_or_else(|| Err("it was not run".to_owned()))
             }
@@ -73,17 +76,15 @@ fn check_document(
     Ok(())
 }
 
-/// The module's dependencies, which its lesson may use.
-fn dependencies(module: &Module) -> Result<Table> {
-    let manifest = catalogue::parse(&module.folder.join("Cargo.toml"))?;
-    Ok(manifest.get("dependencies").and_then(|table| table.as_table()).cloned().unwrap_or_default())
-}
-
 /// Lessons may show a signature whose body does not use its arguments.
 const ALLOWED: &str = "#![allow(dead_code, unused_variables)]\n";
 
 /// Type-checks all plain Rust blocks, each a module of one crate. Gives the complaints by the line of their block.
-fn check_rust(context: &Context<'_>, module: &Module, blocks: &[Block]) -> Result<BTreeMap<usize, String>> {
+fn check_rust(
+    context: &Context<'_>,
+    prepared: &Prepared,
+    blocks: &[Block],
+) -> Result<BTreeMap<usize, String>> {
     let plain: Vec<&Block> = blocks.iter().filter(|block| block.info == "rust").collect();
     if plain.is_empty() {
         return Ok(BTreeMap::new());
@@ -94,11 +95,7 @@ fn check_rust(context: &Context<'_>, module: &Module, blocks: &[Block]) -> Resul
         source.push_str(&format!("mod line_{} {{\n{}}}\n", block.line, block.text));
         starts.push((source.lines().count(), block.line));
     }
-    let name = format!("of_{}", module.package);
-    let (tree, target) = context.mirror.add_lesson(&name, &dependencies(module)?, &source)?;
-    let package = format!("lesson_{name}");
-    let request = Request { only_check: true, target: Some(target), ..Request::new(tree, vec![&package]) };
-    let build = compile::build(&request, None, &CancellationToken::default())?;
+    let build = type_check(context, prepared, &source)?;
     let mut faults: BTreeMap<usize, String> = BTreeMap::new();
     for diagnostic in &build.diagnostics {
         // The first block that ends at or after the line is the one it stands in.
@@ -108,19 +105,23 @@ fn check_rust(context: &Context<'_>, module: &Module, blocks: &[Block]) -> Resul
     Ok(faults)
 }
 
+/// Type-checks a crate that may use what the module uses.
+fn type_check(context: &Context<'_>, prepared: &Prepared, source: &str) -> Result<Build> {
+    let scratch = workspace::scratch(&context.course.root)?;
+    let root = scratch.path().join("lib.rs");
+    files::write_atomically(&root, source.as_bytes())?;
+    let recipe = prepared.recipe.clone().without_lints();
+    let cancel = CancellationToken::default();
+    compile::rustc(&recipe, &root, scratch.path(), scratch.path(), Product::Metadata, &cancel)
+}
+
 /// A block marked `rust,compile_fail,E0277` fails with that error.
-fn must_not_compile(context: &Context<'_>, module: &Module, block: &Block) -> Result<Result<(), String>> {
+fn must_not_compile(context: &Context<'_>, prepared: &Prepared, block: &Block) -> Result<Result<(), String>> {
     let parts: Vec<&str> = block.info.split(',').map(str::trim).collect();
     let ["rust", "compile_fail", code] = parts.as_slice() else {
         return Ok(Err(format!("`{}`: expected `rust` or `rust,compile_fail,E0277`", block.info)));
     };
-    let name = format!("failing_{}_{}", module.package, block.line);
-    let (tree, target) =
-        context.mirror.add_lesson(&name, &dependencies(module)?, &format!("{ALLOWED}{}", block.text))?;
-    let package = format!("lesson_{name}");
-    let request = Request { only_check: true, target: Some(target), ..Request::new(tree, vec![&package]) };
-    let build = compile::build(&request, None, &CancellationToken::default())?;
-    context.mirror.remove_lesson(&name)?;
+    let build = type_check(context, prepared, &format!("{ALLOWED}{}", block.text))?;
     Ok(match (build.success, build.has_error(code)) {
         (true, _) => Err("it compiles".to_owned()),
         (false, true) => Ok(()),
@@ -144,14 +145,13 @@ fn check_console(context: &Context<'_>, block: &Block) -> Result<(), String> {
 fn run_python(
     context: &Context<'_>,
     module: &Module,
+    prepared: &Prepared,
     document: &Path,
     wrong: &BTreeMap<String, PathBuf>,
 ) -> Result<BTreeMap<usize, Result<(), String>>> {
     let root = &context.course.root;
-    let source = solution_source(context, module);
     let folder = workspace::scratch(root)?;
-    let build = compile::build(&Request::new(root, vec![&source.package]), None, &CancellationToken::default())?;
-    stage_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
+    stage_extension(&prepared.source, module, extension_of(&prepared.source, &prepared.solution)?, folder.path())?;
     let events = folder.path().join("events.jsonl");
     let job = json!({"readme": document, "directory": folder.path(), "module": module.package, "wrong": wrong, "events": events});
     let mut command = python::program(root, "lesson");

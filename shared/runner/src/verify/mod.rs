@@ -2,6 +2,9 @@
 //!
 //! Solutions pass, stubs fail for the right reason and only their own tests, wrong versions are caught, lessons hold,
 //! and every exercise has all its parts. Each claim is one line; the last line counts them.
+//!
+//! cargo builds each module and its solution once. What else is built (stubs, wrong versions, lessons) rustc builds by
+//! itself, as many at a time as there are processors; `queue` sees to that, and to the order of the lines.
 
 mod benchmark_runs;
 mod blocks;
@@ -9,25 +12,34 @@ mod everything_is_named;
 mod exercise_is_complete;
 mod exercises_are_independent;
 mod lesson_holds;
-mod mirror;
 mod module_is_complete;
+mod prepared;
 mod problems;
+mod queue;
 mod solutions_pass;
 mod stubs_fail;
 mod tests_are_in_catalogue;
 mod type_stub_holds;
+mod variant;
 mod verdicts;
 mod wrong_versions_are_caught;
 
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Instant;
+
 use course_core::catalogue::{Course, Module};
-use course_core::process::interrupted;
 use course_core::{Error, Result};
 
-use mirror::Mirror;
+use prepared::Prepared;
+use queue::{Promise, Task, Work};
+use wrong_versions_are_caught::Staged;
 
+use crate::check::python_runner::PythonRunner;
 use crate::exit_status::ExitStatus;
 use crate::setup;
 use crate::ui::output;
+use crate::ui::steps::Steps;
 use crate::ui::style::{Style, paint};
 
 /// Examples that each property test tries under `--thorough`.
@@ -40,36 +52,106 @@ pub(crate) type IdsNamedBy = fn(&str) -> Result<Vec<String>>;
 pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by: IdsNamedBy) -> Result<ExitStatus> {
     let modules = chosen(course, ids)?;
     setup::ensure(course, &modules)?;
-    let mut tally = Tally::default();
-    everything_is_named::check(course, &mut tally);
-    let mirror = Mirror::make(course)?;
-    let context = Context { course, mirror: &mirror, examples: thorough.then_some(THOROUGH_EXAMPLES), ids_named_by };
-    for module in modules {
-        output::say(paint(Style::Strong, format!("\n{} · {}", module.name, module.title)));
-        module_is_complete::check(module, &mut tally);
-        tests_are_in_catalogue::check(module, &mut tally);
-        exercise_is_complete::check(module, &mut tally);
-        // A module that lacks a part cannot be built, so its other claims cannot be checked.
-        if let Err(error) = check_behaviour(&context, module, &mut tally) {
-            if interrupted() {
-                return Err(error);
-            }
-            tally.record(&format!("{} can be judged", module.name), Err(error.to_string()));
-        }
-    }
+    let examples = thorough.then_some(THOROUGH_EXAMPLES);
+    let context =
+        Context { course, python: PythonRunner::new(course.root.clone(), examples), examples, ids_named_by };
+    let tasks = tasks(&context, &modules);
+    let total = tasks.len();
+    let (mut passed, mut failed) = (0, 0);
+    let steps = Steps::new();
+    let step = steps.begin_silent("Verifying");
+    let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let started = Instant::now();
+    queue::run(
+        tasks,
+        jobs,
+        &|done, subject| step.at(u64_of(done), u64_of(total), subject),
+        |heading, tally| {
+            steps.suspend(|| {
+                if let Some(heading) = heading {
+                    output::say(paint(Style::Strong, format!("\n{heading}")));
+                }
+                tally.claims.iter().for_each(Claim::show);
+            });
+            passed += tally.claims.iter().filter(|claim| claim.result.is_ok()).count();
+            failed += tally.claims.iter().filter(|claim| claim.result.is_err()).count();
+        },
+    )?;
+    step.clear();
+    output::complain(format!("\n{total} parts in {} s, {jobs} at a time", started.elapsed().as_secs()));
     output::say("");
-    output::say(format!("{} passed, {} failed", tally.passed, tally.failed));
-    Ok(ExitStatus::passed(tally.failed == 0))
+    output::say(format!("{passed} passed, {failed} failed"));
+    Ok(ExitStatus::passed(failed == 0))
 }
 
-fn check_behaviour(context: &Context<'_>, module: &Module, tally: &mut Tally) -> Result<()> {
-    solutions_pass::check(context, module, tally)?;
-    type_stub_holds::check(context, module, tally)?;
-    stubs_fail::check(context, module, tally)?;
-    exercises_are_independent::check(context, module, tally)?;
-    let wrong = wrong_versions_are_caught::check(context, module, tally)?;
-    lesson_holds::check(context, module, &wrong, tally)?;
-    benchmark_runs::check(context, module, tally)
+fn u64_of(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// The whole work. Modules are prepared one ahead, so that cargo, which takes one call at a time, holds up nobody.
+fn tasks<'c>(context: &'c Context<'c>, modules: &[&'c Module]) -> Vec<Task<'c>> {
+    let whole = Task {
+        heading: None,
+        subject: "the course".to_owned(),
+        work: Box::new(|tally| {
+            everything_is_named::check(context.course, tally);
+            Ok(())
+        }),
+    };
+    let mut tasks = vec![whole];
+    let mut waiting: Vec<Task<'_>> = Vec::new();
+    for (index, &module) in modules.iter().enumerate() {
+        let place = if modules.len() > 1 { format!(" ({} of {})", index + 1, modules.len()) } else { String::new() };
+        let heading = format!("{} · {}{place}", module.name, module.title);
+        let prepared = Arc::new(Promise::new());
+        let keep = Arc::clone(&prepared);
+        tasks.push(Task {
+            heading: None,
+            subject: module.name.clone(),
+            work: Box::new(move |_| keep.keep(|| Prepared::make(context, module).map(Arc::new))),
+        });
+        tasks.append(&mut waiting);
+        waiting = tasks_of(context, module, heading, &prepared);
+    }
+    tasks.append(&mut waiting);
+    tasks
+}
+
+/// What a module's claims are checked with, once it is prepared.
+type Check<'c> = Box<dyn FnOnce(&Prepared, &mut Tally) -> Result<()> + Send + 'c>;
+
+fn tasks_of<'c>(
+    context: &'c Context<'c>,
+    module: &'c Module,
+    heading: String,
+    prepared: &Arc<Promise<Arc<Prepared>>>,
+) -> Vec<Task<'c>> {
+    let parts: Work<'c> = Box::new(|tally| {
+        module_is_complete::check(module, tally);
+        tests_are_in_catalogue::check(module, tally);
+        exercise_is_complete::check(module, tally);
+        Ok(())
+    });
+    let staged: Arc<Staged> = Arc::default();
+    let mut checks = solutions_pass::checks(context, module);
+    checks.push(Box::new(|prepared, tally| solutions_pass::check_rust_tests(module, prepared, tally)));
+    checks.push(Box::new(|prepared, tally| type_stub_holds::check(context, module, prepared, tally)));
+    checks.push(Box::new(|prepared, tally| stubs_fail::check(context, module, prepared, tally)));
+    checks.extend(exercises_are_independent::checks(context, module));
+    checks.extend(wrong_versions_are_caught::checks(context, module, &staged));
+    checks.push(Box::new(move |prepared, tally| lesson_holds::check(context, module, prepared, &staged, tally)));
+    checks.push(Box::new(|prepared, tally| benchmark_runs::check(context, module, prepared, tally)));
+    let mut tasks = vec![Task { heading: Some(heading), subject: module.name.clone(), work: parts }];
+    tasks.extend(checks.into_iter().map(|check| {
+        let prepared = Arc::clone(prepared);
+        Task {
+            heading: None,
+            subject: module.name.clone(),
+            // A module that cannot be prepared has said so.
+            work: Box::new(move |tally| prepared.get().map_or(Ok(()), |prepared| check(&prepared, tally))),
+        }
+    }));
+    tasks
 }
 
 fn chosen<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<&'c Module>> {
@@ -90,30 +172,37 @@ fn chosen<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<&'c Module>> {
 /// What every claim needs to be judged.
 struct Context<'c> {
     course: &'c Course,
-    mirror: &'c Mirror,
+    python: PythonRunner,
     /// More examples for property tests than in the loop.
     examples: Option<&'static str>,
     ids_named_by: IdsNamedBy,
 }
 
-/// Counts claims and prints each.
+/// Claims, each of which holds or not.
 #[derive(Debug, Default)]
 struct Tally {
-    passed: usize,
-    failed: usize,
+    claims: Vec<Claim>,
+}
+
+/// A claim, and why it does not hold.
+#[derive(Debug)]
+struct Claim {
+    text: String,
+    result: Result<(), String>,
 }
 
 impl Tally {
-    /// Records a claim: it holds, or why not.
     fn record(&mut self, claim: &str, result: Result<(), String>) {
-        match result {
-            Ok(()) => {
-                self.passed += 1;
-                output::say(format!("  {} {claim}", paint(Style::Good, "✓")));
-            }
+        self.claims.push(Claim { text: claim.to_owned(), result });
+    }
+}
+
+impl Claim {
+    fn show(&self) {
+        match &self.result {
+            Ok(()) => output::say(format!("  {} {}", paint(Style::Good, "✓"), self.text)),
             Err(reason) => {
-                self.failed += 1;
-                output::say(format!("  {} {}", paint(Style::Bad, "✗"), paint(Style::Strong, claim)));
+                output::say(format!("  {} {}", paint(Style::Bad, "✗"), paint(Style::Strong, &self.text)));
                 for line in reason.lines() {
                     output::say(format!("      {line}"));
                 }

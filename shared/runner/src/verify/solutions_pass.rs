@@ -3,36 +3,50 @@
 use std::time::Duration;
 
 use course_core::Result;
-use course_core::catalogue::Module;
-use course_core::compile::{self, Request};
+use course_core::catalogue::{Exercise, Module};
 use course_core::process::CancellationToken;
 
-use super::verdicts::{describe, judge, reasons, solution_source};
-use super::{Context, Tally};
+use super::prepared::{MODULE_TESTS, Prepared};
+use super::variant::judge;
+use super::verdicts::{describe, reasons};
+use super::{Check, Context, Tally};
 use crate::check::rust_tests;
 use crate::check::verdict::{TestStatus, Verdict};
 
 /// How long all Rust tests of a module may take.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
-/// Checks the claim.
-pub(super) fn check(context: &Context<'_>, module: &Module, tally: &mut Tally) -> Result<()> {
-    let source = solution_source(context, module);
-    for verdict in judge(context, &source, module, &module.exercises.iter().collect::<Vec<_>>())? {
-        tally.record(&format!("{}: the solution passes", verdict.id), passes(&verdict));
-    }
+/// Checks the claim: a part for each exercise.
+pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> Vec<Check<'c>> {
+    let exercises = module.exercises.iter().map(|exercise| -> Check<'c> {
+        Box::new(|prepared, tally| check_exercise(context, module, exercise, prepared, tally))
+    });
+    exercises.collect()
+}
+
+fn check_exercise(
+    context: &Context<'_>,
+    module: &Module,
+    exercise: &Exercise,
+    prepared: &Prepared,
+    tally: &mut Tally,
+) -> Result<()> {
+    let verdict = judge(context, &prepared.source, module, exercise, &prepared.solution)?;
+    tally.record(&format!("{}: the solution passes", verdict.id), passes(&verdict));
+    Ok(())
+}
+
+/// Checks it for the module's Rust tests.
+pub(super) fn check_rust_tests(module: &Module, prepared: &Prepared, tally: &mut Tally) -> Result<()> {
     if module.exercises.iter().all(|exercise| exercise.rust_tests.is_empty()) {
         return Ok(());
     }
     let claim = format!("{}: the solution passes the Rust tests", module.name);
-    let request =
-        Request { tests: vec!["module_tests".to_owned()], ..Request::new(&context.course.root, vec![&source.package]) };
-    let build = compile::build(&request, None, &CancellationToken::default())?;
-    let Some(program) = build.tests.get("module_tests") else {
-        tally.record(&claim, Err(build.text()));
+    let Some(program) = prepared.solution.tests.get(MODULE_TESTS) else {
+        tally.record(&claim, Err(prepared.solution.text()));
         return Ok(());
     };
-    let ran = rust_tests::run(program, "module_tests", TIME_LIMIT, &CancellationToken::default())?;
+    let ran = rust_tests::run(program, MODULE_TESTS, TIME_LIMIT, &CancellationToken::default())?;
     let explanation: String = ran.failures.iter().map(|failure| failure.message.as_str()).collect();
     let tests = ran.tests;
     let failures: Vec<String> = tests.iter().filter(|test| test.status != TestStatus::Passed).map(describe).collect();

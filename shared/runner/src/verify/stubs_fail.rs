@@ -1,27 +1,28 @@
 //! Stubs compile without a warning and fail because nothing is written, not because something breaks.
 
 use course_core::Result;
-use course_core::catalogue::Module;
-use course_core::compile::{self, Request};
-use course_core::process::CancellationToken;
+use course_core::catalogue::{Exercise, Module};
 use course_core::staging::Version;
 
-use super::verdicts::{describe, judge};
+use super::prepared::Prepared;
+use super::variant::Variant;
+use super::verdicts::describe;
 use super::{Context, Tally};
 use crate::check::verdict::{Status, TestStatus, Verdict};
 
 /// Checks the claim.
-pub(super) fn check(context: &Context<'_>, module: &Module, tally: &mut Tally) -> Result<()> {
-    context.mirror.fill_all(module, Version::Stub)?;
-    let source = context.mirror.source(module);
-    let request =
-        Request { target: source.target.as_deref(), ..Request::new(&source.workspace, vec![&source.package]) };
-    let build = compile::build(&request, None, &CancellationToken::default())?;
+pub(super) fn check(context: &Context<'_>, module: &Module, prepared: &Prepared, tally: &mut Tally) -> Result<()> {
+    let stubs: Vec<(&Exercise, Version<'_>)> =
+        module.exercises.iter().map(|exercise| (exercise, Version::Stub)).collect();
+    let all: Vec<&Exercise> = module.exercises.iter().collect();
+    let variant = Variant::build(context, module, prepared, &stubs, &all)?;
+    let build = &variant.build;
     tally.record(
         &format!("{}: the stubs compile without a warning", module.name),
         if build.success && build.diagnostics.is_empty() { Ok(()) } else { Err(build.text()) },
     );
-    for verdict in judge(context, &source, module, &module.exercises.iter().collect::<Vec<_>>())? {
+    for exercise in all {
+        let verdict = variant.judge(exercise)?;
         tally.record(&format!("{}: the stub fails as unwritten", verdict.id), fails_as_unwritten(&verdict));
     }
     Ok(())

@@ -3,21 +3,17 @@
 use std::time::Duration;
 
 use course_core::catalogue::Module;
-use course_core::compile::{self, Request};
 use course_core::process::{self, CancellationToken, Limits};
 use course_core::{Result, python, workspace};
 
-use super::verdicts::solution_source;
+use super::prepared::Prepared;
 use super::{Context, Tally};
 use crate::check::staging::{extension_of, stage_extension};
 
 /// Checks the claim.
-pub(super) fn check(context: &Context<'_>, module: &Module, tally: &mut Tally) -> Result<()> {
-    let source = solution_source(context, module);
+pub(super) fn check(context: &Context<'_>, module: &Module, prepared: &Prepared, tally: &mut Tally) -> Result<()> {
     let folder = workspace::scratch(&context.course.root)?;
-    let build =
-        compile::build(&Request::new(&source.workspace, vec![&source.package]), None, &CancellationToken::default())?;
-    stage_extension(&source, module, extension_of(&source, &build)?, folder.path())?;
+    stage_extension(&prepared.source, module, extension_of(&prepared.source, &prepared.solution)?, folder.path())?;
     // `-I` would hide the folder: stubtest imports the extension by its name.
     let mut command = std::process::Command::new(python::environment_python(&context.course.root));
     command.args(["-X", "utf8", "-m", "mypy.stubtest", &module.package]);

@@ -2,62 +2,96 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use course_core::catalogue::Module;
-use course_core::compile::{self, Request};
-use course_core::files::ScratchFolder;
-use course_core::process::CancellationToken;
+use course_core::Result;
+use course_core::catalogue::{Exercise, Module};
+use course_core::files::{self, ScratchFolder};
 use course_core::staging::Version;
-use course_core::wrong_versions::{self, Header};
-use course_core::{Result, workspace};
+use course_core::wrong_versions::{self, Header, WrongVersion};
 
-use super::verdicts::{judge, reasons};
-use super::{Context, Tally};
-use crate::check::staging::{Source, extension_of, stage_extension};
+use super::prepared::Prepared;
+use super::variant::Variant;
+use super::verdicts::reasons;
+use super::{Check, Context, Tally};
 use crate::check::verdict::{TestStatus, Verdict};
 
-/// Checks the claim. Gives the built extensions by name, for the lesson.
-pub(super) fn check(
-    context: &Context<'_>,
-    module: &Module,
-    tally: &mut Tally,
-) -> Result<BTreeMap<String, ScratchFolder>> {
-    let source = context.mirror.source(module);
-    let mut built = BTreeMap::new();
-    context.mirror.fill_all(module, Version::Solution)?;
-    for exercise in &module.exercises {
-        for version in wrong_versions::of_exercise(module, exercise) {
-            let claim = format!("{}.{}: the wrong version is caught", module.number(), version.name);
-            let text = match version.text(module, exercise) {
-                Ok(text) => text,
-                Err(reason) => {
-                    tally.record(&claim, Err(reason));
-                    continue;
-                }
-            };
-            context.mirror.fill(module, exercise, Version::Wrong(&text))?;
-            let verdicts = judge(context, &source, module, &[exercise])?;
-            let result = Header::read(&text).and_then(|header| is_caught(&verdicts[0], &header));
-            tally.record(&claim, result);
-            if let Some(folder) = keep_extension(context, &source, module)? {
-                built.insert(version.name, folder);
-            }
-        }
-        context.mirror.fill(module, exercise, Version::Solution)?;
-    }
-    Ok(built)
+/// The extensions that the lesson shows, each by the name of its wrong version.
+#[derive(Debug, Default)]
+pub(super) struct Staged {
+    folders: Mutex<BTreeMap<String, ScratchFolder>>,
+    /// How many wrong versions are still to be judged.
+    left: Mutex<usize>,
+    judged: Condvar,
 }
 
-fn keep_extension(context: &Context<'_>, source: &Source, module: &Module) -> Result<Option<ScratchFolder>> {
-    let request =
-        Request { target: source.target.as_deref(), ..Request::new(&source.workspace, vec![&source.package]) };
-    let build = compile::build(&request, None, &CancellationToken::default())?;
-    if !build.success {
-        return Ok(None);
+impl Staged {
+    /// Waits for all of them. They last as long as this value.
+    pub(super) fn folders(&self) -> BTreeMap<String, PathBuf> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        while *left > 0 {
+            left = self.judged.wait(left).unwrap_or_else(PoisonError::into_inner);
+        }
+        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.iter().map(|(name, folder)| (name.clone(), folder.path().to_owned())).collect()
     }
-    let folder = workspace::scratch(&context.course.root)?;
-    stage_extension(source, module, extension_of(source, &build)?, folder.path())?;
-    Ok(Some(folder))
+}
+
+/// One that is being judged; when dropped it is, whatever came of it.
+struct Pending(Arc<Staged>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        *self.0.left.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.judged.notify_all();
+    }
+}
+
+/// Checks the claim: a part for each wrong version. What the lesson shows is kept in `staged`.
+pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module, staged: &Arc<Staged>) -> Vec<Check<'c>> {
+    let shown: String = [module.lesson(), module.questions()].iter().filter_map(|path| files::read(path).ok()).collect();
+    let versions: Vec<(&Exercise, WrongVersion)> = module
+        .exercises
+        .iter()
+        .flat_map(|exercise| wrong_versions::of_exercise(module, exercise).into_iter().map(move |one| (exercise, one)))
+        .collect();
+    let checks = versions.into_iter().map(|(exercise, version)| -> Check<'c> {
+        *staged.left.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        let pending = Pending(Arc::clone(staged));
+        let keep = shown.contains(&format!("wrong={}", version.name));
+        Box::new(move |prepared, tally| {
+            let folder = check(context, module, exercise, &version, prepared, tally)?;
+            if let (true, Some(variant)) = (keep, folder)
+                && let Some(folder) = variant.stage()?
+            {
+                pending.0.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(version.name, folder);
+            }
+            Ok(())
+        })
+    });
+    checks.collect()
+}
+
+fn check<'c>(
+    context: &'c Context<'c>,
+    module: &'c Module,
+    exercise: &Exercise,
+    version: &WrongVersion,
+    prepared: &Prepared,
+    tally: &mut Tally,
+) -> Result<Option<Variant<'c>>> {
+    let claim = format!("{}.{}: the wrong version is caught", module.number(), version.name);
+    let text = match version.text(module, exercise) {
+        Ok(text) => text,
+        Err(reason) => {
+            tally.record(&claim, Err(reason));
+            return Ok(None);
+        }
+    };
+    let variant = Variant::build(context, module, prepared, &[(exercise, Version::Wrong(&text))], &[exercise])?;
+    let verdict = variant.judge(exercise)?;
+    tally.record(&claim, Header::read(&text).and_then(|header| is_caught(&verdict, &header)));
+    Ok(Some(variant))
 }
 
 fn is_caught(verdict: &Verdict, header: &Header) -> Result<(), String> {
@@ -95,9 +129,4 @@ fn is_caught(verdict: &Verdict, header: &Header) -> Result<(), String> {
         problems.push(format!("no failure says `{part}`; they say:\n{said}"));
     }
     if problems.is_empty() { Ok(()) } else { Err(format!("{}\n{}", problems.join("\n"), reasons(verdict))) }
-}
-
-/// The folders of the built extensions.
-pub(super) fn folders(built: &BTreeMap<String, ScratchFolder>) -> BTreeMap<String, PathBuf> {
-    built.iter().map(|(name, folder)| (name.clone(), folder.path().to_owned())).collect()
 }

@@ -1,29 +1,64 @@
-//! How rustc is to be called for a module: recorded once, while cargo builds the reference, and repeated for each
-//! submission without cargo. So a submission meets no manifest, no build script and no cache that another one could
-//! have touched, and is built in the time that rustc takes.
+//! How rustc is to be called for a crate: recorded once, while cargo builds it, and repeated without cargo for other
+//! sources of the same crate. The grader builds submissions so: they meet no manifest, no build script and no cache
+//! that another one could have touched. `verify` builds stubs and wrong versions so, several at a time.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use course_core::files;
-use course_core::{Error, Result};
 use serde_json::{Value, json};
 
-/// Names the folder for recipes. Where it is set, this program stands in for rustc.
-pub(crate) const RECORD: &str = "COURSE_GRADER_RECORD";
+use crate::error::{Error, Result};
+use crate::files;
+
+/// Names the folder for recipes. Where it is set, the program stands in for rustc.
+const RECORD: &str = "COURSE_RECORD_RUSTC";
 
 /// What cargo asks of rustc for one crate.
 #[derive(Debug, Clone)]
-pub(crate) struct Recipe {
+pub struct Recipe {
     rustc: PathBuf,
     arguments: Vec<String>,
     environment: BTreeMap<String, String>,
 }
 
-/// Called by cargo in place of rustc, as `RUSTC_WORKSPACE_WRAPPER`: writes the call down, then makes it.
-pub(crate) fn record(folder: &Path, mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
+/// What rustc is to make of a crate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Product<'p> {
+    /// What Python loads.
+    Extension,
+    /// The same, and what Rust tests link.
+    ExtensionAndLibrary,
+    /// Nothing: it is only checked.
+    Metadata,
+    /// The program of an integration test, with the crate under test taken from `library`.
+    TestProgram {
+        /// The test's name.
+        name: &'p str,
+        /// The name by which the test knows the crate under test.
+        package: &'p str,
+        /// Its `rlib`.
+        library: &'p Path,
+    },
+}
+
+/// Has cargo write down each call of rustc for a crate of the workspace in `folder`. `program` must call
+/// [`record_if_asked`] first of all.
+pub fn record_with(cargo: &mut Command, program: &Path, folder: &Path) {
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", program).env(RECORD, folder);
+}
+
+/// If cargo calls this program in place of rustc: writes the call down, makes it, and gives the exit code to end with.
+#[must_use]
+pub fn record_if_asked() -> Option<ExitCode> {
+    let folder = std::env::var_os(RECORD)?;
+    // Somebody's shell may have the variable set; only cargo names a compiler first.
+    let compiler = PathBuf::from(std::env::args_os().nth(1)?);
+    (compiler.file_stem()? == "rustc").then(|| record(Path::new(&folder), std::env::args_os().skip(1)))
+}
+
+fn record(folder: &Path, mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Some(rustc) = arguments.next() else { return ExitCode::FAILURE };
     let arguments: Vec<String> = arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
     if let Some(name) = value_of(&arguments, "--crate-name") {
@@ -31,7 +66,8 @@ pub(crate) fn record(folder: &Path, mut arguments: impl Iterator<Item = OsString
             .filter(|(key, _)| VARIABLES.contains(&key.as_str()) || key.starts_with("CARGO_PKG_"))
             .collect();
         let recipe = json!({"rustc": rustc.to_string_lossy(), "arguments": arguments, "environment": environment});
-        if let Err(error) = files::write_atomically(&path(folder, &name), recipe.to_string().as_bytes()) {
+        let path = path(folder, &name, arguments.iter().any(|argument| argument == "--test"));
+        if let Err(error) = files::write_atomically(&path, recipe.to_string().as_bytes()) {
             eprintln!("{error}");
             return ExitCode::FAILURE;
         }
@@ -46,8 +82,9 @@ pub(crate) fn record(folder: &Path, mut arguments: impl Iterator<Item = OsString
     }
 }
 
-fn path(folder: &Path, name: &str) -> PathBuf {
-    folder.join(format!("{name}.json"))
+/// A test program may have the name of the crate that it tests.
+fn path(folder: &Path, name: &str, is_test: bool) -> PathBuf {
+    folder.join(format!("{name}{}.json", if is_test { ".test" } else { "" }))
 }
 
 fn value_of(arguments: &[String], key: &str) -> Option<String> {
@@ -61,14 +98,22 @@ const VARIABLES: &[&str] =
     &["CARGO_CRATE_NAME", "CARGO_MANIFEST_DIR", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "LD_LIBRARY_PATH"];
 
 impl Recipe {
-    /// Reads what was recorded for a crate.
-    pub(crate) fn load(folder: &Path, name: &str) -> Result<Self> {
-        let path = path(folder, name);
+    /// Reads what was recorded for a library.
+    pub fn load(folder: &Path, name: &str) -> Result<Self> {
+        Self::read(&path(folder, name, false))
+    }
+
+    /// Reads what was recorded for a test program.
+    pub fn load_test(folder: &Path, name: &str) -> Result<Self> {
+        Self::read(&path(folder, name, true))
+    }
+
+    fn read(path: &Path) -> Result<Self> {
         let broken = || {
             Error::new(format!("{} does not say how rustc is to be called.", path.display()))
-                .advice("Delete the grader's folder (.course/grade), then try again.")
+                .advice("Delete that folder, then try again.")
         };
-        let value: Value = serde_json::from_str(&files::read(&path)?).map_err(|_| broken())?;
+        let value: Value = serde_json::from_str(&files::read(path)?).map_err(|_| broken())?;
         let arguments = value["arguments"].as_array().ok_or_else(broken)?;
         let environment = value["environment"].as_object().ok_or_else(broken)?;
         Ok(Self {
@@ -83,7 +128,7 @@ impl Recipe {
 
     /// The same call with the compiled dependencies in another folder than cargo's.
     #[must_use]
-    pub(crate) fn with_dependencies_in(mut self, folder: &Path) -> Self {
+    pub fn with_dependencies_in(mut self, folder: &Path) -> Self {
         let folder = folder.to_string_lossy();
         let from_cargo =
             self.arguments.iter().find_map(|argument| argument.strip_prefix("dependency=")).map(str::to_owned);
@@ -97,14 +142,47 @@ impl Recipe {
 
     /// The same call for the crate at `root`, as an extension alone, with its products in `out`, and messages for
     /// people.
-    pub(crate) fn command(&self, root: &Path, out: &Path) -> Vec<String> {
+    pub fn command(&self, root: &Path, out: &Path) -> Vec<String> {
+        let mut command = self.call(root, out);
+        command
+            .extend(["--crate-type", "cdylib", "--emit=link", "--color=never", "--cap-lints=allow"].map(str::to_owned));
+        command
+    }
+
+    /// The same call for the crate or the test at `root`, with messages as JSON.
+    pub fn command_for(&self, root: &Path, out: &Path, product: Product<'_>) -> Vec<String> {
+        let mut command = self.call(root, out);
+        command.push("--error-format=json".to_owned());
+        let mut extend = |more: &[&str]| command.extend(more.iter().map(|&argument| argument.to_owned()));
+        match product {
+            Product::Extension => extend(&["--crate-type", "cdylib", "--emit=link"]),
+            Product::ExtensionAndLibrary => {
+                extend(&["--crate-type", "cdylib", "--crate-type", "rlib", "--emit=link"]);
+            }
+            // Lessons show what a crate would be told off for: functions that nobody calls.
+            Product::Metadata => extend(&["--crate-type", "lib", "--emit=metadata"]),
+            Product::TestProgram { name, package, library } => {
+                extend(&["--emit=link", "--extern", &format!("{package}={}", library.to_string_lossy())]);
+                if let Some(position) = command.iter().position(|argument| argument == "--crate-name") {
+                    name.clone_into(&mut command[position + 1]);
+                }
+            }
+        }
+        command
+    }
+
+    /// The call without what a product decides.
+    fn call(&self, root: &Path, out: &Path) -> Vec<String> {
         let mut command = vec![self.rustc.to_string_lossy().into_owned()];
         let mut arguments = self.arguments.iter().map(String::as_str).peekable();
         while let Some(argument) = arguments.next() {
             let next = arguments.peek().copied().unwrap_or_default();
             match argument {
                 "--out-dir" | "--error-format" | "--json" | "--crate-type" => _ = arguments.next(),
-                "-C" if ["incremental=", "codegen-units="].iter().any(|start| next.starts_with(start)) => {
+                "-C" if ["incremental=", "codegen-units=", "extra-filename="]
+                    .iter()
+                    .any(|start| next.starts_with(start)) =>
+                {
                     _ = arguments.next();
                 }
                 _ if ["--error-format=", "--json=", "--emit=", "--diagnostic-width="]
@@ -116,8 +194,6 @@ impl Recipe {
                 _ => command.push(argument.to_owned()),
             }
         }
-        command
-            .extend(["--crate-type", "cdylib", "--emit=link", "--color=never", "--cap-lints=allow"].map(str::to_owned));
         // Several codegen units would use all processors for one crate and cost more in all. Here other crates wait for
         // them.
         command.extend(["-C", "codegen-units=1"].map(str::to_owned));
@@ -125,8 +201,16 @@ impl Recipe {
         command
     }
 
+    /// The same call without the crate's own choice of lints.
+    #[must_use]
+    pub fn without_lints(mut self) -> Self {
+        const LEVELS: [&str; 5] = ["--allow=", "--warn=", "--deny=", "--forbid=", "--force-warn="];
+        self.arguments.retain(|argument| !LEVELS.iter().any(|level| argument.starts_with(level)));
+        self
+    }
+
     /// What `env!` sees: the package's name and version, and nothing of this machine.
-    pub(crate) fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
         self.environment
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()))
@@ -149,8 +233,25 @@ mod tests {
         };
         assert_eq!(
             recipe.command(Path::new("/s/lib.rs"), Path::new("/o")).join(" "),
-            "/rustc --crate-name a --edition=2024 /s/lib.rs -C opt-level=2 --extern b=/b.rlib --crate-type cdylib \
-             --emit=link --color=never --cap-lints=allow -C codegen-units=1 --out-dir /o"
+            "/rustc --crate-name a --edition=2024 /s/lib.rs -C opt-level=2 --extern b=/b.rlib -C codegen-units=1 \
+             --out-dir /o --crate-type cdylib --emit=link --color=never --cap-lints=allow"
+        );
+    }
+
+    #[test]
+    fn links_a_test_program_with_the_library_that_it_is_given() {
+        let arguments = "--crate-name module_tests tests/module_tests.rs --emit=dep-info,link --test -C extra-filename=-1 \
+                         --out-dir /t --extern a_solution=/t/liba_solution.rlib --warn=missing_docs";
+        let recipe = Recipe {
+            rustc: "/rustc".into(),
+            arguments: arguments.split_whitespace().map(str::to_owned).collect(),
+            environment: BTreeMap::new(),
+        };
+        let product = Product::TestProgram { name: "adds", package: "a", library: Path::new("/o/liba.rlib") };
+        assert_eq!(
+            recipe.without_lints().command_for(Path::new("/m/adds.rs"), Path::new("/o"), product).join(" "),
+            "/rustc --crate-name adds /m/adds.rs --test --extern a_solution=/t/liba_solution.rlib -C codegen-units=1 \
+             --out-dir /o --error-format=json --emit=link --extern a=/o/liba.rlib"
         );
     }
 

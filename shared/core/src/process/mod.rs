@@ -19,9 +19,9 @@ use crate::error::{Error, Result};
 #[cfg(target_os = "linux")]
 pub use linux::was_busy;
 #[cfg(unix)]
-pub use unix::end_group;
-#[cfg(unix)]
 use unix as platform;
+#[cfg(unix)]
+pub use unix::end_group;
 #[cfg(windows)]
 use windows as platform;
 

@@ -159,7 +159,10 @@ mod fork_server {
                     Ok(b'\n') => {
                         let answer: Value = serde_json::from_slice(&line).unwrap_or_default();
                         return answer[name].as_i64().map(Answer::Value).ok_or_else(|| {
-                            Error::new(format!("The process that runs Python tests said: {}", String::from_utf8_lossy(&line)))
+                            Error::new(format!(
+                                "The process that runs Python tests said: {}",
+                                String::from_utf8_lossy(&line)
+                            ))
                         });
                     }
                     Ok(byte) => line.push(byte),
@@ -168,8 +171,11 @@ mod fork_server {
                     }
                     Err(RecvTimeoutError::Timeout) if started.elapsed() > time => return Ok(Answer::TooLate),
                     Err(RecvTimeoutError::Timeout) => {
-                        let printed: u64 =
-                            outputs.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|about| about.len()).sum();
+                        let printed: u64 = outputs
+                            .iter()
+                            .filter_map(|path| std::fs::metadata(path).ok())
+                            .map(|about| about.len())
+                            .sum();
                         if usize::try_from(printed).unwrap_or(usize::MAX) > limits.output {
                             return Ok(Answer::TooMuchOutput);
                         }

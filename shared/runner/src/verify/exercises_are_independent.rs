@@ -14,9 +14,10 @@ use crate::check::verdict::TestStatus;
 
 /// Checks the claim: a part for each exercise.
 pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> Vec<Check<'c>> {
-    let exercises = module.exercises.iter().map(|exercise| -> Check<'c> {
-        Box::new(|prepared, tally| check(context, module, exercise, prepared, tally))
-    });
+    let exercises = module
+        .exercises
+        .iter()
+        .map(|exercise| -> Check<'c> { Box::new(|prepared, tally| check(context, module, exercise, prepared, tally)) });
     exercises.collect()
 }
 

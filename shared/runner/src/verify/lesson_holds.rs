@@ -80,11 +80,7 @@ fn check_document(
 const ALLOWED: &str = "#![allow(dead_code, unused_variables)]\n";
 
 /// Type-checks all plain Rust blocks, each a module of one crate. Gives the complaints by the line of their block.
-fn check_rust(
-    context: &Context<'_>,
-    prepared: &Prepared,
-    blocks: &[Block],
-) -> Result<BTreeMap<usize, String>> {
+fn check_rust(context: &Context<'_>, prepared: &Prepared, blocks: &[Block]) -> Result<BTreeMap<usize, String>> {
     let plain: Vec<&Block> = blocks.iter().filter(|block| block.info == "rust").collect();
     if plain.is_empty() {
         return Ok(BTreeMap::new());

@@ -53,8 +53,7 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
     let modules = chosen(course, ids)?;
     setup::ensure(course, &modules)?;
     let examples = thorough.then_some(THOROUGH_EXAMPLES);
-    let context =
-        Context { course, python: PythonRunner::new(course.root.clone(), examples), examples, ids_named_by };
+    let context = Context { course, python: PythonRunner::new(course.root.clone(), examples), examples, ids_named_by };
     let tasks = tasks(&context, &modules);
     let total = tasks.len();
     let (mut passed, mut failed) = (0, 0);
@@ -62,21 +61,16 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
     let step = steps.begin_silent("Verifying");
     let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let started = Instant::now();
-    queue::run(
-        tasks,
-        jobs,
-        &|done, subject| step.at(u64_of(done), u64_of(total), subject),
-        |heading, tally| {
-            steps.suspend(|| {
-                if let Some(heading) = heading {
-                    output::say(paint(Style::Strong, format!("\n{heading}")));
-                }
-                tally.claims.iter().for_each(Claim::show);
-            });
-            passed += tally.claims.iter().filter(|claim| claim.result.is_ok()).count();
-            failed += tally.claims.iter().filter(|claim| claim.result.is_err()).count();
-        },
-    )?;
+    queue::run(tasks, jobs, &|done, subject| step.at(u64_of(done), u64_of(total), subject), |heading, tally| {
+        steps.suspend(|| {
+            if let Some(heading) = heading {
+                output::say(paint(Style::Strong, format!("\n{heading}")));
+            }
+            tally.claims.iter().for_each(Claim::show);
+        });
+        passed += tally.claims.iter().filter(|claim| claim.result.is_ok()).count();
+        failed += tally.claims.iter().filter(|claim| claim.result.is_err()).count();
+    })?;
     step.clear();
     output::complain(format!("\n{total} parts in {} s, {jobs} at a time", started.elapsed().as_secs()));
     output::say("");

@@ -42,9 +42,11 @@ impl Prepared {
             compile::build(&request, None, &CancellationToken::default())
         };
         // The learner's code need not compile: the call alone is of interest.
-        let recipe = recorded(&module.folder.join("src/lib.rs"), || Recipe::load(&folder, &module.package), || {
-            build(&module.package, Vec::new()).map(|_| ())
-        })?;
+        let recipe = recorded(
+            &module.folder.join("src/lib.rs"),
+            || Recipe::load(&folder, &module.package),
+            || build(&module.package, Vec::new()).map(|_| ()),
+        )?;
         let source = Source {
             workspace: context.course.root.clone(),
             package: format!("{}_solution", module.package),
@@ -57,10 +59,14 @@ impl Prepared {
         let mut solution = build(&source.package, tests())?;
         let test_recipe = if has_tests && solution.success {
             let root: PathBuf = module.solution_folder.join("tests").join(format!("{MODULE_TESTS}.rs"));
-            Some(recorded(&root, || Recipe::load_test(&folder, MODULE_TESTS), || {
-                solution = build(&source.package, tests())?;
-                Ok(())
-            })?)
+            Some(recorded(
+                &root,
+                || Recipe::load_test(&folder, MODULE_TESTS),
+                || {
+                    solution = build(&source.package, tests())?;
+                    Ok(())
+                },
+            )?)
         } else {
             None
         };

@@ -49,7 +49,8 @@ impl Drop for Pending {
 
 /// Checks the claim: a part for each wrong version. What the lesson shows is kept in `staged`.
 pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module, staged: &Arc<Staged>) -> Vec<Check<'c>> {
-    let shown: String = [module.lesson(), module.questions()].iter().filter_map(|path| files::read(path).ok()).collect();
+    let shown: String =
+        [module.lesson(), module.questions()].iter().filter_map(|path| files::read(path).ok()).collect();
     let versions: Vec<(&Exercise, WrongVersion)> = module
         .exercises
         .iter()

@@ -1,6 +1,8 @@
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 
+use crate::numbers::numbers_of;
+
 pub fn checked_sum(numbers: &[i64]) -> Option<i64> {
     let parts = numbers.chunks(numbers.len() / 4 + 1);
     let total = std::thread::scope(|scope| {
@@ -23,7 +25,7 @@ pub fn checked_sum(numbers: &[i64]) -> Option<i64> {
 #[pyfunction]
 pub fn parallel_sum(numbers: &Bound<'_, PyAny>) -> PyResult<i64> {
     let py = numbers.py();
-    let numbers = numbers.extract::<Vec<i64>>()?;
+    let numbers = numbers_of::<i64>(numbers)?;
     let result = py.detach(move || checked_sum(&numbers));
     if let Some(total) = result { Ok(total) } else { Err(PyOverflowError::new_err("")) }
 }

@@ -1,6 +1,8 @@
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 
+use crate::numbers::numbers_of;
+
 pub fn double_above(numbers: &[i64], threshold: i64) -> Option<Vec<i64>> {
     let mut kept = vec![];
     for &n in numbers {
@@ -16,6 +18,6 @@ pub fn double_above(numbers: &[i64], threshold: i64) -> Option<Vec<i64>> {
 }
 
 #[pyfunction]
-pub fn process_numbers(numbers: Vec<i64>, threshold: i64) -> PyResult<Vec<i64>> {
+pub fn process_numbers(#[pyo3(from_py_with = numbers_of)] numbers: Vec<i64>, threshold: i64) -> PyResult<Vec<i64>> {
     double_above(&numbers, threshold).ok_or(PyOverflowError::new_err(("overflow", 42)))
 }

@@ -1,7 +1,7 @@
 """The one way in for the runner: finds the test kit by this file's place, so that Python can run isolated.
 
     python -I -X utf8 shared/python/run.py worker             a job on standard input, see coursekit/worker.py
-    python -I -X utf8 shared/python/run.py fork-server        the same again and again, see coursekit/fork_server.py
+    python -I -X utf8 shared/python/run.py fork-server        many jobs, see coursekit/fork_server.py
     python -I -X utf8 shared/python/run.py lesson             a job on standard input, see coursekit/lesson.py
     python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py
     python -I -X utf8 shared/python/run.py evidence FILE…    what tests look at, see coursekit/evidence.py

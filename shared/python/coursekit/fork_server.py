@@ -2,7 +2,10 @@
 
     python -I -X utf8 shared/python/run.py fork-server
 
-A job is a line of JSON on standard input, as for `worker`, and besides {"stdout": "<file>", "stderr": "<file>"}
+A job is a line of JSON on standard input, as for `worker`, and besides
+
+    {"stdout": "<file>", "stderr": "<file>"}
+
 for what it prints. Two lines answer on standard output: the copy's process ID, as soon as it exists, and how
 it ended, as `waitpid` gives it:
 

@@ -83,7 +83,10 @@ def statuses(events: list[dict[str, Any]]) -> list[str]:
 
 
 def test_each_job_is_a_fresh_process_with_its_own_output(server: Server) -> None:
-    test = "import toy\ndef test_it():\n    print('said', toy.N)\n    assert not hasattr(toy, 'seen')\n    toy.seen = 1\n"
+    test = (
+        "import toy\ndef test_it():\n    print('said', toy.N)\n"
+        "    assert not hasattr(toy, 'seen')\n    toy.seen = 1\n"
+    )
     for number in ("1", "2"):
         status, events, folder = server.do(test, f"N = {number}")
         assert status == 0
@@ -93,7 +96,8 @@ def test_each_job_is_a_fresh_process_with_its_own_output(server: Server) -> None
 
 
 def test_one_that_dies_tells_how_and_the_next_one_is_done(server: Server) -> None:
-    status, events, _ = server.do("import os, signal\ndef test_it():\n    os.kill(os.getpid(), signal.SIGABRT)\n")
+    test = "import os, signal\ndef test_it():\n    os.kill(os.getpid(), signal.SIGABRT)\n"
+    status, events, _ = server.do(test)
     assert os.WTERMSIG(status) == signal.SIGABRT
     assert events[-1]["event"] == "start"
     assert statuses(server.do("def test_it():\n    pass\n")[1]) == ["passed"]

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import random
-import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import parallel_sum
 import pytest
 from coursekit import check_that, expect, likely
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,37 +117,9 @@ def test_other_threads_run_meanwhile() -> None:
     numbers = list(range(300_000))
     expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers))
     check_that(
-        any(lets_another_thread_in(lambda: parallel_sum.parallel_sum(numbers)) for _ in range(50)),
-        "another thread's turns while parallel_sum ran, 50 times over",
+        lets_another_thread_in(parallel_sum.parallel_sum, numbers),
+        "another thread's turns while parallel_sum ran",
         "none",
         "at least one",
         "The sum ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )
-
-
-def lets_another_thread_in(call: Callable[[], object]) -> bool:
-    """Whether `call` detaches for long enough that a thread which waits for the interpreter gets its turn.
-
-    The conversion of the list stays attached and takes far longer than the sum, so a heartbeat would show
-    nothing. Instead nobody is asked to give way: as long as the switch interval lasts, the thread runs only
-    if `call` lets it in.
-    """
-    gate, turns = threading.Lock(), []
-    gate.acquire()
-
-    def wait_and_note() -> None:
-        with gate:
-            turns.append(True)
-
-    thread = threading.Thread(target=wait_and_note, daemon=True)
-    thread.start()
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(100.0)
-    try:
-        gate.release()  # From here on the thread wants nothing but the interpreter.
-        call()
-        let_in = bool(turns)
-    finally:
-        sys.setswitchinterval(interval)
-    thread.join()
-    return let_in

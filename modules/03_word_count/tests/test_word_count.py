@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import sys
-import threading
 import time
 import unicodedata
 from collections import Counter
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 import word_count
 from coursekit import check_that, expect, likely
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,39 +133,12 @@ def test_other_threads_run_meanwhile() -> None:
     text = "spam eggs bacon " * 30_000
     expect(word_count.word_count, text).returns({"spam": 30_000, "eggs": 30_000, "bacon": 30_000})
     check_that(
-        any(lets_another_thread_in(lambda: word_count.word_count(text)) for _ in range(50)),
-        "another thread's turns while word_count ran, 50 times over",
+        lets_another_thread_in(word_count.word_count, text),
+        "another thread's turns while word_count ran",
         "none",
         "at least one",
         "The words were counted attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )
-
-
-def lets_another_thread_in(call: Callable[[], object]) -> bool:
-    """Whether `call` detaches for long enough that a thread which waits for the interpreter gets its turn.
-
-    Nobody is asked to give way: as long as the switch interval lasts, the thread runs only if `call` lets
-    it in.
-    """
-    gate, turns = threading.Lock(), []
-    gate.acquire()
-
-    def wait_and_note() -> None:
-        with gate:
-            turns.append(True)
-
-    thread = threading.Thread(target=wait_and_note, daemon=True)
-    thread.start()
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(100.0)
-    try:
-        gate.release()  # From here on the thread wants nothing but the interpreter.
-        call()
-        let_in = bool(turns)
-    finally:
-        sys.setswitchinterval(interval)
-    thread.join()
-    return let_in
 
 
 @pytest.mark.soft

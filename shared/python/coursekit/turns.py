@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
+
+ROUNDS = (1 << 20, 1 << 22, 1 << 24, 1 << 26)
+"""Numbers that are added up before the call, attached: some 10 ms at first. On a busy machine the other
+thread may need longer until it has asked for the interpreter."""
 
 
-def lets_another_thread_in(call: Callable[[], object], attempts: int = 50) -> bool:
-    """Whether `call` detaches for long enough that a thread which waits for the interpreter gets its turn.
+def lets_another_thread_in(function: Callable[..., object], *arguments: object) -> bool:
+    """Whether `function(*arguments)` detaches, so that a thread that waits for the interpreter gets its turn.
 
-    A `Heartbeat` needs a call of many milliseconds. Here the interpreter asks nobody to give way: as long as
-    the switch interval lasts, another thread runs only if `call` lets it in. The operating system may be slow
-    to wake that thread, so there are several attempts.
+    A `Heartbeat` needs a call of many milliseconds. This one does not depend on speed: a thread that detaches
+    while another one has asked for the interpreter waits until that one has got it. For that nothing may give
+    way before the call: all steps are calls from C to C, between which the interpreter does not look whether
+    anybody waits. So `function` must be native as well, and no lambda.
+
+    In a free-threaded Python every call lets others in.
     """
-    return any(_lets_in(call) for _ in range(attempts))
+    call = partial(function, *arguments)
+    return not getattr(sys, "_is_gil_enabled", lambda: True)() or any(_lets_in(call, n) for n in ROUNDS)
 
 
-def _lets_in(call: Callable[[], object]) -> bool:
-    gate, turns = threading.Lock(), []
+def _lets_in(call: Callable[[], object], numbers: int) -> bool:
+    gate = threading.Lock()
+    turns: list[bool] = []
     gate.acquire()
 
     def wait_and_note() -> None:
@@ -28,12 +39,12 @@ def _lets_in(call: Callable[[], object]) -> bool:
     thread = threading.Thread(target=wait_and_note, daemon=True)
     thread.start()
     interval = sys.getswitchinterval()
-    sys.setswitchinterval(100.0)
+    sys.setswitchinterval(0.001)  # So long the thread waits before it asks.
     try:
-        gate.release()  # From here on the thread wants nothing but the interpreter.
-        call()
-        let_in = bool(turns)
+        # The gate opens; the thread asks while the sum is under way; then the call, and what it let happen.
+        steps = [gate.release, partial(sum, range(numbers)), call, turns.copy]
+        noted = list(map(operator.call, steps))[-1]
     finally:
         sys.setswitchinterval(interval)
     thread.join()
-    return let_in
+    return bool(noted)

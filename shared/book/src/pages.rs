@@ -91,6 +91,22 @@ pub(crate) fn write(chapters: &[Chapter<'_>], folder: &Path, counts: &mut Counts
     Ok(summary)
 }
 
+/// Where a module that is too long for one evening can be left.
+fn sittings(module: &Module) -> String {
+    let sittings = module.sittings();
+    if sittings.len() < 2 {
+        return String::new();
+    }
+    let mut first = 1;
+    let mut parts = Vec::new();
+    for sitting in &sittings {
+        let minutes: u32 = sitting.iter().map(|exercise| exercise.minutes).sum();
+        parts.push(format!("exercises {first} to {} ({})", first + sitting.len() - 1, duration(minutes)));
+        first += sitting.len();
+    }
+    format!("\nThis module is for {} evenings: {}.\n", sittings.len(), parts.join(", then "))
+}
+
 fn overview(chapter: &Chapter<'_>) -> String {
     let module = chapter.module;
     let points: u32 = module.exercises.iter().map(|exercise| exercise.points).sum();
@@ -104,6 +120,7 @@ fn overview(chapter: &Chapter<'_>) -> String {
     if let Some(first) = sections.next() {
         page.push_str(&first.at(2));
     }
+    page.push_str(&sittings(module));
     page.push_str("\n## The exercises\n\n| | exercise | minutes | points |\n| --- | --- | --- | --- |\n");
     for (index, exercise) in module.exercises.iter().enumerate() {
         let _ = writeln!(

@@ -60,6 +60,8 @@ pub struct Exercise {
     pub points: u32,
     /// How long it takes a learner.
     pub minutes: u32,
+    /// Whether the place before it is a good one to stop for the day.
+    pub pause_before: bool,
     /// What it teaches.
     pub concepts: Vec<String>,
     /// From a nudge to nearly there.
@@ -97,6 +99,19 @@ impl Module {
     pub fn data_files(&self) -> impl Iterator<Item = &Path> {
         let files = self.exercises.iter().flat_map(|exercise| &exercise.files);
         files.map(PathBuf::as_path).filter(|file| !file.starts_with("src"))
+    }
+
+    /// The exercises in parts that fit into one evening each: a new one begins where the catalogue has a pause.
+    pub fn sittings(&self) -> Vec<&[Exercise]> {
+        let mut rest = self.exercises.as_slice();
+        let mut sittings = Vec::new();
+        while !rest.is_empty() {
+            let pause = rest.iter().skip(1).position(|exercise| exercise.pause_before).map_or(rest.len(), |at| at + 1);
+            let (sitting, later) = rest.split_at(pause);
+            sittings.push(sitting);
+            rest = later;
+        }
+        sittings
     }
 
     /// The file name of the type stub, such as `parallel_sum.pyi`.
@@ -293,6 +308,7 @@ fn load_exercise(module: &str, reader: &TableReader<'_>) -> Result<Exercise> {
         rust_tests: if reader.table.contains_key("rust_tests") { paths("rust_tests")? } else { Vec::new() },
         points: reader.number("points")?,
         minutes: reader.number("minutes")?,
+        pause_before: reader.flag("pause_before")?,
         concepts: reader.strings("concepts")?,
         hints: reader.strings("hints")?,
         time_limit: Duration::from_secs(if reader.table.contains_key("time_limit") {

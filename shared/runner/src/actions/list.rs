@@ -40,6 +40,9 @@ fn render_module(module: &Module, progress: &Progress, current: Option<&str>, te
     for exercise in &module.exercises {
         let id = exercise.id();
         let mark = if progress.solved.contains(&id) { paint(Style::Good, "✓") } else { paint(Style::Faint, "·") };
+        if exercise.pause_before {
+            text.push_str(&format!("    {}\n", paint(Style::Faint, "a good place to stop for the day")));
+        }
         let marker = if current == Some(id.as_str()) { paint(Style::Note, "→") } else { " ".to_owned() };
         text.push_str(&format!(
             "{marker} {mark} {:<25} {}  {}\n",

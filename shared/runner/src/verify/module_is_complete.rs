@@ -13,6 +13,9 @@ use super::problems::{Problems, shown};
 /// Sections of every lesson, beside one for each exercise.
 const SECTIONS: [&str; 3] = ["## Where tutorials go wrong", "## What it costs", "## Going further"];
 
+/// Minutes after which people should be told of a good place to stop.
+const LONGEST_SITTING: u32 = 180;
+
 /// Checks the claim.
 pub(super) fn check(module: &Module, tally: &mut Tally) {
     tally.record(&format!("{}: the module is complete", module.name), module_parts(module));
@@ -36,6 +39,16 @@ fn module_parts(module: &Module) -> Result<(), String> {
     problems.require(!module.title.is_empty() && !module.summary.is_empty(), || {
         "course.toml: title or summary is empty".to_owned()
     });
+    for sitting in module.sittings() {
+        let minutes: u32 = sitting.iter().map(|exercise| exercise.minutes).sum();
+        problems.require(minutes <= LONGEST_SITTING, || {
+            format!(
+                "from `{}` on it takes {minutes} minutes without a place to stop: split it, or give an exercise \
+                 `pause_before = true` in course.toml",
+                sitting[0].slug
+            )
+        });
+    }
     // A solution is the module with other exercise files, and nothing else.
     let is_exercise =
         |file: &str| module.exercises.iter().flat_map(|exercise| &exercise.files).any(|path| path == Path::new(file));

@@ -19,11 +19,25 @@ from typing import Any
 LIMIT = 10.0
 """Seconds after which a call that does not end counts as hanging. Far more than any needs."""
 
+AFTER_A_HANG = 2.0
+"""The same, once a call has hung: so that the tests after it still come to run within the exercise's time."""
+
 Function = Callable[..., Any]
 
 
 class NoResult(AssertionError):
     """The awaitable is not done, long after it should be."""
+
+    seen = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        NoResult.seen = True
+
+
+def _patience(limit: float) -> float:
+    """How long to wait, in seconds."""
+    return min(limit, AFTER_A_HANG) if NoResult.seen else limit
 
 
 def awaited(function: Function, limit: float = LIMIT) -> Function:
@@ -50,13 +64,14 @@ def cancelled(function: Function, when: Callable[[], bool], limit: float = LIMIT
     async def body(function: Function, *args: Any, **kwargs: Any) -> None:
         future = _future(function(*args, **kwargs))
         loop = asyncio.get_running_loop()
-        give_up = loop.time() + limit
+        patience = _patience(limit)
+        give_up = loop.time() + patience
         while not when():
             if future.done():
                 raise AssertionError(f"it ended before it was cancelled: {await future!r}")
             if loop.time() > give_up:
                 await _cancel(future)
-                raise NoResult(f"what the test waits for did not happen within {limit:g} s")
+                raise NoResult(f"what the test waits for did not happen within {patience:g} s")
             await asyncio.sleep(0.001)
         await _cancel(future)
 
@@ -83,11 +98,12 @@ def first_done(function: Function, limit: float = LIMIT) -> Function:
             future = _future(awaitable)
             future.add_done_callback(partial(_note, order, number))
             futures.append(future)
-        await asyncio.wait(futures, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        patience = _patience(limit)
+        await asyncio.wait(futures, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         done = list(order)
         await _cancel(*futures)
         if not done:
-            raise NoResult(f"none is done after {limit:g} s")
+            raise NoResult(f"none is done after {patience:g} s")
         return done[0]
 
     return _run(function, "first done of {}", body)
@@ -153,10 +169,11 @@ def _future(awaitable: Any) -> asyncio.Future[Any]:
 async def _within(limit: float, awaitable: Any) -> Any:
     # Not `wait_for`: its TimeoutError could be the exercise's own.
     future = _future(awaitable)
-    done, _ = await asyncio.wait({future}, timeout=limit)
+    patience = _patience(limit)
+    done, _ = await asyncio.wait({future}, timeout=patience)
     if not done:
         await _cancel(future)
-        raise NoResult(f"not done after {limit:g} s")
+        raise NoResult(f"not done after {patience:g} s")
     return await future
 
 

@@ -108,3 +108,16 @@ def test_a_stub_in_a_future() -> None:
         expect(awaited(fail), panic).returns(None)
     with pytest.raises(ExpectationFailed, match="a Rust panic: rust future panicked: oh"):
         expect(awaited(fail), RustPanic("rust future panicked: oh")).returns(None)
+
+
+def test_after_a_hang_nothing_is_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coursekit.asynchronous.AFTER_A_HANG", 0.02)
+    with pytest.raises(NoResult, match=r"not done after 0\.03 s"):
+        awaited(nap, limit=0.03)(60.0)
+    with pytest.raises(NoResult, match=r"not done after 0\.02 s"):
+        awaited(nap, limit=60.0)(60.0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_has_hung(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NoResult, "seen", False)

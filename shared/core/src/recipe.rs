@@ -43,6 +43,15 @@ pub enum Product<'p> {
     },
 }
 
+/// This program, for [`record_with`]. If it was built anew meanwhile, the new one serves as well.
+pub fn this_program() -> Result<PathBuf> {
+    let path = std::env::current_exe()
+        .map_err(|error| Error::new(format!("Cannot tell its own path: {error}.")).caused_by(error))?;
+    // What Linux says of a program whose file was replaced.
+    let replaced = path.to_str().and_then(|path| path.strip_suffix(" (deleted)")).map(PathBuf::from);
+    Ok(replaced.filter(|replaced| replaced.is_file()).unwrap_or(path))
+}
+
 /// Has cargo write down each call of rustc for a crate of the workspace in `folder`. `program` must call
 /// [`record_if_asked`] first of all.
 pub fn record_with(cargo: &mut Command, program: &Path, folder: &Path) {

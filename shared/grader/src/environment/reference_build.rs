@@ -59,8 +59,7 @@ impl ReferenceBuild {
 
     /// cargo builds the solutions once: with them all dependencies, and for each module how rustc is to be called.
     fn build(&self, modules: &[&Module]) -> Result<()> {
-        let wrapper = std::env::current_exe()
-            .map_err(|error| Error::new(format!("Cannot tell its own path: {error}.")).caused_by(error))?;
+        let wrapper = recipe::this_program()?;
         let mut command = workspace::cargo(&self.tree);
         // Not `--locked`: the copy has fewer members, so cargo drops lines from its lock file. Versions stay what they
         // are.

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use course_core::catalogue::Module;
 use course_core::compile::{self, Build, Request};
 use course_core::process::CancellationToken;
-use course_core::recipe::Recipe;
+use course_core::recipe::{self, Recipe};
 use course_core::{Error, Result};
 
 use super::Context;
@@ -31,8 +31,7 @@ impl Prepared {
     /// Builds the module and its solution with cargo, and has it write down how.
     pub(super) fn make(context: &Context<'_>, module: &Module) -> Result<Self> {
         let folder = context.course.root.join("target/verify/recipes").join(&module.name);
-        let program = std::env::current_exe()
-            .map_err(|error| Error::new(format!("Cannot tell its own path: {error}.")).caused_by(error))?;
+        let program = recipe::this_program()?;
         let build = |package: &str, tests: Vec<String>| {
             let request = Request {
                 tests,

@@ -58,6 +58,21 @@ class NotWritten(AssertionError):
         failures.record(self)
 
 
+@dataclass(frozen=True)
+class _Error:
+    """Which errors are wanted."""
+
+    kind: type[BaseException]
+    says: tuple[str, ...]
+
+    def is_met_by(self, error: BaseException) -> bool:
+        text = error_text(error)
+        return isinstance(error, self.kind) and all(part in text for part in self.says)
+
+    def __str__(self) -> str:
+        return self.kind.__name__ + "".join(f", saying {part!r}" for part in self.says)
+
+
 class Expectation:
     """A call that has not happened yet; see `expect`."""
 
@@ -116,19 +131,36 @@ class Expectation:
     ) -> BaseException:
         """The call raises `kind` (or a subclass), its text or notes containing each of `says`. Gives it."""
         __tracebackhide__ = True
-        says = (says,) if isinstance(says, str) else says
-        wanted = kind.__name__ + "".join(f", saying {part!r}" for part in says)
+        wanted = _Error(kind, (says,) if isinstance(says, str) else says)
+        got, error = self._outcome(wanted, str(wanted), because)
+        if error is None:
+            raise ExpectationFailed(self.text, show(got), str(wanted), cause(because, got))
+        return error
+
+    def value_or_raises(
+        self, kind: type[BaseException], *, says: str | tuple[str, ...] = (), because: Because = ""
+    ) -> Any:
+        """The result, or None where the call raises an error that `raises` would accept.
+
+        For input of which only this much is known, as of random bytes.
+        """
+        __tracebackhide__ = True
+        wanted = _Error(kind, (says,) if isinstance(says, str) else says)
+        return self._outcome(wanted, f"a result, or {wanted}", because)[0]
+
+    def _outcome(
+        self, wanted: _Error, expected: str, because: Because
+    ) -> tuple[Any, None] | tuple[None, BaseException]:
+        """The result or the wanted error. Any other error is a failure."""
+        __tracebackhide__ = True
         try:
-            got = self._call()
+            return self._call(), None
         except BaseException as error:
-            if _is_no_result(error) and not (type(error) is kind is KeyboardInterrupt):
+            if _is_no_result(error) and not (type(error) is wanted.kind is KeyboardInterrupt):
                 raise
-            text = error_text(error)
-            if isinstance(error, kind) and all(part in text for part in says):
-                return error
-            failure = ExpectationFailed(self.text, show_error(error), wanted, cause(because, error))
-        else:
-            failure = ExpectationFailed(self.text, show(got), wanted, cause(because, got))
+            if wanted.is_met_by(error):
+                return None, error
+            failure = ExpectationFailed(self.text, show_error(error), expected, cause(because, error))
         raise failure from None
 
     def _call(self) -> Any:

@@ -541,3 +541,12 @@ def test_a_panic_is_called_a_panic() -> None:
     with pytest.raises(ExpectationFailed) as failure:
         expect(panic).returns(1, because=likely((panicked, "`dot` panics"), otherwise="no"))
     assert failure.value.because == "`dot` panics"
+
+
+def test_a_value_or_an_error() -> None:
+    assert expect(int, "3").value_or_raises(ValueError) == 3
+    assert expect(int, "x").value_or_raises(ValueError, says="invalid literal") is None
+    with pytest.raises(ExpectationFailed, match="a result, or ValueError, saying 'at byte'"):
+        expect(int, "x").value_or_raises(ValueError, says="at byte")
+    with pytest.raises(ExpectationFailed, match="a result, or ValueError"):
+        expect(int, None).value_or_raises(ValueError)

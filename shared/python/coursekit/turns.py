@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 ROUNDS = (1 << 20, 1 << 22, 1 << 24, 1 << 26)
 """Numbers that are added up before the call, attached: some 10 ms at first. On a busy machine the other
@@ -42,7 +43,7 @@ def _lets_in(call: Callable[[], object], numbers: int) -> bool:
     sys.setswitchinterval(0.001)  # So long the thread waits before it asks.
     try:
         # The gate opens; the thread asks while the sum is under way; then the call, and what it let happen.
-        steps = [gate.release, partial(sum, range(numbers)), call, turns.copy]
+        steps: list[Callable[[], Any]] = [gate.release, partial(sum, range(numbers)), call, turns.copy]
         noted = list(map(operator.call, steps))[-1]
     finally:
         sys.setswitchinterval(interval)

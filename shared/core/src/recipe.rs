@@ -26,10 +26,14 @@ pub struct Recipe {
 /// What rustc is to make of a crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Product<'p> {
-    /// What Python loads.
-    Extension,
-    /// The same, and what Rust tests link.
-    ExtensionAndLibrary,
+    /// What Python loads, and if `library` is true what Rust tests link. rustc keeps what it can use again in the folder
+    /// `incremental`.
+    Extension {
+        /// Whether an `rlib` is made too.
+        library: bool,
+        /// For versions of the same crate in the same place.
+        incremental: &'p Path,
+    },
     /// Nothing: it is only checked.
     Metadata,
     /// The program of an integration test, with the crate under test taken from `library`.
@@ -153,6 +157,9 @@ impl Recipe {
     /// people.
     pub fn command(&self, root: &Path, out: &Path) -> Vec<String> {
         let mut command = self.call(root, out);
+        // Several codegen units would use all processors for one crate and cost more in all. Here other crates wait for
+        // them.
+        command.extend(["-C", "codegen-units=1"].map(str::to_owned));
         command
             .extend(["--crate-type", "cdylib", "--emit=link", "--color=never", "--cap-lints=allow"].map(str::to_owned));
         command
@@ -164,9 +171,10 @@ impl Recipe {
         command.push("--error-format=json".to_owned());
         let mut extend = |more: &[&str]| command.extend(more.iter().map(|&argument| argument.to_owned()));
         match product {
-            Product::Extension => extend(&["--crate-type", "cdylib", "--emit=link"]),
-            Product::ExtensionAndLibrary => {
-                extend(&["--crate-type", "cdylib", "--crate-type", "rlib", "--emit=link"]);
+            Product::Extension { library, incremental } => {
+                extend(&["--crate-type", "cdylib", "--emit=link"]);
+                extend(if library { &["--crate-type", "rlib"] } else { &[] });
+                extend(&["-C", &format!("incremental={}", incremental.to_string_lossy())]);
             }
             // Lessons show what a crate would be told off for: functions that nobody calls.
             Product::Metadata => extend(&["--crate-type", "lib", "--emit=metadata"]),
@@ -205,9 +213,6 @@ impl Recipe {
                 _ => command.push(argument.to_owned()),
             }
         }
-        // Several codegen units would use all processors for one crate and cost more in all. Here other crates wait for
-        // them.
-        command.extend(["-C", "codegen-units=1"].map(str::to_owned));
         command.extend(["--out-dir".to_owned(), out.to_string_lossy().into_owned()]);
         command
     }
@@ -244,8 +249,8 @@ mod tests {
         };
         assert_eq!(
             recipe.command(Path::new("/s/lib.rs"), Path::new("/o")).join(" "),
-            "/rustc --crate-name a --edition=2024 /s/lib.rs -C opt-level=2 --extern b=/b.rlib -C codegen-units=1 \
-             --out-dir /o --crate-type cdylib --emit=link --color=never --cap-lints=allow"
+            "/rustc --crate-name a --edition=2024 /s/lib.rs -C opt-level=2 --extern b=/b.rlib --out-dir /o \
+             -C codegen-units=1 --crate-type cdylib --emit=link --color=never --cap-lints=allow"
         );
     }
 
@@ -261,7 +266,7 @@ mod tests {
         let product = Product::TestProgram { name: "adds", package: "a", library: Path::new("/o/liba.rlib") };
         assert_eq!(
             recipe.without_lints().command_for(Path::new("/m/adds.rs"), Path::new("/o"), product).join(" "),
-            "/rustc --crate-name adds /m/adds.rs --test --extern a_solution=/t/liba_solution.rlib -C codegen-units=1 \
+            "/rustc --crate-name adds /m/adds.rs --test --extern a_solution=/t/liba_solution.rlib \
              --out-dir /o --error-format=json -C opt-level=0 -C debug-assertions=off -C overflow-checks=off --emit=link \
              --extern a=/o/liba.rlib"
         );

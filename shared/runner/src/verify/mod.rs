@@ -33,6 +33,7 @@ use course_core::{Error, Result};
 
 use prepared::Prepared;
 use queue::{Promise, Task, Work};
+use variant::Slots;
 use wrong_versions_are_caught::Staged;
 
 use crate::check::python_runner::PythonRunner;
@@ -53,7 +54,13 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
     let modules = chosen(course, ids)?;
     setup::ensure(course, &modules)?;
     let examples = thorough.then_some(THOROUGH_EXAMPLES);
-    let context = Context { course, python: PythonRunner::new(course.root.clone(), examples), examples, ids_named_by };
+    let context = Context {
+        course,
+        slots: Slots::default(),
+        python: PythonRunner::new(course.root.clone(), examples),
+        examples,
+        ids_named_by,
+    };
     let tasks = tasks(&context, &modules);
     let total = tasks.len();
     let (mut passed, mut failed) = (0, 0);
@@ -166,6 +173,7 @@ fn chosen<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<&'c Module>> {
 /// What every claim needs to be judged.
 struct Context<'c> {
     course: &'c Course,
+    slots: Slots,
     python: PythonRunner,
     /// More examples for property tests than in the loop.
     examples: Option<&'static str>,

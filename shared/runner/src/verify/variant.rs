@@ -1,9 +1,12 @@
 //! A module with chosen versions of its exercises, built by rustc alone in a folder of its own. So several are built at
-//! a time, and the learner's own files are never touched.
+//! a time, and the learner's own files are never touched. The next variant of the module is built in the same folder,
+//! where rustc compiles anew only what differs.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
-use course_core::catalogue::{Exercise, ExerciseRef, Module};
+use course_core::catalogue::{Course, Exercise, ExerciseRef, Module};
 use course_core::compile::{self, Build};
 use course_core::files::{self, ScratchFolder};
 use course_core::process::CancellationToken;
@@ -17,12 +20,28 @@ use crate::check::staging::{Source, extension_of, stage_extension};
 use crate::check::verdict::Verdict;
 use crate::check::{Judge, file_stem};
 
+/// Folders to build in, by module. As many come to be as variants of a module are built at a time.
+#[derive(Debug, Default)]
+pub(super) struct Slots(Mutex<BTreeMap<String, Vec<ScratchFolder>>>);
+
+impl Slots {
+    fn take(&self, course: &Course, module: &Module) -> Result<ScratchFolder> {
+        let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&module.name).and_then(Vec::pop);
+        idle.map_or_else(|| workspace::scratch(&course.root), Ok)
+    }
+
+    fn give_back(&self, module: &Module, slot: ScratchFolder) {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.entry(module.name.clone()).or_default().push(slot);
+    }
+}
+
 /// The built module.
 pub(super) struct Variant<'c> {
     context: &'c Context<'c>,
     module: &'c Module,
-    /// The sources, and in `out` what became of them. They last as long as this.
-    _folder: ScratchFolder,
+    /// The sources, and in `out` what became of them; `None` only while it is dropped.
+    slot: Option<ScratchFolder>,
     source: Source,
     pub(super) build: Build,
 }
@@ -36,8 +55,8 @@ impl<'c> Variant<'c> {
         versions: &[(&Exercise, Version<'_>)],
         tested: &[&Exercise],
     ) -> Result<Self> {
-        let scratch = workspace::scratch(&context.course.root)?;
-        let folder = scratch.path().join("crate");
+        let slot = context.slots.take(context.course, module)?;
+        let folder = slot.path().join("crate");
         staging::copy_module(module, &folder, Version::Solution)?;
         for (exercise, version) in versions {
             staging::put_version(module, exercise, &folder, *version)?;
@@ -49,10 +68,11 @@ impl<'c> Variant<'c> {
             target: None,
             has_rust_tests: true,
         };
-        let out = scratch.path().join("out");
+        let out = slot.path().join("out");
         files::make_folder(&out)?;
         let tests: Vec<&PathBuf> = tested.iter().flat_map(|exercise| &exercise.rust_tests).collect();
-        let product = if tests.is_empty() { Product::Extension } else { Product::ExtensionAndLibrary };
+        let incremental = slot.path().join("incremental");
+        let product = Product::Extension { library: !tests.is_empty(), incremental: &incremental };
         let cancel = CancellationToken::default();
         let root = folder.join("src/lib.rs");
         let mut build = compile::rustc(&prepared.recipe, &root, &folder, &out, product, &cancel)?;
@@ -77,7 +97,7 @@ impl<'c> Variant<'c> {
                 }
             }
         }
-        Ok(Self { context, module, _folder: scratch, source, build })
+        Ok(Self { context, module, slot: Some(slot), source, build })
     }
 
     /// Runs an exercise's tests.
@@ -93,6 +113,14 @@ impl<'c> Variant<'c> {
         let staged = workspace::scratch(&self.context.course.root)?;
         stage_extension(&self.source, self.module, extension_of(&self.source, &self.build)?, staged.path())?;
         Ok(Some(staged))
+    }
+}
+
+impl Drop for Variant<'_> {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            self.context.slots.give_back(self.module, slot);
+        }
     }
 }
 

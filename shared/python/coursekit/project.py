@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import pytest
 
@@ -108,6 +108,7 @@ class Project:
             mine = file in files[exercise]
             contents[file] = self.text(file).encode() if mine else (solved / file).read_bytes()
         work = self._root / "target" / self._module.name
+        _wait_for_turn(work)
         return Assembled.make(
             work, exercise, {name.removeprefix("project/"): each for name, each in contents.items()}
         )
@@ -117,6 +118,31 @@ def needs_cargo() -> None:
     """Skips where nothing can be built: in the grader's jail. A learner's machine has cargo."""
     if shutil.which("cargo") is None:
         pytest.skip("platform: no cargo here, so nothing can be built")
+
+
+_TURNS: dict[Path, IO[bytes]] = {}
+
+
+def _wait_for_turn(work: Path) -> None:
+    """Has the folder for this process alone, as long as it lives: all that build there change the same files."""
+    if work in _TURNS:
+        return
+    work.mkdir(parents=True, exist_ok=True)
+    lock = (work / "lock").open("ab")
+    if sys.platform == "win32":
+        import msvcrt
+
+        while True:
+            try:
+                msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)  # Gives up after ten seconds.
+                break
+            except OSError:
+                continue
+    else:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    _TURNS[work] = lock
 
 
 @dataclass(frozen=True)

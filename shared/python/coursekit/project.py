@@ -124,7 +124,7 @@ _TURNS: dict[Path, IO[bytes]] = {}
 
 
 def _wait_for_turn(work: Path) -> None:
-    """Has the folder for this process alone, as long as it lives: all that build there change the same files."""
+    """Has the folder for this process alone as long as it lives: builds there change the same files."""
     if work in _TURNS:
         return
     work.mkdir(parents=True, exist_ok=True)

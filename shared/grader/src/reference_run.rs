@@ -45,6 +45,9 @@ pub(crate) fn manifest(
     for (id, kind, result) in run.run(&missing, Version::Solution, &scratch.path().join("solutions"))? {
         manifest.note(&id, kind, &result)?;
     }
+    for exercise_ref in &missing {
+        manifest.check_that_tests_count(&exercise_ref.id())?;
+    }
     for (id, kind, result) in run.run(&missing, Version::Stub, &scratch.path().join("stubs"))? {
         manifest.note_stub(&id, kind, &result);
     }

@@ -1,8 +1,9 @@
 //! Grades one submission: intake, build, tests, and what they are worth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use course_core::catalogue::{Course, Exercise, ExerciseRef, Module};
 use course_core::files::{self, ScratchFolder};
@@ -129,28 +130,116 @@ impl SubmissionGrader<'_> {
             };
             Ok((module.name.clone(), built))
         })?;
-        let builds: BTreeMap<String, Built> = builds.into_iter().collect();
-        in_parallel(jobs, self.exercise_refs, |exercise_ref| {
-            CancellationToken::default().check()?;
-            let id = exercise_ref.id();
-            let built = &builds[&exercise_ref.module.name];
-            if !written[&id] {
-                let why = "nothing was written: the stub is unchanged, or missing";
-                return Ok(self.verdict(*exercise_ref, &Runs::none(why), 0.0));
+        let mut builds: BTreeMap<String, Built> = builds.into_iter().collect();
+        let all: Vec<(usize, ExerciseRef<'_>)> = self.exercise_refs.iter().copied().enumerate().collect();
+        let test = |builds: &BTreeMap<String, Built>, which: &[(usize, ExerciseRef<'_>)], round: &str| {
+            let unimportable = Mutex::new(BTreeSet::new());
+            let graded = in_parallel(jobs, which, |(index, exercise_ref)| {
+                CancellationToken::default().check()?;
+                let built = &builds[&exercise_ref.module.name];
+                let grade =
+                    self.grade_exercise(*exercise_ref, built, &written, scratch, tree, &jail, round, &unimportable)?;
+                Ok((*index, grade))
+            })?;
+            Ok::<_, Error>((graded, unimportable.into_inner().unwrap_or_else(PoisonError::into_inner)))
+        };
+        let (graded, unimportable) = test(&builds, &all, "")?;
+        let mut grades: BTreeMap<usize, ExerciseGrade> =
+            graded.into_iter().filter_map(|(index, grade)| Some((index, grade?))).collect();
+        for module in self.modules().into_iter().filter(|module| unimportable.contains(&module.name)) {
+            let built =
+                self.without_what_breaks_the_import(module, &builds[&module.name], &written, tree, scratch, &jail)?;
+            builds.insert(module.name.clone(), built);
+        }
+        // With what is left, their tests may run.
+        let again: Vec<(usize, ExerciseRef<'_>)> =
+            all.into_iter().filter(|(_, exercise_ref)| unimportable.contains(&exercise_ref.module.name)).collect();
+        let (graded, _) = test(&builds, &again, "again")?;
+        grades.extend(graded.into_iter().filter_map(|(index, grade)| Some((index, grade?))));
+        Ok(grades.into_values().collect())
+    }
+
+    /// Tests one exercise, if there is something to test. `None`, where the module turns out not to be importable, or
+    /// has turned out so: then somebody has to be found who is to blame. `unimportable` is empty in the last round.
+    #[allow(clippy::too_many_arguments)] // What one submission shares, and what differs from round to round.
+    fn grade_exercise(
+        &self,
+        exercise_ref: ExerciseRef<'_>,
+        built: &Built,
+        written: &BTreeMap<String, bool>,
+        scratch: &Path,
+        tree: &Path,
+        jail: &Jail,
+        round: &str,
+        unimportable: &Mutex<BTreeSet<String>>,
+    ) -> Result<Option<ExerciseGrade>> {
+        let id = exercise_ref.id();
+        if !written[&id] {
+            let why = "nothing was written: the stub is unchanged, or missing";
+            return Ok(Some(self.verdict(exercise_ref, &Runs::none(why), 0.0)));
+        }
+        let Some(extension) = built.extension.as_ref().filter(|_| !built.refused.contains_key(&id)) else {
+            let why = built.refused.get(&id).map_or("", String::as_str);
+            return Ok(Some(self.verdict(exercise_ref, &Runs::none(why), 0.0)));
+        };
+        let module = &exercise_ref.module.name;
+        let locked = || unimportable.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_written = |exercise: &&Exercise| written.get(&exercise.id()) == Some(&true);
+        let usable = exercise_ref.module.exercises.iter().filter(is_written);
+        let somebody_else_may_be_to_blame =
+            round.is_empty() && usable.filter(|exercise| !built.refused.contains_key(&exercise.id())).count() > 1;
+        if somebody_else_may_be_to_blame && locked().contains(module) {
+            return Ok(None);
+        }
+        let folder = scratch.join(module).join(&exercise_ref.exercise.slug).join(round);
+        files::make_folder(&folder)?;
+        let started = Instant::now();
+        let runs = self.run(exercise_ref, extension, &folder, tree, jail)?;
+        if somebody_else_may_be_to_blame && (runs.public.import_failed || runs.hidden.import_failed) {
+            locked().insert(module.clone());
+            return Ok(None);
+        }
+        let first = exercise_ref.module.exercises.iter().find(is_written);
+        let build = if first.is_some_and(|first| first.id() == id) { built.seconds } else { 0.0 };
+        Ok(Some(self.verdict(exercise_ref, &runs, build + started.elapsed().as_secs_f64())))
+    }
+
+    /// What is left of a module whose import fails: built from stubs, with each exercise that lets Python import it. Each
+    /// try has a time limit, and so has the whole search.
+    fn without_what_breaks_the_import(
+        &self,
+        module: &Module,
+        built: &Built,
+        written: &BTreeMap<String, bool>,
+        tree: &Path,
+        scratch: &Path,
+        jail: &Jail,
+    ) -> Result<Built> {
+        let usable: Vec<&Exercise> = module
+            .exercises
+            .iter()
+            .filter(|exercise| {
+                written.get(&exercise.id()) == Some(&true) && !built.refused.contains_key(&exercise.id())
+            })
+            .collect();
+        let begun = Instant::now();
+        let folder = scratch.join(&module.name).join("imports");
+        let objection = |extension: &Path, exercise: &Exercise| {
+            if begun.elapsed() > TIME_TO_FIND_THE_IMPORT {
+                return Ok(Some("not tested: the search for what breaks the module's import took too long".to_owned()));
             }
-            let Some(extension) = built.extension.as_ref().filter(|_| !built.refused.contains_key(&id)) else {
-                let errors = built.refused.get(&id).map_or("", String::as_str);
-                return Ok(self.verdict(*exercise_ref, &Runs::none(&format!("does not compile:\n{errors}")), 0.0));
-            };
-            let folder = scratch.join(&exercise_ref.module.name).join(&exercise_ref.exercise.slug);
-            files::make_folder(&folder)?;
-            let started = Instant::now();
-            let runs = self.run(*exercise_ref, extension, &folder, tree, &jail)?;
-            let first =
-                exercise_ref.module.exercises.iter().find(|exercise| written.get(&exercise.id()) == Some(&true));
-            let build = if first.is_some_and(|first| first.id() == id) { built.seconds } else { 0.0 };
-            Ok(self.verdict(*exercise_ref, &runs, build + started.elapsed().as_secs_f64()))
-        })
+            let scratch = folder.join(&exercise.slug);
+            files::make_folder(&scratch)?;
+            let session =
+                Session { environment: self.environment, jail, extension, scratch: &scratch, seed: self.seed };
+            let problem = session.import_problem(module, exercise)?;
+            Ok(problem.map(|problem| format!("with it, Python cannot import the module:\n{problem}")))
+        };
+        let mut found =
+            build::build_what_is_usable(self.environment, jail, module, &usable, tree, &folder, &objection)?;
+        found.refused.extend(built.refused.clone());
+        found.seconds += built.seconds;
+        Ok(found)
     }
 
     fn run(
@@ -240,6 +329,10 @@ impl SubmissionGrader<'_> {
         }
     }
 }
+
+/// For the whole search for the exercise that breaks its module's import. One that crashes is found within seconds; each
+/// that never ends costs ten.
+const TIME_TO_FIND_THE_IMPORT: Duration = Duration::from_secs(180);
 
 /// Why a passed test has not all of its points.
 const PASSED_BY_STUB: &str =

@@ -11,6 +11,7 @@ use course_core::{Error, Result};
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
+use crate::unix;
 
 /// Bytes of the built file.
 const LARGEST: u64 = 64 << 20;
@@ -40,7 +41,12 @@ pub(crate) fn build(
     let program = recipe.command(&folder.join("src/lib.rs"), &out);
     let extra = [("TMPDIR", out.to_string_lossy().into_owned()), ("PATH", "/usr/bin:/bin".to_owned())];
     let variables = recipe.environment().chain(extra.iter().map(|(key, value)| (*key, value.as_str())));
-    let finished = jail.run(&policy, &program, variables, Limits { time, output: 8 << 20 })?;
+    let variables: Vec<(&str, &str)> = variables.collect();
+    let attempt = || jail.run(&policy, &program, variables.iter().copied(), Limits { time, output: 8 << 20 });
+    let mut finished = environment.turns.beside_others(attempt)?;
+    if may_be_the_machines_fault(finished.exit) {
+        finished = environment.turns.alone(attempt)?;
+    }
     match finished.exit {
         ExitReason::Exited(status) if status.success() => {}
         ExitReason::Exited(_) => return Ok(Err(plain_errors(&finished.stderr, &folder))),
@@ -50,6 +56,24 @@ pub(crate) fn build(
         ExitReason::TooMuchOutput => return Ok(Err("stopped: the compiler had megabytes of complaints".to_owned())),
     }
     stage(module, &folder, &out, scratch)
+}
+
+/// Whether a compiler that was ended might have come to its end while nothing else ran: it was killed, as the kernel does
+/// when memory is short, or was too late on a machine that has more to do than it can.
+fn may_be_the_machines_fault(exit: ExitReason) -> bool {
+    match exit {
+        ExitReason::Exited(status) => unix::was_killed(status),
+        ExitReason::TimedOut { .. } => is_overloaded(),
+        ExitReason::TooMuchOutput => false,
+    }
+}
+
+/// Whether twice as many threads want to run as there are processors; unknown is no.
+fn is_overloaded() -> bool {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: f64 = load.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0.0);
+    let processors = std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64);
+    load > 2.0 * processors
 }
 
 /// rustc's messages, with the paths of the grader's folders taken out.

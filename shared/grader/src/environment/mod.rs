@@ -3,6 +3,7 @@
 
 pub(crate) mod cgroup;
 mod fingerprint;
+mod jail_python;
 pub(crate) mod recipe;
 mod reference_build;
 pub(crate) mod sandbox;
@@ -22,6 +23,8 @@ use sandbox::{Jail, SandboxPolicy};
 
 use crate::defence::Defence;
 use crate::session::oracles::Oracles;
+use crate::turns::Turns;
+use crate::unix;
 
 /// What grading works with.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub(crate) struct Environment {
     pub(crate) scratch: PathBuf,
     /// The jail.
     pub(crate) jail: Jail,
+    /// Who works at a time.
+    pub(crate) turns: Turns,
     /// The processes that run tests from outside.
     pub(crate) oracles: Oracles,
     /// What of the jail does not hold on this machine, one sentence each.
@@ -45,12 +50,15 @@ pub(crate) struct Environment {
     reference: ReferenceBuild,
     sysroot: PathBuf,
     base_prefix: PathBuf,
+    /// The interpreter of the jail's own environment.
+    jail_python: PathBuf,
     _lock: Lock,
 }
 
 impl Environment {
     /// Makes everything ready; quick when it is already.
     pub(crate) fn prepare(course: Course, work: &Path, modules: &[&Module], without: &[Defence]) -> Result<Self> {
+        unix::let_nobody_read_what_root_makes();
         let lock = Lock::wait_for(&work.join("lock"), Unsupported::Refuse, || {
             eprintln!("Another grader works in {}; waiting for it.", work.display());
         })?;
@@ -59,15 +67,18 @@ impl Environment {
         cgroup::sweep();
         files::make_folder(&scratch)?;
         let (sysroot, rustc) = toolchain::ask_rustc(&course.root)?;
-        let (base_prefix, mut versions) = toolchain::ask_python(&course.root)?;
+        let toolchain::PythonAnswer { base_prefix, interpreter, mut versions } = toolchain::ask_python(&course.root)?;
+        let locks = jail_python::locks(&course, modules);
         versions.insert("course".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
         versions.insert("rustc".to_owned(), rustc.clone());
         versions.insert("platform".to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
         let environment = Self {
-            fingerprint: fingerprint::of(&course, &versions)?,
+            fingerprint: fingerprint::of(&course, &locks, &versions)?,
+            jail_python: jail_python::make(work, &locks, &interpreter)?,
             reference: ReferenceBuild::make(&course, work, modules)?,
             jail: Jail::new(toolchain::build_jail(&course.root)?, without),
             oracles: Oracles::new(oracle(&course.root, &work.join("hypothesis")), &course.root),
+            turns: Turns::default(),
             not_enforced: Vec::new(),
             without: without.to_vec(),
             course,
@@ -93,7 +104,7 @@ impl Environment {
             policies.push(("code that talks to a test's server", SandboxPolicy { network: true, ..self.policy() }));
         }
         for (what, policy) in policies {
-            for sentence in sandbox::probe(&jail, &policy, &self.python(), &script, &secret)? {
+            for sentence in sandbox::probe(&jail, &policy, &self.jailed_python(), &script, &secret)? {
                 found.push((sentence, what));
             }
         }
@@ -109,26 +120,31 @@ impl Environment {
         Ok(self)
     }
 
-    /// How to start an isolated Python.
-    pub(crate) fn python(&self) -> Vec<String> {
-        isolated_python(&self.course.root)
+    /// How to start the jail's own Python, isolated.
+    pub(crate) fn jailed_python(&self) -> Vec<String> {
+        isolated(&self.jail_python)
     }
 
-    /// How to start one of the programs of `shared/python/run.py`.
-    pub(crate) fn python_program(&self, name: &str) -> Vec<String> {
-        python_program(&self.course.root, name)
+    /// How to start, in the jail, one of the programs of `shared/python/run.py`.
+    pub(crate) fn jailed_python_program(&self, name: &str) -> Vec<String> {
+        python_program(&self.jail_python, &self.course.root, name)
     }
 
     /// For the worker: the process that loads a submission and is asked from outside.
     pub(crate) fn policy(&self) -> SandboxPolicy {
         let root = &self.course.root;
         SandboxPolicy {
-            read: vec![self.base_prefix.clone(), python::environment(root), root.join("shared/python")],
+            read: vec![self.base_prefix.clone(), self.jail_environment().to_owned(), root.join("shared/python")],
             memory: 4096,
             cpu: 600,
             file_size: 64,
             ..SandboxPolicy::default()
         }
+    }
+
+    /// The folder of the jail's Python environment.
+    fn jail_environment(&self) -> &Path {
+        self.jail_python.ancestors().nth(2).unwrap_or(&self.jail_python)
     }
 
     /// For tests that run inside, and may start processes.
@@ -159,21 +175,21 @@ impl Environment {
     }
 }
 
-fn isolated_python(root: &Path) -> Vec<String> {
-    let program = python::environment_python(root);
-    [&*program.to_string_lossy(), "-I", "-X", "utf8"].map(str::to_owned).to_vec()
+fn isolated(python: &Path) -> Vec<String> {
+    [&*python.to_string_lossy(), "-I", "-X", "utf8"].map(str::to_owned).to_vec()
 }
 
-fn python_program(root: &Path, name: &str) -> Vec<String> {
-    let mut command_line = isolated_python(root);
+fn python_program(python: &Path, root: &Path, name: &str) -> Vec<String> {
+    let mut command_line = isolated(python);
     command_line.push(root.join("shared/python/run.py").to_string_lossy().into_owned());
     command_line.push(name.to_owned());
     command_line
 }
 
-/// How to start an oracle; what hypothesis computes once and for all is kept in `computed`.
+/// How to start an oracle, in the course's own Python: a teacher's tests may need what the teacher has installed there.
+/// What hypothesis computes once and for all is kept in `computed`.
 fn oracle(root: &Path, computed: &Path) -> Vec<String> {
-    let mut command_line = python_program(root, "oracle");
+    let mut command_line = python_program(&python::environment_python(root), root, "oracle");
     command_line.push(computed.to_string_lossy().into_owned());
     command_line
 }

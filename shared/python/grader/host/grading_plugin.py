@@ -19,6 +19,16 @@ MOST_TIMEOUTS = 2
 """After so many tests that took too long, the rest is not run."""
 
 
+def note_import_problem(worker: WorkerProcess, log: EventLog) -> str | None:
+    """Writes down what importing the module ran into, and returns its status: nothing can be tested then."""
+    problem = worker.import_problem()
+    if problem is None:
+        return None
+    status, message = problem
+    log.write("import_failed", status=status, message=message)
+    return status
+
+
 class GradingPlugin(plugin.CoursePlugin):
     """Leaves soft tests out, bounds each test's time, overrules a verdict if the submission died over it."""
 
@@ -29,13 +39,17 @@ class GradingPlugin(plugin.CoursePlugin):
         self._seed = job["seed"]
         self._end = time.monotonic() + job["budget"]
         self._time_limit = job["time_limit"]
+        self.left_out = 0
+        """How many tests are soft."""
         self._timeouts = 0
         self._refused: dict[tuple[Path, str], str] = {}
         self._refusal: str | None = None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """What can only be judged inside the process runs elsewhere."""
-        items[:] = [item for item in items if item.get_closest_marker("soft") is None]
+        asked_from_outside = [item for item in items if item.get_closest_marker("soft") is None]
+        self.left_out = len(items) - len(asked_from_outside)
+        items[:] = asked_from_outside
         for path in {item.path for item in items}:
             for test in evidence_of(path):
                 if test.refused:
@@ -48,13 +62,9 @@ class GradingPlugin(plugin.CoursePlugin):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
-        """What the module's import ran into is said once: then nothing of the module can be tested."""
+        """What the module's import ran into is said once."""
         self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
-        problem = self._worker.import_problem()
-        if problem is not None:
-            status, message = problem
-            self._timeouts += status == "timed_out"
-            self._events.write("import_failed", status=status, message=message)
+        self._timeouts += note_import_problem(self._worker, self._events) == "timed_out"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self) -> None:
@@ -87,6 +97,8 @@ class GradingPlugin(plugin.CoursePlugin):
             status, message = fault
             self._timeouts += status == "timed_out"
             verdict = {"status": status, "message": message}
+            if self._worker.was_cut_short():
+                verdict["cut_short"] = True
         if self._refusal is not None:  # The reference fails too: nobody is graded by such a test.
             verdict = {"status": "error", "message": self._refusal}
         if printed and verdict["status"] != "passed":

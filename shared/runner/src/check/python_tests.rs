@@ -15,6 +15,20 @@ use course_core::{Error, Result};
 
 use super::verdict::{Failure, FailureKind, Test, TestStatus};
 
+/// Environment variable: how many examples each property test tries. The only one of the user's that reaches the tests.
+const EXAMPLES: &str = "COURSE_EXAMPLES";
+
+/// What the user asks for, if it is a number that hypothesis can count to in this life.
+fn examples_wanted(asked: Option<std::ffi::OsString>) -> Result<Option<String>> {
+    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(None) };
+    match asked.to_string_lossy().trim().parse::<u32>() {
+        Ok(number @ 1..=1_000_000) => Ok(Some(number.to_string())),
+        _ => Err(Error::new(format!("{EXAMPLES} is {asked:?}; it takes a whole number from 1 to 1000000.")).advice(
+            format!("It sets how many examples each property test tries. `unset {EXAMPLES}` for the usual 100."),
+        )),
+    }
+}
+
 /// Output beyond this is taken for endless.
 pub(super) const MOST_OUTPUT: usize = 32 << 20;
 
@@ -50,11 +64,16 @@ pub(crate) fn test_files(exercise_ref: ExerciseRef<'_>) -> impl Iterator<Item = 
 }
 
 impl WarmWorker {
-    /// Starts Python; it loads while the caller goes on. `examples` sets how many each property test tries.
+    /// Starts Python; it loads while the caller goes on. `examples` sets how many each property test tries; otherwise
+    /// the user does, or nobody.
     pub(crate) fn start(root: &Path, examples: Option<&str>) -> Result<Self> {
         let mut command = python::program(root, "worker");
+        let examples = match examples {
+            Some(examples) => Some(examples.to_owned()),
+            None => examples_wanted(std::env::var_os(EXAMPLES))?,
+        };
         if let Some(examples) = examples {
-            command.env("COURSE_EXAMPLES", examples);
+            command.env(EXAMPLES, examples);
         }
         command.stdin(Stdio::piped());
         Supervised::spawn(&mut command, None, None).map(Self).map_err(|error| {
@@ -82,7 +101,7 @@ impl WarmWorker {
         }
         let finished = self.0.wait(limits, cancel)?;
         let events = std::fs::read_to_string(&events).unwrap_or_default();
-        let report = read_report(&events, &finished, limits);
+        let report = read_report(&events, &finished, limits)?;
         // Before its first event nothing of the exercise is loaded: whatever happened is not the learner's doing.
         if report.interpreter.is_none() && matches!(finished.exit, ExitReason::Exited(_)) {
             return Err(Error::new(format!(
@@ -95,22 +114,27 @@ impl WarmWorker {
     }
 }
 
-fn read_report(events: &str, finished: &Finished, limits: Limits) -> PythonReport {
+fn read_report(events: &str, finished: &Finished, limits: Limits) -> Result<PythonReport> {
     let mut progress = RunProgress::default();
     for event in events::read(events) {
         progress.take(event);
     }
-    let RunProgress { mut report, running, done, .. } = progress;
+    let RunProgress { mut report, running, done, code, internal_error } = progress;
     report.printed = printed(finished);
+    if let Some(failure) = code.and_then(events::pytests_own_failure) {
+        let said = if internal_error.is_empty() { finished.stderr.clone() } else { internal_error };
+        return Err(Error::new(format!("{failure}, so there is no verdict. It said:\n{}", compile::last_lines(&said, 6)))
+            .advice("Your exercise is not to blame. `cargo course setup` mends the environment; if that does not help, please report it."));
+    }
     if done {
-        return report;
+        return Ok(report);
     }
     let exit = finished.describe_exit(limits);
     let failure = match running {
         // An exercise that is not written yet may abort the process: a panic cannot leave an `extern "C"` function.
         Some(name) if events::tells_unwritten(&finished.stderr) => {
             report.set(&name, TestStatus::Unwritten, "not written yet");
-            return report;
+            return Ok(report);
         }
         Some(name) => {
             report.set(&name, TestStatus::Error, &exit);
@@ -123,7 +147,7 @@ fn read_report(events: &str, finished: &Finished, limits: Limits) -> PythonRepor
         None => Failure::new(FailureKind::Import, format!("While the extension was loaded: {exit}")),
     };
     report.failures = vec![failure];
-    report
+    Ok(report)
 }
 
 /// Follows the worker's events.
@@ -132,6 +156,8 @@ struct RunProgress {
     report: PythonReport,
     running: Option<String>,
     done: bool,
+    code: Option<i64>,
+    internal_error: String,
 }
 
 impl RunProgress {
@@ -153,8 +179,9 @@ impl RunProgress {
                 let message = format!("Python cannot import the extension.\n{message}");
                 self.report.failures = vec![Failure::new(FailureKind::Import, message)];
             }
-            Event::Done => self.done = true,
-            Event::InternalError { .. } | Event::BlockFinished(_) => {}
+            Event::Done { code } => (self.done, self.code) = (true, code),
+            Event::InternalError { message } => self.internal_error = message,
+            Event::BlockFinished(_) => {}
         }
     }
 }

@@ -49,10 +49,25 @@ pub(crate) fn open_in(folder: &OwnedFd, name: &OsStr, must_be_folder: bool) -> R
     Ok(rustix::fs::openat(folder, name, flags, Mode::empty())?)
 }
 
-/// Whether an opened file is a regular one.
-pub(crate) fn is_regular_file(file: &OwnedFd) -> io::Result<bool> {
+/// What an opened file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A regular file with one name.
+    Regular,
+    /// A regular file with several names. Whoever made this one need not be able to read the others.
+    HardLink,
+    /// A folder, a pipe, a device.
+    Other,
+}
+
+/// What an opened file is.
+pub(crate) fn kind_of(file: &OwnedFd) -> io::Result<Kind> {
     let metadata = rustix::fs::fstat(file)?;
-    Ok(FileType::from_raw_mode(metadata.st_mode) == FileType::RegularFile)
+    Ok(match FileType::from_raw_mode(metadata.st_mode) {
+        FileType::RegularFile if metadata.st_nlink > 1 => Kind::HardLink,
+        FileType::RegularFile => Kind::Regular,
+        _ => Kind::Other,
+    })
 }
 
 /// What is left of a file system.

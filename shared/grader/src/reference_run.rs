@@ -39,7 +39,7 @@ pub(crate) fn manifest(
     eprintln!("Running the solutions and the stubs of {} exercises, once…", missing.len());
     disk_space::check(&environment.scratch)?;
     let scratch = ScratchFolder::new(&environment.scratch)?;
-    let cgroups = Cgroups::make(&environment.without);
+    let cgroups = Cgroups::make(&environment.without, environment.memory);
     let jail = environment.jail.counted_by(&cgroups);
     let run = ReferenceRun { environment, jail: &jail, hidden, jobs };
     for (id, kind, result) in run.run(&missing, Version::Solution, &scratch.path().join("solutions"))? {

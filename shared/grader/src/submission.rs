@@ -109,7 +109,7 @@ impl SubmissionGrader<'_> {
         jobs: usize,
         is_there: &(dyn Fn(&Module, &Path) -> bool + Sync),
     ) -> Result<Vec<ExerciseGrade>> {
-        let cgroups = Cgroups::make(&self.environment.without);
+        let cgroups = Cgroups::make(&self.environment.without, self.environment.memory);
         let jail = self.environment.jail.counted_by(&cgroups);
         let modules = self.modules();
         let written: BTreeMap<String, bool> = self

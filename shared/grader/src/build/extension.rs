@@ -38,8 +38,12 @@ pub(crate) fn build(
     policy.read.push(folder.clone());
     policy.write.push(out.clone());
     policy.folder = Some(folder.clone());
-    let program = recipe.command(&folder.join("src/lib.rs"), &out);
-    let extra = [("TMPDIR", out.to_string_lossy().into_owned()), ("PATH", "/usr/bin:/bin".to_owned())];
+    let (rustc, path) = environment.compiler();
+    let mut program = recipe.command(&folder.join("src/lib.rs"), &out);
+    if let Some(first) = program.first_mut().filter(|first| !first.contains('/')) {
+        *first = rustc.to_string_lossy().into_owned(); // In the jail nobody looks for it.
+    }
+    let extra = [("TMPDIR", out.to_string_lossy().into_owned()), ("PATH", path.to_owned())];
     let variables = recipe.environment().chain(extra.iter().map(|(key, value)| (*key, value.as_str())));
     let variables: Vec<(&str, &str)> = variables.collect();
     let attempt = || jail.run(&policy, &program, variables.iter().copied(), Limits { time, output: 8 << 20 });

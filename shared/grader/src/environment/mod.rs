@@ -16,10 +16,11 @@ use course_core::catalogue::{Course, Module};
 use course_core::locks::{Lock, Unsupported};
 use course_core::{Result, files, python};
 
-use cgroup::Cgroups;
+use cgroup::{Cgroups, MemoryShare};
 use recipe::Recipe;
 use reference_build::ReferenceBuild;
 use sandbox::{Jail, SandboxPolicy};
+use toolchain::Rust;
 
 use crate::defence::Defence;
 use crate::session::oracles::Oracles;
@@ -35,6 +36,8 @@ pub(crate) struct Environment {
     pub(crate) scratch: PathBuf,
     /// The jail.
     pub(crate) jail: Jail,
+    /// What each submission may have of the memory.
+    pub(crate) memory: MemoryShare,
     /// Who works at a time.
     pub(crate) turns: Turns,
     /// The processes that run tests from outside.
@@ -48,8 +51,9 @@ pub(crate) struct Environment {
     /// Versions of the tools that grade, for the reports.
     pub(crate) versions: BTreeMap<String, String>,
     reference: ReferenceBuild,
-    sysroot: PathBuf,
-    base_prefix: PathBuf,
+    rust: Rust,
+    /// What the jail's Python needs of the one that it was made with.
+    python_read: Vec<PathBuf>,
     /// The interpreter of the jail's own environment.
     jail_python: PathBuf,
     _lock: Lock,
@@ -57,7 +61,13 @@ pub(crate) struct Environment {
 
 impl Environment {
     /// Makes everything ready; quick when it is already.
-    pub(crate) fn prepare(course: Course, work: &Path, modules: &[&Module], without: &[Defence]) -> Result<Self> {
+    pub(crate) fn prepare(
+        course: Course,
+        work: &Path,
+        modules: &[&Module],
+        without: &[Defence],
+        jobs: usize,
+    ) -> Result<Self> {
         unix::let_nobody_read_what_root_makes();
         let lock = Lock::wait_for(&work.join("lock"), Unsupported::Refuse, || {
             eprintln!("Another grader works in {}; waiting for it.", work.display());
@@ -66,11 +76,12 @@ impl Environment {
         let _ = std::fs::remove_dir_all(&scratch); // Left by a grader that was killed.
         cgroup::sweep();
         files::make_folder(&scratch)?;
-        let (sysroot, rustc) = toolchain::ask_rustc(&course.root)?;
-        let toolchain::PythonAnswer { base_prefix, interpreter, mut versions } = toolchain::ask_python(&course.root)?;
+        let rust = toolchain::ask_rustc(&course.root)?;
+        let toolchain::PythonAnswer { read: python_read, interpreter, mut versions } =
+            toolchain::ask_python(&course.root)?;
         let locks = jail_python::locks(&course, modules);
         versions.insert("course".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-        versions.insert("rustc".to_owned(), rustc.clone());
+        versions.insert("rustc".to_owned(), rust.version.clone());
         versions.insert("platform".to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
         let environment = Self {
             fingerprint: fingerprint::of(&course, &locks, &versions)?,
@@ -79,13 +90,14 @@ impl Environment {
             jail: Jail::new(toolchain::build_jail(&course.root)?, without),
             oracles: Oracles::new(oracle(&course.root, &work.join("hypothesis")), &course.root),
             turns: Turns::default(),
+            memory: MemoryShare::among(jobs),
             not_enforced: Vec::new(),
             without: without.to_vec(),
             course,
             scratch,
             versions,
-            sysroot,
-            base_prefix,
+            rust,
+            python_read,
             _lock: lock,
         };
         environment.probed(work, modules)
@@ -96,7 +108,7 @@ impl Environment {
         files::write_atomically(&secret, b"what no submission may read")?;
         let script = self.course.root.join("shared/python/grader/probe.py");
         let mut found = Vec::new();
-        let cgroups = Cgroups::make(&self.without);
+        let cgroups = Cgroups::make(&self.without, self.memory);
         let jail = self.jail.counted_by(&cgroups);
         let mut policies =
             vec![("judged code", self.policy()), ("the compiler and soft tests", self.policy_with_processes())];
@@ -134,8 +146,8 @@ impl Environment {
     pub(crate) fn policy(&self) -> SandboxPolicy {
         let root = &self.course.root;
         SandboxPolicy {
-            read: vec![self.base_prefix.clone(), self.jail_environment().to_owned(), root.join("shared/python")],
-            memory: 4096,
+            read: [&self.python_read[..], &[self.jail_environment().to_owned(), root.join("shared/python")]].concat(),
+            memory: self.memory.of_process(),
             cpu: 600,
             file_size: 64,
             ..SandboxPolicy::default()
@@ -155,13 +167,18 @@ impl Environment {
     /// For rustc and the linker.
     pub(crate) fn policy_for_builds(&self) -> SandboxPolicy {
         SandboxPolicy {
-            read: vec![self.sysroot.clone(), self.reference.dependencies.clone()],
+            read: [&self.rust.read[..], std::slice::from_ref(&self.reference.dependencies)].concat(),
             processes: true,
-            memory: 4096,
+            memory: self.memory.of_process(),
             cpu: 120,
             file_size: 256,
             ..SandboxPolicy::default()
         }
+    }
+
+    /// The compiler by its whole path, and `PATH` for it.
+    pub(crate) fn compiler(&self) -> (&Path, &str) {
+        (&self.rust.rustc, &self.rust.path)
     }
 
     /// How to build a module.

@@ -16,9 +16,23 @@ pub(crate) const NOBODY: u32 = 65534;
 /// The newest capability's number that any kernel may have.
 const LAST_CAPABILITY: u32 = 63;
 
-/// Whether this process is root.
+/// Whether this process is root, with root's rights, and where there is a "nobody" to become: in a container or another
+/// namespace of users there may be none.
 pub(crate) fn is_root() -> bool {
+    let maps_nobody = |map: &str| std::fs::read_to_string(map).is_ok_and(|map| map.lines().any(has_nobody));
     rustix::process::geteuid().is_root()
+        && maps_nobody("/proc/self/uid_map")
+        && maps_nobody("/proc/self/gid_map")
+        && std::fs::read_to_string("/proc/self/setgroups").is_ok_and(|answer| answer.trim() == "allow")
+        && rustix::thread::capabilities(None).is_ok_and(|own| {
+            own.effective.contains(CapabilitySet::SETUID | CapabilitySet::SETGID | CapabilitySet::CHOWN)
+        })
+}
+
+/// Whether a line of a map of users, `first inside, first outside, how many`, has "nobody" in it.
+fn has_nobody(line: &str) -> bool {
+    let numbers: Vec<u64> = line.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+    matches!(numbers[..], [first, _, count] if (first..first + count).contains(&u64::from(NOBODY)))
 }
 
 /// Whether "nobody" can read all that the program needs. `whole_way` says that the folders above count too: they do
@@ -85,6 +99,13 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+
+    #[test]
+    fn a_map_of_users_may_lack_nobody() {
+        for (map, expected) in [("0 0 4294967295", true), ("0 1000 1", false), ("1 100000 65536", true), ("", false)] {
+            assert_eq!(has_nobody(map), expected, "{map}");
+        }
+    }
 
     #[test]
     fn what_others_cannot_read_nobody_cannot() {

@@ -231,3 +231,39 @@ fn printable(line: &str) -> String {
     }
     printable
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_a_number_or_an_error() {
+        let wanted = |text: &str| examples_wanted(Some(text.into())).map_err(|error| error.to_string());
+        assert_eq!(examples_wanted(None).unwrap(), None);
+        assert_eq!(wanted("").unwrap(), None);
+        assert_eq!(wanted(" 25 ").unwrap(), Some("25".to_owned()));
+        for nonsense in ["abc", "0", "-1", "1.5", "99999999999"] {
+            assert!(wanted(nonsense).unwrap_err().contains("takes a whole number"), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn pytests_own_failure_is_no_verdict() {
+        let finished = |text: &str| Finished {
+            exit: ExitReason::TooMuchOutput, // Which way it ended does not matter here.
+            stdout: String::new(),
+            stderr: text.to_owned(),
+        };
+        let python = "{\"event\": \"python\", \"executable\": \"/p\", \"version\": \"3.14.1\"}\n";
+        let failed = |code: u8| format!("{python}{{\"event\": \"done\", \"code\": {code}}}\n");
+        for code in [2, 3, 4] {
+            let error =
+                read_report(&failed(code), &finished("unrecognized arguments: --cov"), Limits::NONE).unwrap_err();
+            assert!(error.to_string().contains("unrecognized arguments: --cov"), "{error}");
+            assert!(error.to_string().contains("Your exercise is not to blame."), "{error}");
+        }
+        for code in [0, 1, 5] {
+            assert!(read_report(&failed(code), &finished(""), Limits::NONE).is_ok());
+        }
+    }
+}

@@ -218,7 +218,10 @@ fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
 
 fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Error {
     let path = name_of(submission);
-    let refused = intake.ignored.iter().find(|ignored| ignored.reason != NO_EXERCISE && ignored.reason != AND_MORE);
+    // Refused, or nearly right: any other file would only distract.
+    let mut refused =
+        intake.ignored.iter().filter(|ignored| ![NO_EXERCISE, A_LINK, AND_MORE].contains(&&*ignored.reason));
+    let refused = refused.next();
     if let Some(first) = refused {
         return Error::new(format!(
             "{path} holds no exercise that could be taken: {} is {}.",
@@ -252,6 +255,9 @@ fn name_of(submission: &Path) -> String {
 
 /// The reason for what nothing more is known of.
 const NO_EXERCISE: &str = "no exercise's file";
+
+/// The reason for a link of another name than an exercise's.
+const A_LINK: &str = "a link beside the exercises";
 
 /// The reason for whatever comes after the last one named.
 const AND_MORE: &str = "and more";
@@ -322,7 +328,7 @@ fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intak
                 && !intake.ignored.iter().any(|known| known.path == shown(relative))
             {
                 let reason = if kind.is_symlink() {
-                    "a link".to_owned()
+                    A_LINK.to_owned()
                 } else {
                     probably(&name, course).unwrap_or_else(|| NO_EXERCISE.to_owned())
                 };

@@ -132,47 +132,34 @@ impl SubmissionGrader<'_> {
         })?;
         let mut builds: BTreeMap<String, Built> = builds.into_iter().collect();
         let all: Vec<(usize, ExerciseRef<'_>)> = self.exercise_refs.iter().copied().enumerate().collect();
-        let test = |builds: &BTreeMap<String, Built>, which: &[(usize, ExerciseRef<'_>)], round: &str| {
-            let unimportable = Mutex::new(BTreeSet::new());
-            let graded = in_parallel(jobs, which, |(index, exercise_ref)| {
+        let mut grades: BTreeMap<usize, ExerciseGrade> = BTreeMap::new();
+        let test = |round: &Round<'_>, which: &[(usize, ExerciseRef<'_>)]| {
+            in_parallel(jobs, which, |(index, exercise_ref)| {
                 CancellationToken::default().check()?;
-                let built = &builds[&exercise_ref.module.name];
-                let grade =
-                    self.grade_exercise(*exercise_ref, built, &written, scratch, tree, &jail, round, &unimportable)?;
-                Ok((*index, grade))
-            })?;
-            Ok::<_, Error>((graded, unimportable.into_inner().unwrap_or_else(PoisonError::into_inner)))
+                Ok(self.grade_exercise(*exercise_ref, round)?.map(|grade| (*index, grade)))
+            })
         };
-        let (graded, unimportable) = test(&builds, &all, "")?;
-        let mut grades: BTreeMap<usize, ExerciseGrade> =
-            graded.into_iter().filter_map(|(index, grade)| Some((index, grade?))).collect();
+        let place = Place { written: &written, scratch, tree, jail: &jail };
+        let first = Round { place: &place, builds: &builds, last: false, unimportable: Mutex::default() };
+        grades.extend(test(&first, &all)?.into_iter().flatten());
+        let unimportable = first.unimportable.into_inner().unwrap_or_else(PoisonError::into_inner);
         for module in self.modules().into_iter().filter(|module| unimportable.contains(&module.name)) {
-            let built =
-                self.without_what_breaks_the_import(module, &builds[&module.name], &written, tree, scratch, &jail)?;
+            let built = self.without_what_breaks_the_import(module, &builds[&module.name], &place)?;
             builds.insert(module.name.clone(), built);
         }
-        // With what is left, their tests may run.
         let again: Vec<(usize, ExerciseRef<'_>)> =
             all.into_iter().filter(|(_, exercise_ref)| unimportable.contains(&exercise_ref.module.name)).collect();
-        let (graded, _) = test(&builds, &again, "again")?;
-        grades.extend(graded.into_iter().filter_map(|(index, grade)| Some((index, grade?))));
+        let last = Round { place: &place, builds: &builds, last: true, unimportable: Mutex::default() };
+        grades.extend(test(&last, &again)?.into_iter().flatten());
         Ok(grades.into_values().collect())
     }
 
     /// Tests one exercise, if there is something to test. `None`, where the module turns out not to be importable, or
-    /// has turned out so: then somebody has to be found who is to blame. `unimportable` is empty in the last round.
-    #[allow(clippy::too_many_arguments)] // What one submission shares, and what differs from round to round.
-    fn grade_exercise(
-        &self,
-        exercise_ref: ExerciseRef<'_>,
-        built: &Built,
-        written: &BTreeMap<String, bool>,
-        scratch: &Path,
-        tree: &Path,
-        jail: &Jail,
-        round: &str,
-        unimportable: &Mutex<BTreeSet<String>>,
-    ) -> Result<Option<ExerciseGrade>> {
+    /// has turned out so, and others may be to blame: they have to be found, and the last round tests what is left.
+    fn grade_exercise(&self, exercise_ref: ExerciseRef<'_>, round: &Round<'_>) -> Result<Option<ExerciseGrade>> {
+        let Place { written, scratch, tree, jail } = *round.place;
+        let module = &exercise_ref.module.name;
+        let built = &round.builds[module];
         let id = exercise_ref.id();
         if !written[&id] {
             let why = "nothing was written: the stub is unchanged, or missing";
@@ -182,23 +169,21 @@ impl SubmissionGrader<'_> {
             let why = built.refused.get(&id).map_or("", String::as_str);
             return Ok(Some(self.verdict(exercise_ref, &Runs::none(why), 0.0)));
         };
-        let module = &exercise_ref.module.name;
-        let locked = || unimportable.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_written = |exercise: &&Exercise| written.get(&exercise.id()) == Some(&true);
-        let usable = exercise_ref.module.exercises.iter().filter(is_written);
-        let somebody_else_may_be_to_blame =
-            round.is_empty() && usable.filter(|exercise| !built.refused.contains_key(&exercise.id())).count() > 1;
-        if somebody_else_may_be_to_blame && locked().contains(module) {
+        let unimportable = || round.unimportable.lock().unwrap_or_else(PoisonError::into_inner);
+        let others_may_be_to_blame = !round.last && usable(exercise_ref.module, built, written).len() > 1;
+        if others_may_be_to_blame && unimportable().contains(module) {
             return Ok(None);
         }
-        let folder = scratch.join(module).join(&exercise_ref.exercise.slug).join(round);
+        let folder =
+            scratch.join(module).join(&exercise_ref.exercise.slug).join(if round.last { "last" } else { "first" });
         files::make_folder(&folder)?;
         let started = Instant::now();
         let runs = self.run(exercise_ref, extension, &folder, tree, jail)?;
-        if somebody_else_may_be_to_blame && (runs.public.import_failed || runs.hidden.import_failed) {
-            locked().insert(module.clone());
+        if others_may_be_to_blame && (runs.public.import_failed || runs.hidden.import_failed) {
+            unimportable().insert(module.clone());
             return Ok(None);
         }
+        let is_written = |exercise: &&Exercise| written.get(&exercise.id()) == Some(&true);
         let first = exercise_ref.module.exercises.iter().find(is_written);
         let build = if first.is_some_and(|first| first.id() == id) { built.seconds } else { 0.0 };
         Ok(Some(self.verdict(exercise_ref, &runs, build + started.elapsed().as_secs_f64())))
@@ -206,22 +191,9 @@ impl SubmissionGrader<'_> {
 
     /// What is left of a module whose import fails: built from stubs, with each exercise that lets Python import it. Each
     /// try has a time limit, and so has the whole search.
-    fn without_what_breaks_the_import(
-        &self,
-        module: &Module,
-        built: &Built,
-        written: &BTreeMap<String, bool>,
-        tree: &Path,
-        scratch: &Path,
-        jail: &Jail,
-    ) -> Result<Built> {
-        let usable: Vec<&Exercise> = module
-            .exercises
-            .iter()
-            .filter(|exercise| {
-                written.get(&exercise.id()) == Some(&true) && !built.refused.contains_key(&exercise.id())
-            })
-            .collect();
+    fn without_what_breaks_the_import(&self, module: &Module, built: &Built, place: &Place<'_>) -> Result<Built> {
+        let Place { written, scratch, tree, jail } = *place;
+        let usable = usable(module, built, written);
         let begun = Instant::now();
         let folder = scratch.join(&module.name).join("imports");
         let objection = |extension: &Path, exercise: &Exercise| {
@@ -333,6 +305,34 @@ impl SubmissionGrader<'_> {
 /// For the whole search for the exercise that breaks its module's import. One that crashes is found within seconds; each
 /// that never ends costs ten.
 const TIME_TO_FIND_THE_IMPORT: Duration = Duration::from_secs(180);
+
+/// Where one submission is graded.
+#[derive(Debug, Clone, Copy)]
+struct Place<'p> {
+    /// Whether an exercise was written, by ID.
+    written: &'p BTreeMap<String, bool>,
+    scratch: &'p Path,
+    tree: &'p Path,
+    jail: &'p Jail,
+}
+
+/// A run over exercises with what is built of them.
+#[derive(Debug)]
+struct Round<'r> {
+    place: &'r Place<'r>,
+    /// By module.
+    builds: &'r BTreeMap<String, Built>,
+    /// Whether nothing comes after it.
+    last: bool,
+    /// Modules that Python cannot import.
+    unimportable: Mutex<BTreeSet<String>>,
+}
+
+/// The exercises of a module that were written and are part of what is built.
+fn usable<'m>(module: &'m Module, built: &Built, written: &BTreeMap<String, bool>) -> Vec<&'m Exercise> {
+    let is_usable = |id: &String| written.get(id) == Some(&true) && !built.refused.contains_key(id);
+    module.exercises.iter().filter(|exercise| is_usable(&exercise.id())).collect()
+}
 
 /// Why a passed test has not all of its points.
 const PASSED_BY_STUB: &str =

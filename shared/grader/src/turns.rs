@@ -20,6 +20,14 @@ impl Turns {
     }
 }
 
+/// Whether twice as many threads want to run as there are processors; unknown is no.
+pub(crate) fn is_overloaded() -> bool {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: f64 = load.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0.0);
+    let processors = std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64);
+    load > 2.0 * processors
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};

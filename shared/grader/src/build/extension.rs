@@ -11,6 +11,7 @@ use course_core::{Error, Result};
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
+use crate::turns;
 use crate::unix;
 
 /// Bytes of the built file.
@@ -67,17 +68,9 @@ pub(crate) fn build(
 fn may_be_the_machines_fault(exit: ExitReason) -> bool {
     match exit {
         ExitReason::Exited(status) => unix::was_killed(status),
-        ExitReason::TimedOut { .. } => is_overloaded(),
+        ExitReason::TimedOut { .. } => turns::is_overloaded(),
         ExitReason::TooMuchOutput => false,
     }
-}
-
-/// Whether twice as many threads want to run as there are processors; unknown is no.
-fn is_overloaded() -> bool {
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: f64 = load.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0.0);
-    let processors = std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64);
-    load > 2.0 * processors
 }
 
 /// rustc's messages, with the paths of the grader's folders taken out.

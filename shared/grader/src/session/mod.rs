@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
 use crate::grade::Status;
+use crate::turns;
 
 use oracles::JobEnd;
 
@@ -145,7 +146,8 @@ impl Session<'_> {
         let (mut end, mut events) = self.environment.turns.beside_others(attempt)?;
         // The tests themselves died, not the submission; or its process was killed or starved. Perhaps this machine was
         // short of memory, or of processors, for a moment.
-        if !events.done && matches!(end, JobEnd::Broke(_)) {
+        let stopped_by_the_machine = matches!(end, JobEnd::TimedOut) && turns::is_overloaded();
+        if !events.done && (matches!(end, JobEnd::Broke(_)) || stopped_by_the_machine) {
             (end, events) = self.environment.turns.alone(attempt)?;
         } else if events.result.was_cut_short() {
             let (_, repeated) = self.environment.turns.alone(attempt)?;

@@ -13,6 +13,7 @@ from coursekit import plugin
 from coursekit.events import EventLog
 from coursekit.evidence import evidence_of
 
+from .starved import SHARE
 from .worker_process import WorkerProcess
 
 MOST_TIMEOUTS = 2
@@ -37,7 +38,8 @@ class GradingPlugin(plugin.CoursePlugin):
         self._events = log
         self._worker = worker
         self._seed = job["seed"]
-        self._end = time.monotonic() + job["budget"]
+        self._budget = job["budget"]
+        self._end = time.monotonic() + self._budget
         self._time_limit = job["time_limit"]
         self.left_out = 0
         """How many tests are soft."""
@@ -88,10 +90,13 @@ class GradingPlugin(plugin.CoursePlugin):
     def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
         """A test in which the submission died has not passed, whatever its body made of that."""
         if self._out_of_time:
-            return {
+            verdict = {
                 "status": "not_run",
                 "message": "not run: the time for all tests was used up by those before",
             }
+            if self._worker.waited > SHARE * self._budget:
+                verdict["cut_short"] = True
+            return verdict
         fault, printed = self._worker.finish_test()
         if fault is not None:
             status, message = fault

@@ -48,6 +48,8 @@ class WorkerProcess:
         self._cut_short = False
         self._begun = time.monotonic()
         self._waited_before: dict[int, float] = {}
+        self.waited = 0.0
+        """Seconds that it had to wait for a processor, in all tests that have ended."""
         self._lock = threading.RLock()
         self._listening = threading.Lock()
         self._deadline = time.monotonic() + job["time_limit"]
@@ -61,7 +63,9 @@ class WorkerProcess:
         self._begun = time.monotonic()
         self._deadline = self._begun + seconds
         self._cut_short = False
-        self._waited_before = {} if self._process is None else waited(self._process.pid)
+        now = {} if self._process is None else waited(self._process.pid)
+        self.waited += longest_wait(self._waited_before, now)
+        self._waited_before = now
 
     def finish_test(self) -> tuple[tuple[str, str] | None, str]:
         """How the submission failed during the test, if it did, and what it printed."""
@@ -171,8 +175,9 @@ class WorkerProcess:
         """Whether it had to wait for a processor during a good part of the test."""
         if self._process is None:
             return False
-        seconds = time.monotonic() - self._begun
-        return longest_wait(self._waited_before, waited(self._process.pid)) > SHARE * seconds
+        wait = longest_wait(self._waited_before, waited(self._process.pid))
+        self.waited += wait
+        return wait > SHARE * (time.monotonic() - self._begun)
 
     def _how_it_ended(self) -> str:
         assert self._process is not None

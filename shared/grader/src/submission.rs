@@ -170,7 +170,13 @@ impl SubmissionGrader<'_> {
             return Ok(Some(self.verdict(exercise_ref, &Runs::none(why), 0.0)));
         };
         let unimportable = || round.unimportable.lock().unwrap_or_else(PoisonError::into_inner);
-        let others_may_be_to_blame = !round.last && usable(exercise_ref.module, built, written).len() > 1;
+        // Others may have been handed in without being graded now. Once some do not compile, those are stubs.
+        let others_may_be_to_blame = !round.last
+            && if built.refused.is_empty() {
+                !build::is_alone(exercise_ref.module, exercise_ref.exercise, tree)
+            } else {
+                usable(exercise_ref.module, built, written).len() > 1
+            };
         if others_may_be_to_blame && unimportable().contains(module) {
             return Ok(None);
         }

@@ -57,7 +57,7 @@ pub(crate) fn build(
 pub(crate) type Objection<'o> = dyn Fn(&Path, &Exercise) -> Result<Option<String>> + 'o;
 
 /// Whether the rest of the module is as the stubs have it, so that nothing else can be to blame.
-fn is_alone(module: &Module, exercise: &Exercise, tree: &Path) -> bool {
+pub(crate) fn is_alone(module: &Module, exercise: &Exercise, tree: &Path) -> bool {
     let submitted = tree.join("modules").join(&module.name);
     let others = module.exercises.iter().filter(|other| other.slug != exercise.slug);
     others

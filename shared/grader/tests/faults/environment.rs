@@ -105,6 +105,14 @@ fn an_import_that_fails_costs_the_guilty_exercise_alone() {
 }
 
 #[test]
+fn an_import_that_fails_costs_nothing_where_the_guilty_exercise_is_not_graded() {
+    let grader = Grader::ready();
+    let folder = Folder::new();
+    folder.solve("divide").write(&source("module_face"), breaks_the_import("std::process::abort();"));
+    grader.run(&["--submission", folder.text(), IDS[0], "--report", "csv"]).exits_with(0).says(r#""5","5","5""#);
+}
+
+#[test]
 fn an_import_that_fails_is_the_only_exercises_own() {
     let grader = Grader::ready();
     let folder = Folder::new();

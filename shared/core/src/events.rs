@@ -36,7 +36,10 @@ pub enum Event {
     /// A code block of a lesson was run.
     BlockFinished(BlockResult),
     /// The run came to its end by itself.
-    Done,
+    Done {
+        /// pytest's exit code; `None` where none is given.
+        code: Option<i64>,
+    },
 }
 
 /// Which Python ran the tests.
@@ -63,6 +66,9 @@ pub struct TestResult {
     pub seconds: f64,
     /// What the code under test printed meanwhile, where the run keeps it for each test.
     pub printed: Option<String>,
+    /// Whether the test may have been cut short by the machine rather than by the code under test: its process was
+    /// killed, or had to wait for a processor.
+    pub cut_short: bool,
 }
 
 /// The outcomes of a test.
@@ -152,15 +158,29 @@ fn read_line(line: &str) -> Option<Event> {
             }),
             seconds: event["seconds"].as_f64().filter(|seconds| seconds.is_finite()).unwrap_or(0.0).max(0.0),
             printed: event["printed"].as_str().map(str::to_owned),
+            cut_short: event["cut_short"] == true,
         }),
         "internal_error" => Event::InternalError { message: text("message") },
         "block" => Event::BlockFinished(BlockResult {
             line: usize::try_from(event["line"].as_u64()?).ok()?,
             result: if event["status"] == "passed" { Ok(()) } else { Err(text("message")) },
         }),
-        "done" => Event::Done,
+        "done" => Event::Done { code: event["code"].as_i64() },
         _ => return None,
     })
+}
+
+/// What pytest's exit code says against the run itself, whatever the tests say: pytest or the way it was called is at
+/// fault, and no verdict follows. Exit code 5, no test collected, is the caller's to judge, who knows what was asked for.
+#[must_use]
+pub fn pytests_own_failure(code: i64) -> Option<&'static str> {
+    match code {
+        0 | 1 | 5 => None,
+        2 => Some("pytest was interrupted (its exit code 2)"),
+        3 => Some("pytest itself failed (its exit code 3)"),
+        4 => Some("pytest was called wrongly (its exit code 4)"),
+        _ => Some("pytest ended with an exit code that it does not document"),
+    }
 }
 
 /// What a process that runs tests inside of itself is to do.
@@ -259,10 +279,17 @@ mod tests {
                     }),
                     seconds: 0.5,
                     printed: None,
+                    cut_short: false,
                 }),
-                Event::Done,
+                Event::Done { code: Some(1) },
             ]
         );
+    }
+
+    #[test]
+    fn pytests_own_failures_are_told_from_failed_tests() {
+        let failures: Vec<i64> = (0..8).filter(|code| pytests_own_failure(*code).is_some()).collect();
+        assert_eq!(failures, [2, 3, 4, 6, 7]);
     }
 
     #[test]

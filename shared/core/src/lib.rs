@@ -1,7 +1,8 @@
 //! What the runner and the grader share. Nothing here knows about terminals or about grades.
 //!
 //! `catalogue` lists modules and exercises, `staging` copies a module with chosen versions of its exercises, `compile`
-//! builds it with cargo, `recipe` says how rustc does the same for other sources, `process` runs programs within limits, and `events` is the protocol in which a test run
+//! builds it with cargo, `recipe` says how rustc does the same for other sources, `process` runs programs within limits,
+//! `judging` keeps the user's environment from them, and `events` is the protocol in which a test run
 //! reports.
 
 #![forbid(unsafe_code)]
@@ -12,6 +13,7 @@ pub mod digest;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod judging;
 pub mod locks;
 pub mod patch;
 pub mod process;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Error, Result};
+use crate::judging;
 use crate::process::{self, CancellationToken, Limits};
 
 /// The oldest Python that the course's packages support.
@@ -41,10 +42,11 @@ pub fn command(root: &Path) -> Command {
     command
 }
 
-/// One of the programs of `shared/python/run.py`.
+/// One of the programs of `shared/python/run.py`, which judge or measure: with nothing of the user's environment.
 pub fn program(root: &Path, name: &str) -> Command {
     let mut command = command(root);
     command.arg(root.join("shared/python/run.py")).arg(name);
+    judging::isolate(&mut command);
     command
 }
 

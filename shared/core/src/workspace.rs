@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::error::Result;
 use crate::files;
+use crate::judging;
 
 /// The runner's folder: progress, backups, scratch space. Everything in it but `progress.toml` and `backups` may be
 /// deleted.
@@ -28,6 +29,18 @@ pub fn cargo(root: &Path) -> Command {
             command.env_remove(&name);
         }
     }
+    command
+}
+
+/// cargo for the grader's own builds: with nothing of the user's environment, and without the flags and wrappers of
+/// `~/.cargo/config.toml`.
+pub fn cargo_for_judging(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root).env("RUSTC_WRAPPER", "");
+    if cfg!(not(target_os = "macos")) {
+        command.env("CARGO_ENCODED_RUSTFLAGS", ""); // On macOS the course itself has some.
+    }
+    judging::isolate(&mut command);
     command
 }
 

@@ -10,6 +10,7 @@ use course_core::{Error, Result, files};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::grade::Grade;
+use crate::intake;
 use crate::parallel::in_parallel;
 use crate::report::{self, Format, Report, classroom_of, summary};
 use crate::submission::SubmissionGrader;
@@ -81,7 +82,7 @@ impl ClassRun<'_> {
     fn folders(&self) -> Result<Vec<PathBuf>> {
         let folders: Vec<PathBuf> = files::entries(&self.submissions)?
             .into_iter()
-            .filter(|path| !path.file_name().unwrap_or_default().to_string_lossy().starts_with('.'))
+            .filter(|path| !intake::is_of_no_student(path.file_name().unwrap_or_default()))
             .collect();
         if folders.is_empty() {
             return Err(Error::new(format!("{} is empty.", self.submissions.display()))
@@ -154,6 +155,7 @@ impl ClassRun<'_> {
         let classroom = classroom_of(self.reports)?;
         for report in self.reports {
             let text = report::render(grade, report.format, &classroom);
+            let text = report::as_file(report.format, text);
             files::write_atomically(&results.join(file_name(report)), text.as_bytes())?;
         }
         files::write_atomically(&results.join(RESULT), report::render(grade, Format::Json, &classroom).as_bytes())?;
@@ -173,6 +175,8 @@ impl ClassRun<'_> {
         }
         let course = &self.grader.environment.course;
         let modules: Vec<&Module> = course.modules_of(self.grader.exercise_refs);
+        let entered = intake::enter(folder, course);
+        let folder = entered.as_deref().unwrap_or(folder);
         for module in modules {
             for file in module.exercises.iter().flat_map(|exercise| &exercise.files) {
                 for base in [folder.join("modules"), folder.to_owned()] {
@@ -212,7 +216,8 @@ impl ClassRun<'_> {
             }
         }
         let gradebook = self.out.join(GRADEBOOK);
-        files::write_atomically(&gradebook, report::gradebook(&grades).as_bytes())?;
+        let text = report::as_file(Format::Csv, report::gradebook(&grades));
+        files::write_atomically(&gradebook, text.as_bytes())?;
         let reasons = self.out.join(REASONS);
         if missing.is_empty() {
             let _ = std::fs::remove_file(&reasons); // Of an earlier run; that it is not there is as well.

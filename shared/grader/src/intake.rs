@@ -34,8 +34,10 @@ pub(crate) struct Intake {
 
 /// Copies the learners' files of these modules from the submission into `tree`, over the stubs that stand there.
 pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree: &Path) -> Result<Intake> {
-    let root = open_root(submission)?;
     let mut intake = Intake { taken: BTreeSet::new(), ignored: Vec::new() };
+    let entered = enter(submission, course);
+    let base = entered.as_deref().unwrap_or(submission);
+    let root = open_root(base)?;
     let modules_folder = has_modules_folder(&root);
     for module in modules {
         for file in module.exercises.iter().flat_map(|exercise| &exercise.files) {
@@ -53,6 +55,7 @@ pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree
         }
     }
     if intake.taken.is_empty() {
+        name_the_rest(base, modules_folder, course, &mut intake);
         return Err(nothing_known(submission, &intake, course));
     }
     for module in modules {
@@ -62,8 +65,68 @@ pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree
             intake.ignored.insert(0, Ignored { path: shown(&relative), reason: OTHER_VERSION.to_owned() });
         }
     }
-    name_the_rest(submission, modules_folder, course, &mut intake);
+    name_the_rest(base, modules_folder, course, &mut intake);
+    if let Some(inner) = entered.as_ref().and_then(|entered| entered.strip_prefix(submission).ok()) {
+        let reason = "the folder that was graded: what lies beside it was not looked at".to_owned();
+        intake.ignored.insert(0, Ignored { path: shown(inner), reason });
+    }
     Ok(intake)
+}
+
+/// How deep a submission may be packed into folders of its own.
+const DEEPEST: usize = 4;
+
+/// The folder inside of a submission that is the submission, as unpacked archives often have one; `None` where it is the
+/// submission itself, or where there are several.
+pub(crate) fn enter(submission: &Path, course: &Course) -> Option<PathBuf> {
+    let mut level = vec![submission.to_owned()];
+    for depth in 0..=DEEPEST {
+        let found: Vec<&PathBuf> = level.iter().filter(|folder| looks_like_a_submission(folder, course)).collect();
+        match found[..] {
+            [] => {}
+            [one] if depth > 0 => return Some(one.clone()),
+            _ => return None,
+        }
+        level = level.iter().flat_map(|folder| folders_in(folder)).collect();
+    }
+    None
+}
+
+/// Whether a folder has `modules` in it, or a folder named as a module.
+fn looks_like_a_submission(folder: &Path, course: &Course) -> bool {
+    let names = course.modules.iter().map(|module| module.name.as_str()).chain(["modules"]);
+    names.map(|name| folder.join(name)).any(|path| is_folder(&path))
+}
+
+/// The folders in a folder, in order: no links, and nothing that only a system or a tool has left there.
+fn folders_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_NAMED);
+    let mut folders: Vec<PathBuf> = entries
+        .filter(|entry| !is_of_no_student(&entry.file_name()) && !is_left_by_tools(&entry.file_name()))
+        .map(|entry| entry.path())
+        .filter(|path| is_folder(path))
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn is_folder(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
+}
+
+/// What systems put beside people's files, and what is hidden.
+pub(crate) fn is_of_no_student(name: &OsStr) -> bool {
+    const LEFT: [&str; 7] = [
+        "__macosx",
+        "thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "lost+found",
+        "$recycle.bin",
+        "system volume information",
+    ];
+    let name = name.to_string_lossy().to_lowercase();
+    name.starts_with('.') || LEFT.contains(&name.as_str())
 }
 
 /// The reason for a catalogue that differs from the course's: a student may miss points because an exercise was
@@ -118,32 +181,62 @@ fn read(root: &OwnedFd, path: &Path) -> Result<Option<Vec<u8>>, String> {
         }
     }
     let file = opened.ok_or("not a plain path")?;
-    if !unix::is_regular_file(&file).map_err(|error| error.to_string())? {
-        return Err("not a regular file".to_owned());
+    match unix::kind_of(&file).map_err(|error| error.to_string())? {
+        unix::Kind::Regular => {}
+        unix::Kind::HardLink => return Err(HARD_LINK.to_owned()),
+        unix::Kind::Other => return Err("not a regular file".to_owned()),
     }
     let mut bytes = Vec::new();
     std::fs::File::from(file).take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(format!("larger than {} KiB", LARGEST_FILE >> 10));
     }
-    if std::str::from_utf8(&bytes).is_err() {
-        return Err("not UTF-8 text".to_owned());
+    match other_encoding(&bytes) {
+        Some(reason) => Err(reason.to_owned()),
+        None => Ok(Some(bytes)),
     }
-    Ok(Some(bytes))
+}
+
+/// Why a file is not read that has another name somewhere.
+const HARD_LINK: &str = "a hard link, which may be somebody else's file: hand in a copy";
+
+/// What is to be done about bytes that are no UTF-8 text; `None` if they are.
+fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
+    const UTF_16: &str = "not UTF-8 text, but UTF-16: save it as UTF-8";
+    // ASCII in UTF-16 has a zero in every second byte.
+    let zeros = bytes.iter().filter(|byte| **byte == 0).count();
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || (zeros > 0 && zeros * 4 >= bytes.len()) {
+        return Some(UTF_16);
+    }
+    if std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    // Every byte is a letter in Latin-1, so only what no text has tells the two apart.
+    let is_text = bytes.iter().all(|byte| *byte >= b' ' || b"\t\n\r\x0c".contains(byte));
+    Some(if is_text { "not UTF-8 text, but perhaps Latin-1: save it as UTF-8" } else { "not UTF-8 text" })
 }
 
 fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Error {
     let path = name_of(submission);
-    if let Some(first) = intake.ignored.first() {
+    // Refused, or nearly right: any other file would only distract.
+    let mut refused =
+        intake.ignored.iter().filter(|ignored| ![NO_EXERCISE, A_LINK, AND_MORE].contains(&&*ignored.reason));
+    let refused = refused.next();
+    if let Some(first) = refused {
         return Error::new(format!(
             "{path} holds no exercise that could be taken: {} is {}.",
             line(&first.path.escape_debug().to_string(), 200),
             first.reason
         ));
     }
-    if let Some(inner) = one_level_down(submission) {
-        return Error::new(format!("{path} holds no exercise of this course, but its folder {inner} has `modules`."))
-            .advice("The submission is that folder.");
+    let inside: Vec<String> = folders_in(submission)
+        .iter()
+        .filter(|folder| looks_like_a_submission(folder, course))
+        .map(|folder| name_of(Path::new(folder.file_name().unwrap_or_default())))
+        .collect();
+    if inside.len() > 1 {
+        return Error::new(format!("{path} holds more than one submission: {}.", inside.join(", ")))
+            .advice("Give one of these folders.");
     }
     let example = course.modules.first().and_then(|module| {
         let file = module.exercises.first()?.files.first()?;
@@ -155,17 +248,54 @@ fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Error {
     ))
 }
 
-/// A folder in the submission that looks like one, as an unpacked archive often has.
-fn one_level_down(submission: &Path) -> Option<String> {
-    let is_folder = |path: &Path| std::fs::symlink_metadata(path).is_ok_and(|about| about.is_dir());
-    let entries = std::fs::read_dir(submission).ok()?.flatten().take(MOST_NAMED);
-    let inner = entries.map(|entry| entry.path()).find(|path| is_folder(path) && is_folder(&path.join("modules")))?;
-    Some(name_of(Path::new(inner.file_name()?)))
-}
-
 /// A path that may have come from outside, in a sentence.
 fn name_of(submission: &Path) -> String {
     line(&submission.to_string_lossy().escape_debug().to_string(), 1000)
+}
+
+/// The reason for what nothing more is known of.
+const NO_EXERCISE: &str = "no exercise's file";
+
+/// The reason for a link of another name than an exercise's.
+const A_LINK: &str = "a link beside the exercises";
+
+/// The reason for whatever comes after the last one named.
+const AND_MORE: &str = "and more";
+
+/// What a file is meant to be whose name is nearly that of an exercise's: browsers, file managers and mail programs
+/// rename what they copy, and editors add an ending.
+fn probably(name: &Path, course: &Course) -> Option<String> {
+    let inside = name.strip_prefix("modules").ok()?;
+    let mut steps = inside.components();
+    let module = steps.next()?.as_os_str().to_string_lossy().to_lowercase();
+    let module = course.modules.iter().find(|known| known.name.to_lowercase() == module)?;
+    let plain = plain_name(&steps.as_path().to_string_lossy());
+    let files = module.exercises.iter().flat_map(|exercise| &exercise.files);
+    let meant = files.map(|file| files::with_slashes(file)).find(|file| file.to_lowercase() == plain)?;
+    Some(format!("probably {meant} under another name: rename it"))
+}
+
+/// A name without capitals, without an ending that was added, and without the mark of a copy.
+fn plain_name(name: &str) -> String {
+    let mut name = name.replace('\\', "/").to_lowercase();
+    for added in [".txt", ".bak", ".orig", "~"] {
+        name = name.strip_suffix(added).unwrap_or(&name).to_owned();
+    }
+    let Some((stem, ending)) = name.rsplit_once('.') else { return name };
+    let mut stem = stem.trim_end();
+    // `divide (1)`, `divide(1)`, `divide-1`, `divide_1`, `divide 2`
+    let unnumbered = stem.trim_end_matches(')').trim_end_matches(|sign: char| sign.is_ascii_digit());
+    if unnumbered.len() < stem.len() && unnumbered.ends_with(['(', '-', '_', ' ']) {
+        stem = unnumbered.trim_end_matches(['(', '-', '_', ' ']);
+    }
+    for copy in ["copy", "kopie", "copie", "copia"] {
+        if let Some(before) = stem.strip_suffix(copy)
+            && before.ends_with([' ', '-', '_'])
+        {
+            stem = before.trim_end_matches([' ', '-', '_']);
+        }
+    }
+    format!("{stem}.{ending}")
 }
 
 /// Names the other files of a submission, so that students who put work elsewhere learn that it did not count.
@@ -181,7 +311,7 @@ fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intak
         for entry in entries {
             looked_at += 1;
             if looked_at > MOST_LOOKED_AT || intake.ignored.len() + found.len() >= MOST_NAMED {
-                found.push(Ignored { path: "…".to_owned(), reason: "and more".to_owned() });
+                found.push(Ignored { path: "…".to_owned(), reason: AND_MORE.to_owned() });
                 break 'walk;
             }
             let path = entry.path();
@@ -192,12 +322,17 @@ fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intak
                 if relative.components().count() < 6 && !is_left_by_tools(&entry.file_name()) {
                     folders.push(path);
                 }
-            } else if !is_an_exercise(&name, course)
+            } else if !is_of_no_student(&entry.file_name())
+                && !is_an_exercise(&name, course)
                 && !is_the_courses_own(&path, &name, course)
                 && !intake.ignored.iter().any(|known| known.path == shown(relative))
             {
-                let reason = if kind.is_symlink() { "a link" } else { "no exercise's file" };
-                found.push(Ignored { path: shown(relative), reason: reason.to_owned() });
+                let reason = if kind.is_symlink() {
+                    A_LINK.to_owned()
+                } else {
+                    probably(&name, course).unwrap_or_else(|| NO_EXERCISE.to_owned())
+                };
+                found.push(Ignored { path: shown(relative), reason });
             }
         }
     }
@@ -234,4 +369,56 @@ fn is_the_courses_own(path: &Path, relative: &Path, course: &Course) -> bool {
 
 fn shown(path: &Path) -> String {
     files::with_slashes(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_known_by_their_names() {
+        for name in [
+            "src/divide (1).rs",
+            "src/divide(2).rs",
+            "src/divide-1.rs",
+            "src/divide_1.rs",
+            "src/divide 2.rs",
+            "src/divide copy.rs",
+            "src/divide copy 2.rs",
+            "src/divide - Copy.rs",
+            "src/divide - Kopie (2).rs",
+            "src/divide.RS",
+            "src/Divide.rs",
+            "src/divide.rs.txt",
+            "src\\divide.rs",
+        ] {
+            assert_eq!(plain_name(name), "src/divide.rs", "{name}");
+        }
+        for name in ["src/divided.rs", "src/divide.py", "src/divide1.rs", "src/photocopy.rs"] {
+            assert_ne!(plain_name(name), "src/divide.rs", "{name}");
+        }
+    }
+
+    #[test]
+    fn other_encodings_are_told_apart() {
+        let utf_16: Vec<u8> = "fn größe() {}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big_endian: Vec<u8> = "fn a() {}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let marked = [&[0xff, 0xfe], &utf_16[..]].concat();
+        for bytes in [&utf_16, &big_endian, &marked] {
+            assert!(other_encoding(bytes).unwrap().contains("UTF-16: save it as UTF-8"));
+        }
+        assert!(other_encoding(b"fn gr\xf6\xdfe() {}\n").unwrap().contains("Latin-1: save it as UTF-8"));
+        assert_eq!(other_encoding(b"\x7fELF\x02\x01\xff"), Some("not UTF-8 text"));
+        for text in ["fn größe() {}", "", "\u{feff}fn a() {}", "a\0b and more text"] {
+            assert_eq!(other_encoding(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_systems_leave_is_no_student() {
+        for name in ["__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", "lost+found", "._Anna"] {
+            assert!(is_of_no_student(OsStr::new(name)), "{name}");
+        }
+        assert!(!is_of_no_student(OsStr::new("Anna")));
+    }
 }

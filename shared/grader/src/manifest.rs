@@ -98,6 +98,15 @@ impl Manifest {
         }
     }
 
+    /// Refuses an exercise without a test that is asked from outside: by nothing, everybody would have all points.
+    pub(crate) fn check_that_tests_count(&self, id: &str) -> Result<()> {
+        if self.tests(id).iter().any(|test| test.kind != Kind::Soft) {
+            return Ok(());
+        }
+        Err(Error::new(format!("{id} has no test that counts: nobody can be graded by it."))
+            .advice("Its tests are all skipped here, or soft, or gone. `cargo course verify` says more."))
+    }
+
     /// Refuses an exercise whose points could be had for nothing.
     pub(crate) fn check_that_stub_fails(&self, id: &str) -> Result<()> {
         let mut tests = self.tests(id).iter().filter(|test| test.kind != Kind::Soft).peekable();
@@ -126,6 +135,7 @@ impl Manifest {
                 })
             });
             manifest.0.insert(id.clone(), entries.collect::<Option<Vec<_>>>()?);
+            manifest.check_that_tests_count(id).ok()?; // Such a file is none of ours.
         }
         Some(manifest)
     }
@@ -244,11 +254,14 @@ mod tests {
             tests: results
                 .iter()
                 .map(|(name, status)| {
-                    ((*name).to_owned(), TestRun { status: *status, seconds: 0.0, message: String::new() })
+                    (
+                        (*name).to_owned(),
+                        TestRun { status: *status, seconds: 0.0, message: String::new(), cut_short: false },
+                    )
                 })
                 .collect(),
             order: results.iter().map(|(name, _)| (*name).to_owned()).collect(),
-            broken: String::new(),
+            ..SessionResult::default()
         }
     }
 
@@ -271,6 +284,22 @@ mod tests {
         assert!(manifest.check_that_stub_fails("1.a").is_ok());
         manifest.note_stub("1.a", Kind::Public, &tests);
         assert!(manifest.check_that_stub_fails("1.a").is_err());
+    }
+
+    #[test]
+    fn an_exercise_without_a_test_that_counts_grades_nobody() {
+        let mut manifest = Manifest::default();
+        manifest.note("1.a", Kind::Public, &run(&[])).unwrap();
+        manifest.note("1.a", Kind::Soft, &run(&[("x", Status::Passed)])).unwrap();
+        assert!(manifest.check_that_tests_count("1.a").is_err());
+        manifest.note("1.a", Kind::Hidden, &run(&[("y", Status::Passed)])).unwrap();
+        assert!(manifest.check_that_tests_count("1.a").is_ok());
+        let folder = std::env::temp_dir().join(format!("manifest-{}", std::process::id()));
+        manifest.save(&folder, "some").unwrap();
+        assert_eq!(Manifest::load(&folder, "some"), Some(manifest));
+        std::fs::write(path(&folder, "none"), r#"{"1.a": []}"#).unwrap();
+        assert_eq!(Manifest::load(&folder, "none"), None, "what an older grader has kept");
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

@@ -39,11 +39,14 @@ pub(crate) fn manifest(
     eprintln!("Running the solutions and the stubs of {} exercises, once…", missing.len());
     disk_space::check(&environment.scratch)?;
     let scratch = ScratchFolder::new(&environment.scratch)?;
-    let cgroups = Cgroups::make(&environment.without);
+    let cgroups = Cgroups::make(&environment.without, environment.memory);
     let jail = environment.jail.counted_by(&cgroups);
     let run = ReferenceRun { environment, jail: &jail, hidden, jobs };
     for (id, kind, result) in run.run(&missing, Version::Solution, &scratch.path().join("solutions"))? {
         manifest.note(&id, kind, &result)?;
+    }
+    for exercise_ref in &missing {
+        manifest.check_that_tests_count(&exercise_ref.id())?;
     }
     for (id, kind, result) in run.run(&missing, Version::Stub, &scratch.path().join("stubs"))? {
         manifest.note_stub(&id, kind, &result);

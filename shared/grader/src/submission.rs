@@ -1,8 +1,9 @@
 //! Grades one submission: intake, build, tests, and what they are worth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use course_core::catalogue::{Course, Exercise, ExerciseRef, Module};
 use course_core::files::{self, ScratchFolder};
@@ -108,7 +109,7 @@ impl SubmissionGrader<'_> {
         jobs: usize,
         is_there: &(dyn Fn(&Module, &Path) -> bool + Sync),
     ) -> Result<Vec<ExerciseGrade>> {
-        let cgroups = Cgroups::make(&self.environment.without);
+        let cgroups = Cgroups::make(&self.environment.without, self.environment.memory);
         let jail = self.environment.jail.counted_by(&cgroups);
         let modules = self.modules();
         let written: BTreeMap<String, bool> = self
@@ -129,28 +130,94 @@ impl SubmissionGrader<'_> {
             };
             Ok((module.name.clone(), built))
         })?;
-        let builds: BTreeMap<String, Built> = builds.into_iter().collect();
-        in_parallel(jobs, self.exercise_refs, |exercise_ref| {
-            CancellationToken::default().check()?;
-            let id = exercise_ref.id();
-            let built = &builds[&exercise_ref.module.name];
-            if !written[&id] {
-                let why = "nothing was written: the stub is unchanged, or missing";
-                return Ok(self.verdict(*exercise_ref, &Runs::none(why), 0.0));
-            }
-            let Some(extension) = built.extension.as_ref().filter(|_| !built.refused.contains_key(&id)) else {
-                let errors = built.refused.get(&id).map_or("", String::as_str);
-                return Ok(self.verdict(*exercise_ref, &Runs::none(&format!("does not compile:\n{errors}")), 0.0));
+        let mut builds: BTreeMap<String, Built> = builds.into_iter().collect();
+        let all: Vec<(usize, ExerciseRef<'_>)> = self.exercise_refs.iter().copied().enumerate().collect();
+        let mut grades: BTreeMap<usize, ExerciseGrade> = BTreeMap::new();
+        let test = |round: &Round<'_>, which: &[(usize, ExerciseRef<'_>)]| {
+            in_parallel(jobs, which, |(index, exercise_ref)| {
+                CancellationToken::default().check()?;
+                Ok(self.grade_exercise(*exercise_ref, round)?.map(|grade| (*index, grade)))
+            })
+        };
+        let place = Place { written: &written, scratch, tree, jail: &jail };
+        let first = Round { place: &place, builds: &builds, last: false, unimportable: Mutex::default() };
+        grades.extend(test(&first, &all)?.into_iter().flatten());
+        let unimportable = first.unimportable.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for module in self.modules().into_iter().filter(|module| unimportable.contains(&module.name)) {
+            let built = self.without_what_breaks_the_import(module, &builds[&module.name], &place)?;
+            builds.insert(module.name.clone(), built);
+        }
+        let again: Vec<(usize, ExerciseRef<'_>)> =
+            all.into_iter().filter(|(_, exercise_ref)| unimportable.contains(&exercise_ref.module.name)).collect();
+        let last = Round { place: &place, builds: &builds, last: true, unimportable: Mutex::default() };
+        grades.extend(test(&last, &again)?.into_iter().flatten());
+        Ok(grades.into_values().collect())
+    }
+
+    /// Tests one exercise, if there is something to test. `None`, where the module turns out not to be importable, or
+    /// has turned out so, and others may be to blame: they have to be found, and the last round tests what is left.
+    fn grade_exercise(&self, exercise_ref: ExerciseRef<'_>, round: &Round<'_>) -> Result<Option<ExerciseGrade>> {
+        let Place { written, scratch, tree, jail } = *round.place;
+        let module = &exercise_ref.module.name;
+        let built = &round.builds[module];
+        let id = exercise_ref.id();
+        if !written[&id] {
+            let why = "nothing was written: the stub is unchanged, or missing";
+            return Ok(Some(self.verdict(exercise_ref, &Runs::none(why), 0.0)));
+        }
+        let Some(extension) = built.extension.as_ref().filter(|_| !built.refused.contains_key(&id)) else {
+            let why = built.refused.get(&id).map_or("", String::as_str);
+            return Ok(Some(self.verdict(exercise_ref, &Runs::none(why), 0.0)));
+        };
+        let unimportable = || round.unimportable.lock().unwrap_or_else(PoisonError::into_inner);
+        // Others may have been handed in without being graded now. Once some do not compile, those are stubs.
+        let others_may_be_to_blame = !round.last
+            && if built.refused.is_empty() {
+                !build::is_alone(exercise_ref.module, exercise_ref.exercise, tree)
+            } else {
+                usable(exercise_ref.module, built, written).len() > 1
             };
-            let folder = scratch.join(&exercise_ref.module.name).join(&exercise_ref.exercise.slug);
-            files::make_folder(&folder)?;
-            let started = Instant::now();
-            let runs = self.run(*exercise_ref, extension, &folder, tree, &jail)?;
-            let first =
-                exercise_ref.module.exercises.iter().find(|exercise| written.get(&exercise.id()) == Some(&true));
-            let build = if first.is_some_and(|first| first.id() == id) { built.seconds } else { 0.0 };
-            Ok(self.verdict(*exercise_ref, &runs, build + started.elapsed().as_secs_f64()))
-        })
+        if others_may_be_to_blame && unimportable().contains(module) {
+            return Ok(None);
+        }
+        let folder =
+            scratch.join(module).join(&exercise_ref.exercise.slug).join(if round.last { "last" } else { "first" });
+        files::make_folder(&folder)?;
+        let started = Instant::now();
+        let runs = self.run(exercise_ref, extension, &folder, tree, jail)?;
+        if others_may_be_to_blame && (runs.public.import_failed || runs.hidden.import_failed) {
+            unimportable().insert(module.clone());
+            return Ok(None);
+        }
+        let is_written = |exercise: &&Exercise| written.get(&exercise.id()) == Some(&true);
+        let first = exercise_ref.module.exercises.iter().find(is_written);
+        let build = if first.is_some_and(|first| first.id() == id) { built.seconds } else { 0.0 };
+        Ok(Some(self.verdict(exercise_ref, &runs, build + started.elapsed().as_secs_f64())))
+    }
+
+    /// What is left of a module whose import fails: built from stubs, with each exercise that lets Python import it. Each
+    /// try has a time limit, and so has the whole search.
+    fn without_what_breaks_the_import(&self, module: &Module, built: &Built, place: &Place<'_>) -> Result<Built> {
+        let Place { written, scratch, tree, jail } = *place;
+        let usable = usable(module, built, written);
+        let begun = Instant::now();
+        let folder = scratch.join(&module.name).join("imports");
+        let objection = |extension: &Path, exercise: &Exercise| {
+            if begun.elapsed() > TIME_TO_FIND_THE_IMPORT {
+                return Ok(Some("not tested: the search for what breaks the module's import took too long".to_owned()));
+            }
+            let scratch = folder.join(&exercise.slug);
+            files::make_folder(&scratch)?;
+            let session =
+                Session { environment: self.environment, jail, extension, scratch: &scratch, seed: self.seed };
+            let problem = session.import_problem(module, exercise)?;
+            Ok(problem.map(|problem| format!("with it, Python cannot import the module:\n{problem}")))
+        };
+        let mut found =
+            build::build_what_is_usable(self.environment, jail, module, &usable, tree, &folder, &objection)?;
+        found.refused.extend(built.refused.clone());
+        found.seconds += built.seconds;
+        Ok(found)
     }
 
     fn run(
@@ -239,6 +306,38 @@ impl SubmissionGrader<'_> {
             tests,
         }
     }
+}
+
+/// For the whole search for the exercise that breaks its module's import. One that crashes is found within seconds; each
+/// that never ends costs ten.
+const TIME_TO_FIND_THE_IMPORT: Duration = Duration::from_secs(180);
+
+/// Where one submission is graded.
+#[derive(Debug, Clone, Copy)]
+struct Place<'p> {
+    /// Whether an exercise was written, by ID.
+    written: &'p BTreeMap<String, bool>,
+    scratch: &'p Path,
+    tree: &'p Path,
+    jail: &'p Jail,
+}
+
+/// A run over exercises with what is built of them.
+#[derive(Debug)]
+struct Round<'r> {
+    place: &'r Place<'r>,
+    /// By module.
+    builds: &'r BTreeMap<String, Built>,
+    /// Whether nothing comes after it.
+    last: bool,
+    /// Modules that Python cannot import.
+    unimportable: Mutex<BTreeSet<String>>,
+}
+
+/// The exercises of a module that were written and are part of what is built.
+fn usable<'m>(module: &'m Module, built: &Built, written: &BTreeMap<String, bool>) -> Vec<&'m Exercise> {
+    let is_usable = |id: &String| written.get(id) == Some(&true) && !built.refused.contains_key(id);
+    module.exercises.iter().filter(|exercise| is_usable(&exercise.id())).collect()
 }
 
 /// Why a passed test has not all of its points.

@@ -4,8 +4,9 @@
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
+use std::process::ExitStatus;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Timespec, Timestamps};
 use rustix::io::Errno;
@@ -48,10 +49,25 @@ pub(crate) fn open_in(folder: &OwnedFd, name: &OsStr, must_be_folder: bool) -> R
     Ok(rustix::fs::openat(folder, name, flags, Mode::empty())?)
 }
 
-/// Whether an opened file is a regular one.
-pub(crate) fn is_regular_file(file: &OwnedFd) -> io::Result<bool> {
+/// What an opened file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A regular file with one name.
+    Regular,
+    /// A regular file with several names. Whoever made this one need not be able to read the others.
+    HardLink,
+    /// A folder, a pipe, a device.
+    Other,
+}
+
+/// What an opened file is.
+pub(crate) fn kind_of(file: &OwnedFd) -> io::Result<Kind> {
     let metadata = rustix::fs::fstat(file)?;
-    Ok(FileType::from_raw_mode(metadata.st_mode) == FileType::RegularFile)
+    Ok(match FileType::from_raw_mode(metadata.st_mode) {
+        FileType::RegularFile if metadata.st_nlink > 1 => Kind::HardLink,
+        FileType::RegularFile => Kind::Regular,
+        _ => Kind::Other,
+    })
 }
 
 /// What is left of a file system.
@@ -77,9 +93,17 @@ pub(crate) fn make_old(path: &Path) -> io::Result<()> {
     Ok(rustix::fs::utimensat(CWD, path, &times, AtFlags::empty())?)
 }
 
-/// Lets every user read and write a folder.
-pub(crate) fn open_to_all(folder: &Path) -> io::Result<()> {
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777))
+/// Where the grader is root, the jail's user is nobody, who must be able to read what is made for it.
+pub(crate) fn let_nobody_read_what_root_makes() {
+    if rustix::process::geteuid().is_root() {
+        rustix::process::umask(Mode::from_raw_mode(0o022));
+    }
+}
+
+/// Whether a process died of SIGKILL. The jail reports a signal of the program in it as 128 and the signal's number.
+pub(crate) fn was_killed(status: ExitStatus) -> bool {
+    const KILL: i32 = 9;
+    status.signal() == Some(KILL) || status.code() == Some(128 + KILL)
 }
 
 /// Ends a process by its number, as text. One that is gone already is no error.

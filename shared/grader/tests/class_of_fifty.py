@@ -222,7 +222,7 @@ class Run:
 
     def gradebook(self) -> dict[str, list[str]]:
         """Rows by student, without the number that the second run puts in front of the name."""
-        with (self.out / "gradebook.csv").open(encoding="utf-8", newline="") as file:
+        with (self.out / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))
         return {"student-" + row[0].rsplit("-", 1)[1]: row[1:] for row in rows[1:]}
 

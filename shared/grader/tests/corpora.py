@@ -216,7 +216,9 @@ def make_file(path: Path, about: dict[str, Any]) -> None:  # noqa: PLR0912  (one
         case "fifo":
             os.mkfifo(path)
         case "hardlink":
-            path.write_text(about.get("text", "fn main() {}\n"))
+            target = about.get("target")
+            text = Path(target).read_text() if target else about.get("text", "fn main() {}\n")
+            path.write_text(text)
             os.link(path, path.with_name(path.name + ".other"))
         case "huge":
             with path.open("wb") as file:

@@ -28,10 +28,14 @@ pub(crate) struct Policy {
     pub(crate) cgroups: Vec<PathBuf>,
     /// Mechanisms to leave out, so that a test can show what each is good for.
     pub(crate) without: Vec<String>,
+    /// Whether root makes the namespaces itself, which leaves it free to become another user in there.
+    pub(crate) privileged: bool,
     /// Where the program starts.
     pub(crate) folder: Option<PathBuf>,
     /// Set by this program for itself, once it runs inside its namespaces.
     pub(crate) inside: bool,
+    /// Set by this program for itself: it is still root in there, and is to become nobody.
+    pub(crate) become_nobody: bool,
     pub(crate) program: OsString,
     pub(crate) arguments: Vec<OsString>,
     /// All arguments as they came, to hand on.
@@ -65,7 +69,9 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Policy,
             Arg::Long("cgroup") => policy.cgroups.push(parser.value()?.into()),
             Arg::Long("without") => policy.without.push(parser.value()?.parse()?),
             Arg::Long("chdir") => policy.folder = Some(parser.value()?.into()),
+            Arg::Long("privileged") => policy.privileged = true,
             Arg::Long("inside") => policy.inside = true,
+            Arg::Long("become-nobody") => policy.become_nobody = true,
             Arg::Value(program) => {
                 policy.program = program;
                 policy.arguments = parser.raw_args()?.collect();

@@ -27,7 +27,8 @@ pub(crate) const SYSTEM: &[&str] = &[
 ];
 
 /// Devices that may be opened for writing too.
-const DEVICES: &[&str] = &["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm"];
+/// Not `/dev/zero`: mapped as shared, it is memory that no limit of a process counts.
+const DEVICES: &[&str] = &["/dev/null", "/dev/full", "/dev/random", "/dev/urandom"];
 
 /// Takes the rules on. A kernel without Landlock is no error here: the probe finds out.
 pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
@@ -49,9 +50,12 @@ pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
             rules = allow(rules, Path::new(path), all)?;
         }
         if policy.inside {
-            // Its own: a folder in memory, and the files of its own processes.
+            // Its own, in memory and sized.
             rules = allow(rules, Path::new("/tmp"), all)?;
-            rules = allow(rules, Path::new("/proc"), all)?;
+        }
+        if policy.inside || policy.processes {
+            // Python's semaphores between processes are files there.
+            rules = allow(rules, Path::new("/dev/shm"), all)?;
         }
         for path in &policy.read {
             rules = allow(rules, path, reading)?;

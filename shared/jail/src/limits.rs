@@ -13,6 +13,9 @@ const OPEN_FILES: u64 = 512;
 pub(crate) fn apply(policy: &Policy) -> Result<(), String> {
     set(Resource::Core, Some(0))?;
     set(Resource::Nofile, Some(OPEN_FILES))?;
+    for resource in [Resource::Memlock, Resource::Msgqueue, Resource::Nice, Resource::Rtprio] {
+        set(resource, Some(0))?;
+    }
     if policy.uses("limits") {
         set(Resource::Data, policy.memory.map(|mib| mib * MIB))?;
         set(Resource::Cpu, policy.cpu)?;

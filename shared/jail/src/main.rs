@@ -1,11 +1,12 @@
 //! Starts a program that may be hostile. On Linux it gets namespaces of its own (through bubblewrap), limits, Landlock and a
-//! seccomp filter, in this order; then it replaces this process. Elsewhere it is started as it is: the grader's probe finds
+//! seccomp filter, in this order; then it replaces this process. Root's rights are given up on the way: the program is the
+//! user "nobody" wherever that user can read what the program needs. Elsewhere it is started as it is: the grader's probe finds
 //! out what does not hold, and says so in every report.
 //!
 //! ```text
-//! course-jail --has-namespaces      exit 0 if this machine can make them
-//! course-jail --read DIR… --write DIR… [--scratch DIR…] [--processes] [--network] [--memory MIB] [--cpu SECONDS]
-//!             [--file-size MIB]
+//! course-jail --has-namespaces      exit 0 if this machine can make them, and "privileged" where root makes them itself
+//! course-jail [--privileged] --read DIR… --write DIR… [--scratch DIR…] [--processes] [--network] [--memory MIB]
+//!             [--cpu SECONDS] [--file-size MIB]
 //!             [--cgroup FILE…] [--without MECHANISM…] [--chdir DIR] -- PROGRAM ARGUMENT…
 //! ```
 //!
@@ -22,6 +23,8 @@ mod filter;
 mod limits;
 #[cfg(target_os = "linux")]
 mod namespaces;
+#[cfg(target_os = "linux")]
+mod user;
 
 use std::process::{Command, ExitCode};
 
@@ -32,7 +35,13 @@ const NO_JAIL: u8 = 125;
 
 fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|word| word == "--has-namespaces") {
-        return if has_namespaces() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        return match how_namespaces_are_made() {
+            Some(how) => {
+                println!("{how}");
+                ExitCode::SUCCESS
+            }
+            None => ExitCode::FAILURE,
+        };
     }
     let policy = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(policy) => policy,
@@ -52,16 +61,22 @@ fn complain(what: &str) -> ExitCode {
 /// Takes on all that this process can be limited by; the command is what to become.
 #[cfg(target_os = "linux")]
 fn enter(policy: &Policy) -> Result<Command, String> {
-    // Who started this may be killed; then nobody would be left to end the program.
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
-        .map_err(|error| format!("cannot tie its life to its parent's: {error}"))?;
+    tie_life_to_parents()?;
     if !policy.inside {
         limits::join_cgroups(policy)?;
         if policy.uses("namespaces") {
             return namespaces::command(policy); // This program again, in there, with `--inside`.
         }
     }
+    if policy.become_nobody || (!policy.inside && user::is_root() && user::nobody_can_read(policy, true)) {
+        if !policy.inside {
+            user::give_to_nobody(policy)?;
+        }
+        user::become_nobody()?;
+        tie_life_to_parents()?; // Another user's process has lost this.
+    }
     limits::apply(policy)?;
+    user::give_up_rights()?;
     if policy.uses("landlock") {
         files::restrict(policy)?;
     }
@@ -76,14 +91,21 @@ fn enter(policy: &Policy) -> Result<Command, String> {
     Ok(command)
 }
 
+/// Who started this may be killed; then nobody would be left to end the program.
 #[cfg(target_os = "linux")]
-fn has_namespaces() -> bool {
-    namespaces::available()
+fn tie_life_to_parents() -> Result<(), String> {
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+        .map_err(|error| format!("cannot tie its life to its parent's: {error}"))
+}
+
+#[cfg(target_os = "linux")]
+fn how_namespaces_are_made() -> Option<&'static str> {
+    namespaces::how_made()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn has_namespaces() -> bool {
-    false
+fn how_namespaces_are_made() -> Option<&'static str> {
+    None
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -1,4 +1,5 @@
-//! Namespaces through bubblewrap: a file system with nothing else in it, no other processes, no network, another user.
+//! Namespaces through bubblewrap: a file system with nothing else in it, no other processes, no network,
+//! another user.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,21 +7,36 @@ use std::process::{Command, Stdio};
 
 use crate::arguments::Policy;
 use crate::files::SYSTEM;
+use crate::user;
 
-/// The user in there: "nobody".
+/// The user in there, by bubblewrap's option.
 const NOBODY: &str = "65534";
 
 /// Bytes that `/tmp` and `/dev/shm` may hold.
 const TEMPORARY: &str = "268435456";
 
-/// Whether bubblewrap is there, knows what it is asked for below (0.7 does), and may make namespaces.
-pub(crate) fn available() -> bool {
-    let Some(bubblewrap) = find() else { return false };
-    let mut probe = Command::new(bubblewrap);
-    probe.args(UNSHARE).args(["--ro-bind", "/", "/", "--size", TEMPORARY, "--tmpfs", "/tmp", "--proc", "/proc"]);
-    probe.arg("/bin/true");
-    probe.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    probe.status().is_ok_and(|status| status.success())
+/// All but the one of users.
+const UNSHARE: &[&str] = &["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
+
+/// With a namespace of users, anybody may make the others. The user in there is the one outside under another name.
+const UNSHARE_USER: &[&str] = &["--unshare-user"];
+
+/// Root needs none, and can become somebody else in there.
+const STAY_ROOT: &[&str] = &["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"];
+
+/// How bubblewrap makes namespaces here: "privileged" by root, "user" by anybody; `None` where it is missing, does not
+/// know what it is asked for below (0.7 does), or may make none.
+pub(crate) fn how_made() -> Option<&'static str> {
+    let bubblewrap = find()?;
+    let works = |arguments: &[&str]| {
+        let mut probe = Command::new(&bubblewrap);
+        probe.args(UNSHARE).args(["--cap-drop", "ALL"]).args(arguments);
+        probe.args(["--ro-bind", "/", "/", "--perms", "1777", "--size", TEMPORARY, "--tmpfs", "/tmp"]);
+        probe.args(["--proc", "/proc", "/bin/true"]);
+        probe.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        probe.status().is_ok_and(|status| status.success())
+    };
+    if user::is_root() && works(STAY_ROOT) { Some("privileged") } else { works(UNSHARE_USER).then_some("user") }
 }
 
 /// bubblewrap, about to start this program again inside. If it then cannot make the namespaces, nothing is started: a
@@ -28,10 +44,19 @@ pub(crate) fn available() -> bool {
 pub(crate) fn command(policy: &Policy) -> Result<Command, String> {
     let bubblewrap = find().ok_or("bubblewrap is missing; `--without namespaces` does without")?;
     let own = std::env::current_exe().map_err(|error| format!("cannot tell its own path: {error}"))?;
+    let becomes_nobody = policy.privileged && user::nobody_can_read(policy, false);
     let mut command = Command::new(bubblewrap);
-    command.args(UNSHARE).args(["--die-with-parent", "--new-session", "--cap-drop", "ALL"]);
-    command.args(["--uid", NOBODY, "--gid", NOBODY, "--hostname", "jail"]);
-    command.args(["--dev", "/dev", "--size", TEMPORARY, "--tmpfs", "/dev/shm", "--size", TEMPORARY, "--tmpfs", "/tmp"]);
+    command.args(UNSHARE).args(["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "jail"]);
+    if becomes_nobody {
+        user::give_to_nobody(policy)?;
+        command.args(STAY_ROOT);
+    } else {
+        command.args(UNSHARE_USER).args(["--uid", NOBODY, "--gid", NOBODY]);
+    }
+    command.args(["--dev", "/dev"]);
+    for path in [Path::new("/dev/shm"), Path::new("/tmp")] {
+        temporary(&mut command, path);
+    }
     for path in SYSTEM.iter().filter(|path| **path != "/proc") {
         bind(&mut command, "--ro-bind-try", Path::new(path));
     }
@@ -42,20 +67,36 @@ pub(crate) fn command(policy: &Policy) -> Result<Command, String> {
         bind(&mut command, "--bind", path);
     }
     for path in &policy.scratch {
-        command.args(["--size", TEMPORARY, "--tmpfs"]).arg(path);
+        temporary(&mut command, path);
     }
     bind(&mut command, "--ro-bind", &own);
-    command.args(["--proc", "/proc", "--remount-ro", "/", "--chdir"]);
+    command.args(["--proc", "/proc"]);
+    // bubblewrap does so itself only where it could write to them.
+    for path in ["/proc/sys", "/proc/irq", "/proc/bus", "/proc/sysrq-trigger"] {
+        command.args(["--ro-bind-try", path, path]);
+    }
+    command.args(["--remount-ro", "/", "--chdir"]);
     command.arg(policy.folder.as_deref().unwrap_or(Path::new("/tmp")));
     command.arg("--").arg(&own).arg("--inside");
+    if becomes_nobody {
+        command.arg("--become-nobody");
+    }
     command.args(policy.original.iter().map(OsString::as_os_str));
     Ok(command)
 }
 
-const UNSHARE: &[&str] =
-    &["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
+/// A folder in memory, for every user in there.
+fn temporary(command: &mut Command, path: &Path) {
+    command.args(["--perms", "1777", "--size", TEMPORARY, "--tmpfs"]).arg(path);
+}
 
 fn bind(command: &mut Command, how: &str, path: &Path) {
+    // Left to itself, bubblewrap makes them for its own user alone.
+    let mut above: Vec<&Path> = path.ancestors().skip(1).filter(|folder| folder.parent().is_some()).collect();
+    above.reverse();
+    for folder in above {
+        command.arg("--dir").arg(folder);
+    }
     // A link such as /bin → usr/bin is made again rather than followed.
     match std::fs::read_link(path) {
         Ok(target) => command.arg("--symlink").arg(target).arg(path),

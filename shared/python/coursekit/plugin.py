@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "soft: can only be judged inside the process that loads the exercise")
     hypothesis.settings.register_profile(
         "course",
-        max_examples=int(os.environ.get(EXAMPLES_VARIABLE, "100")),
+        max_examples=_examples(),
         deadline=None,
         derandomize=True,
         database=None,
@@ -43,6 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     hypothesis.settings.load_profile("course")
     failures.record_uncaught_in_threads()
+
+
+def _examples() -> int:
+    asked = os.environ.get(EXAMPLES_VARIABLE) or "100"
+    if not asked.strip().isdecimal() or int(asked) == 0:
+        raise pytest.UsageError(f"{EXAMPLES_VARIABLE} is {asked!r}; it takes a whole number from 1 up.")
+    return int(asked)
 
 
 @pytest.hookimpl(wrapper=True)

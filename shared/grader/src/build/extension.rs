@@ -11,6 +11,8 @@ use course_core::{Error, Result};
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
+use crate::turns;
+use crate::unix;
 
 /// Bytes of the built file.
 const LARGEST: u64 = 64 << 20;
@@ -37,10 +39,19 @@ pub(crate) fn build(
     policy.read.push(folder.clone());
     policy.write.push(out.clone());
     policy.folder = Some(folder.clone());
-    let program = recipe.command(&folder.join("src/lib.rs"), &out);
-    let extra = [("TMPDIR", out.to_string_lossy().into_owned()), ("PATH", "/usr/bin:/bin".to_owned())];
+    let (rustc, path) = environment.compiler();
+    let mut program = recipe.command(&folder.join("src/lib.rs"), &out);
+    if let Some(first) = program.first_mut().filter(|first| !first.contains('/')) {
+        *first = rustc.to_string_lossy().into_owned(); // In the jail nobody looks for it.
+    }
+    let extra = [("TMPDIR", out.to_string_lossy().into_owned()), ("PATH", path.to_owned())];
     let variables = recipe.environment().chain(extra.iter().map(|(key, value)| (*key, value.as_str())));
-    let finished = jail.run(&policy, &program, variables, Limits { time, output: 8 << 20 })?;
+    let variables: Vec<(&str, &str)> = variables.collect();
+    let attempt = || jail.run(&policy, &program, variables.iter().copied(), Limits { time, output: 8 << 20 });
+    let mut finished = environment.turns.beside_others(attempt)?;
+    if may_be_the_machines_fault(finished.exit) {
+        finished = environment.turns.alone(attempt)?;
+    }
     match finished.exit {
         ExitReason::Exited(status) if status.success() => {}
         ExitReason::Exited(_) => return Ok(Err(plain_errors(&finished.stderr, &folder))),
@@ -50,6 +61,16 @@ pub(crate) fn build(
         ExitReason::TooMuchOutput => return Ok(Err("stopped: the compiler had megabytes of complaints".to_owned())),
     }
     stage(module, &folder, &out, scratch)
+}
+
+/// Whether a compiler that was ended might have come to its end while nothing else ran: it was killed, as the kernel does
+/// when memory is short, or was too late on a machine that has more to do than it can.
+fn may_be_the_machines_fault(exit: ExitReason) -> bool {
+    match exit {
+        ExitReason::Exited(status) => unix::was_killed(status),
+        ExitReason::TimedOut { .. } => turns::is_overloaded(),
+        ExitReason::TooMuchOutput => false,
+    }
 }
 
 /// rustc's messages, with the paths of the grader's folders taken out.

@@ -12,11 +12,60 @@ use crate::unix;
 /// of `POOL_THREADS` (`oracle.py`). The probe tries to have more than these.
 const MOST_TASKS: &str = "1024";
 
-/// Bytes of all of them together.
-const MOST_MEMORY: u64 = 8 << 30;
+/// The first three are of version 1, where each controller has a tree; the last is of version 2.
+const TREES: [&str; 4] = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/cpu", "/sys/fs/cgroup"];
 
-/// The first two are of version 1, where each controller has a tree; the third is of version 2.
-const TREES: [&str; 3] = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
+/// What the kernel gives a group that nobody has set.
+const EQUAL_SHARE: &str = "1024";
+
+/// What each of the submissions at work may have of the machine's memory, so that together they leave some of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MemoryShare {
+    bytes: u64,
+}
+
+impl MemoryShare {
+    /// More than any solution and its compiler need.
+    const MOST: u64 = 8 << 30;
+
+    /// Less would fail honest work: rustc and a linker on the largest module.
+    const LEAST: u64 = 3 << 29;
+
+    /// For so many submissions at a time.
+    pub(crate) fn among(jobs: usize) -> Self {
+        Self::of(total_memory(), jobs)
+    }
+
+    /// Four fifths of the machine's memory are shared out; the rest is for the grader and the system.
+    fn of(machine: Option<u64>, jobs: usize) -> Self {
+        let jobs = u64::try_from(jobs.max(1)).unwrap_or(u64::MAX);
+        let share = machine.map_or(Self::MOST, |bytes| bytes / 5 * 4 / jobs);
+        Self { bytes: share.clamp(Self::LEAST, Self::MOST) }
+    }
+
+    /// All processes of a submission together.
+    fn of_submission(self) -> u64 {
+        self.bytes
+    }
+
+    /// MiB of one process, which is all that a machine without control groups can limit.
+    pub(crate) fn of_process(self) -> u32 {
+        const MOST: u64 = 4096;
+        u32::try_from((self.bytes >> 20).min(MOST)).unwrap_or(u32::MAX)
+    }
+}
+
+/// Bytes of the machine, or of the container that the grader runs in.
+fn total_memory() -> Option<u64> {
+    let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+        line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
+    });
+    let container = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+        .iter()
+        .filter_map(|file| fs::read_to_string(file).ok()?.trim().parse::<u64>().ok());
+    machine.into_iter().chain(container).min()
+}
 
 /// Of the groups' names; the number of the grader's process follows.
 const PREFIX: &str = "course-grade-";
@@ -38,17 +87,22 @@ pub(crate) struct Cgroups(Vec<PathBuf>);
 
 impl Cgroups {
     /// Makes the groups that can be made. A group that cannot be made is no error here: the probe finds out.
-    pub(crate) fn make(without: &[Defence]) -> Self {
+    pub(crate) fn make(without: &[Defence], share: MemoryShare) -> Self {
         if without.contains(&Defence::Cgroups) {
             return Self(Vec::new());
         }
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("{PREFIX}{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let memory = MOST_MEMORY.to_string();
-        let wanted: [(&str, &[(&str, &str)]); 3] = [
+        let memory = share.of_submission().to_string();
+        let wanted: [(&str, &[(&str, &str)]); 4] = [
             (TREES[0], &[("pids.max", MOST_TASKS)]),
             (TREES[1], &[("memory.limit_in_bytes", &memory)]),
-            (TREES[2], &[("pids.max", MOST_TASKS), ("memory.max", &memory), ("memory.swap.max", "0")]),
+            // Where processors are short, the groups have equal parts, however many threads are in each.
+            (TREES[2], &[("cpu.shares", EQUAL_SHARE)]),
+            (
+                TREES[3],
+                &[("pids.max", MOST_TASKS), ("memory.max", &memory), ("memory.swap.max", "0"), ("cpu.weight", "100")],
+            ),
         ];
         Self(wanted.into_iter().filter_map(|(tree, limits)| make(Path::new(tree), &name, limits)).collect())
     }
@@ -65,8 +119,10 @@ fn make(tree: &Path, name: &str, limits: &[(&str, &str)]) -> Option<PathBuf> {
     }
     let group = tree.join(name);
     fs::create_dir(&group).ok()?;
-    // Swap accounting may be off. Every other limit must hold, or the group is removed again.
-    let holds = limits.iter().all(|(file, value)| fs::write(group.join(file), value).is_ok() || file.contains("swap"));
+    // Swap accounting may be off, and parts of the processors are a courtesy. Every other limit must hold, or the group is
+    // removed again.
+    let may_be_missing = |file: &str| file.contains("swap") || file.contains("weight");
+    let holds = limits.iter().all(|(file, value)| fs::write(group.join(file), value).is_ok() || may_be_missing(file));
     if holds {
         Some(group)
     } else {
@@ -95,4 +151,25 @@ impl Drop for Cgroups {
 fn kill_all(group: &Path) {
     let numbers = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();
     numbers.lines().for_each(unix::kill);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_shared_out_within_reason() {
+        const GIB: u64 = 1 << 30;
+        for (machine, jobs, expected) in [
+            (None, 1, MemoryShare::MOST),
+            (Some(64 * GIB), 4, MemoryShare::MOST),
+            (Some(20 * GIB), 4, 4 * GIB),
+            (Some(8 * GIB), 64, MemoryShare::LEAST),
+            (Some(5 * GIB), 0, 4 * GIB),
+        ] {
+            assert_eq!(MemoryShare::of(machine, jobs).of_submission(), expected, "{machine:?} {jobs}");
+        }
+        assert_eq!(MemoryShare::of(Some(20 * GIB), 8).of_process(), 2048);
+        assert_eq!(MemoryShare::of(None, 1).of_process(), 4096);
+    }
 }

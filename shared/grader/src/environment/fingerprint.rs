@@ -1,6 +1,7 @@
 //! What changes with anything that could change a grade.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use course_core::Result;
 use course_core::catalogue::Course;
@@ -10,8 +11,11 @@ use course_core::digest::Digest;
 const GRADER: [&str; 6] = ["python/coursekit", "python/grader", "python/run.py", "core/src", "grader/src", "jail/src"];
 
 /// A digest of the course, its tests, the grader, the compiler, Python and the packages.
-pub(super) fn of(course: &Course, versions: &BTreeMap<String, String>) -> Result<String> {
+pub(super) fn of(course: &Course, locks: &[PathBuf], versions: &BTreeMap<String, String>) -> Result<String> {
     let mut digest = Digest::new();
+    for lock in locks {
+        digest.update_with_files(lock)?;
+    }
     for (name, version) in versions {
         digest.update(format!("{name} {version}\n"));
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod cgroup;
 mod fingerprint;
+mod jail_python;
 mod reference_build;
 pub(crate) mod sandbox;
 mod toolchain;
@@ -15,12 +16,15 @@ use course_core::locks::{Lock, Unsupported};
 use course_core::recipe::Recipe;
 use course_core::{Result, files, python};
 
-use cgroup::Cgroups;
+use cgroup::{Cgroups, MemoryShare};
 use reference_build::ReferenceBuild;
 use sandbox::{Jail, SandboxPolicy};
+use toolchain::Rust;
 
 use crate::defence::Defence;
 use crate::session::oracles::Oracles;
+use crate::turns::Turns;
+use crate::unix;
 
 /// What grading works with.
 #[derive(Debug)]
@@ -31,6 +35,10 @@ pub(crate) struct Environment {
     pub(crate) scratch: PathBuf,
     /// The jail.
     pub(crate) jail: Jail,
+    /// What each submission may have of the memory.
+    pub(crate) memory: MemoryShare,
+    /// Who works at a time.
+    pub(crate) turns: Turns,
     /// The processes that run tests from outside.
     pub(crate) oracles: Oracles,
     /// What of the jail does not hold on this machine, one sentence each.
@@ -42,14 +50,24 @@ pub(crate) struct Environment {
     /// Versions of the tools that grade, for the reports.
     pub(crate) versions: BTreeMap<String, String>,
     reference: ReferenceBuild,
-    sysroot: PathBuf,
-    base_prefix: PathBuf,
+    rust: Rust,
+    /// What the jail's Python needs of the one that it was made with.
+    python_read: Vec<PathBuf>,
+    /// The interpreter of the jail's own environment.
+    jail_python: PathBuf,
     _lock: Lock,
 }
 
 impl Environment {
     /// Makes everything ready; quick when it is already.
-    pub(crate) fn prepare(course: Course, work: &Path, modules: &[&Module], without: &[Defence]) -> Result<Self> {
+    pub(crate) fn prepare(
+        course: Course,
+        work: &Path,
+        modules: &[&Module],
+        without: &[Defence],
+        jobs: usize,
+    ) -> Result<Self> {
+        unix::let_nobody_read_what_root_makes();
         let lock = Lock::wait_for(&work.join("lock"), Unsupported::Refuse, || {
             eprintln!("Another grader works in {}; waiting for it.", work.display());
         })?;
@@ -57,23 +75,28 @@ impl Environment {
         let _ = std::fs::remove_dir_all(&scratch); // Left by a grader that was killed.
         cgroup::sweep();
         files::make_folder(&scratch)?;
-        let (sysroot, rustc) = toolchain::ask_rustc(&course.root)?;
-        let (base_prefix, mut versions) = toolchain::ask_python(&course.root)?;
+        let rust = toolchain::ask_rustc(&course.root)?;
+        let toolchain::PythonAnswer { read: python_read, interpreter, mut versions } =
+            toolchain::ask_python(&course.root)?;
+        let locks = jail_python::locks(&course, modules);
         versions.insert("course".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-        versions.insert("rustc".to_owned(), rustc.clone());
+        versions.insert("rustc".to_owned(), rust.version.clone());
         versions.insert("platform".to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
         let environment = Self {
-            fingerprint: fingerprint::of(&course, &versions)?,
+            fingerprint: fingerprint::of(&course, &locks, &versions)?,
+            jail_python: jail_python::make(work, &locks, &interpreter)?,
             reference: ReferenceBuild::make(&course, work, modules)?,
             jail: Jail::new(toolchain::build_jail(&course.root)?, without),
             oracles: Oracles::new(oracle(&course.root, &work.join("hypothesis")), &course.root),
+            turns: Turns::default(),
+            memory: MemoryShare::among(jobs),
             not_enforced: Vec::new(),
             without: without.to_vec(),
             course,
             scratch,
             versions,
-            sysroot,
-            base_prefix,
+            rust,
+            python_read,
             _lock: lock,
         };
         environment.probed(work, modules)
@@ -84,7 +107,7 @@ impl Environment {
         files::write_atomically(&secret, b"what no submission may read")?;
         let script = self.course.root.join("shared/python/grader/probe.py");
         let mut found = Vec::new();
-        let cgroups = Cgroups::make(&self.without);
+        let cgroups = Cgroups::make(&self.without, self.memory);
         let jail = self.jail.counted_by(&cgroups);
         let mut policies =
             vec![("judged code", self.policy()), ("the compiler and soft tests", self.policy_with_processes())];
@@ -92,7 +115,7 @@ impl Environment {
             policies.push(("code that talks to a test's server", SandboxPolicy { network: true, ..self.policy() }));
         }
         for (what, policy) in policies {
-            for sentence in sandbox::probe(&jail, &policy, &self.python(), &script, &secret)? {
+            for sentence in sandbox::probe(&jail, &policy, &self.jailed_python(), &script, &secret)? {
                 found.push((sentence, what));
             }
         }
@@ -108,26 +131,31 @@ impl Environment {
         Ok(self)
     }
 
-    /// How to start an isolated Python.
-    pub(crate) fn python(&self) -> Vec<String> {
-        isolated_python(&self.course.root)
+    /// How to start the jail's own Python, isolated.
+    pub(crate) fn jailed_python(&self) -> Vec<String> {
+        isolated(&self.jail_python)
     }
 
-    /// How to start one of the programs of `shared/python/run.py`.
-    pub(crate) fn python_program(&self, name: &str) -> Vec<String> {
-        python_program(&self.course.root, name)
+    /// How to start, in the jail, one of the programs of `shared/python/run.py`.
+    pub(crate) fn jailed_python_program(&self, name: &str) -> Vec<String> {
+        python_program(&self.jail_python, &self.course.root, name)
     }
 
     /// For the worker: the process that loads a submission and is asked from outside.
     pub(crate) fn policy(&self) -> SandboxPolicy {
         let root = &self.course.root;
         SandboxPolicy {
-            read: vec![self.base_prefix.clone(), python::environment(root), root.join("shared/python")],
-            memory: 4096,
+            read: [&self.python_read[..], &[self.jail_environment().to_owned(), root.join("shared/python")]].concat(),
+            memory: self.memory.of_process(),
             cpu: 600,
             file_size: 64,
             ..SandboxPolicy::default()
         }
+    }
+
+    /// The folder of the jail's Python environment.
+    fn jail_environment(&self) -> &Path {
+        self.jail_python.ancestors().nth(2).unwrap_or(&self.jail_python)
     }
 
     /// For tests that run inside, and may start processes.
@@ -138,13 +166,18 @@ impl Environment {
     /// For rustc and the linker.
     pub(crate) fn policy_for_builds(&self) -> SandboxPolicy {
         SandboxPolicy {
-            read: vec![self.sysroot.clone(), self.reference.dependencies.clone()],
+            read: [&self.rust.read[..], std::slice::from_ref(&self.reference.dependencies)].concat(),
             processes: true,
-            memory: 4096,
+            memory: self.memory.of_process(),
             cpu: 120,
             file_size: 256,
             ..SandboxPolicy::default()
         }
+    }
+
+    /// The compiler by its whole path, and `PATH` for it.
+    pub(crate) fn compiler(&self) -> (&Path, &str) {
+        (&self.rust.rustc, &self.rust.path)
     }
 
     /// How to build a module.
@@ -158,21 +191,21 @@ impl Environment {
     }
 }
 
-fn isolated_python(root: &Path) -> Vec<String> {
-    let program = python::environment_python(root);
-    [&*program.to_string_lossy(), "-I", "-X", "utf8"].map(str::to_owned).to_vec()
+fn isolated(python: &Path) -> Vec<String> {
+    [&*python.to_string_lossy(), "-I", "-X", "utf8"].map(str::to_owned).to_vec()
 }
 
-fn python_program(root: &Path, name: &str) -> Vec<String> {
-    let mut command_line = isolated_python(root);
+fn python_program(python: &Path, root: &Path, name: &str) -> Vec<String> {
+    let mut command_line = isolated(python);
     command_line.push(root.join("shared/python/run.py").to_string_lossy().into_owned());
     command_line.push(name.to_owned());
     command_line
 }
 
-/// How to start an oracle; what hypothesis computes once and for all is kept in `computed`.
+/// How to start an oracle, in the course's own Python: a teacher's tests may need what the teacher has installed there.
+/// What hypothesis computes once and for all is kept in `computed`.
 fn oracle(root: &Path, computed: &Path) -> Vec<String> {
-    let mut command_line = python_program(root, "oracle");
+    let mut command_line = python_program(&python::environment_python(root), root, "oracle");
     command_line.push(computed.to_string_lossy().into_owned());
     command_line
 }

@@ -6,7 +6,7 @@ use course_core::catalogue::{Course, Module};
 use course_core::process::{self, CancellationToken, Limits};
 use course_core::recipe::{self, Recipe};
 use course_core::staging::{self, Version};
-use course_core::{Error, Result, files, workspace};
+use course_core::{Error, Result, files, python, workspace};
 
 use crate::unix;
 
@@ -30,7 +30,7 @@ impl ReferenceBuild {
             dependencies: work.join("dependencies"),
         };
         build.copy_tree(course)?;
-        build.build(modules)?;
+        build.build(course, modules)?;
         build.set_dependencies_apart(course)?;
         Ok(build)
     }
@@ -58,15 +58,17 @@ impl ReferenceBuild {
     }
 
     /// cargo builds the solutions once: with them all dependencies, and for each module how rustc is to be called.
-    fn build(&self, modules: &[&Module]) -> Result<()> {
+    fn build(&self, course: &Course, modules: &[&Module]) -> Result<()> {
         let wrapper = recipe::this_program()?;
-        let mut command = workspace::cargo(&self.tree);
+        let mut command = workspace::cargo_for_judging(&self.tree);
         // Not `--locked`: the copy has fewer members, so cargo drops lines from its lock file. Versions stay what they
         // are.
         command.args(["build", "--lib", "--offline", "--quiet"]).arg("--target-dir").arg(&self.target);
         for module in modules {
             command.args(["--package", &module.package]);
         }
+        // As in the course's `.cargo/config.toml`, which cargo does not see from a work folder elsewhere.
+        command.env("PYO3_PYTHON", python::environment_python(&course.root)).env("PYO3_BUILD_EXTENSION_MODULE", "1");
         recipe::record_with(&mut command, &wrapper, &self.recipes);
         let finished = process::run(&mut command, Limits::NONE, &CancellationToken::default())?;
         if finished.exit.success() {

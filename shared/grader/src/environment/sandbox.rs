@@ -39,6 +39,8 @@ pub(crate) struct SandboxPolicy {
 pub(crate) struct Jail {
     program: PathBuf,
     without: Vec<Defence>,
+    /// Whether root makes the namespaces itself.
+    privileged: bool,
     cgroups: Vec<PathBuf>,
 }
 
@@ -50,11 +52,13 @@ impl Jail {
     pub(crate) fn new(program: PathBuf, without: &[Defence]) -> Self {
         let mut without = without.to_vec();
         let mut question = Command::new(&program);
-        let answer = question.arg("--has-namespaces").stdin(Stdio::null()).stdout(Stdio::null()).status();
-        if !answer.is_ok_and(|status| status.success()) {
+        let answer = question.env_clear().arg("--has-namespaces").stdin(Stdio::null()).output();
+        let answer = answer.ok().filter(|answer| answer.status.success());
+        if answer.is_none() {
             without.push(Defence::Namespaces);
         }
-        Self { program, without, cgroups: Vec::new() }
+        let privileged = answer.is_some_and(|answer| answer.stdout.trim_ascii() == b"privileged");
+        Self { program, without, privileged, cgroups: Vec::new() }
     }
 
     /// The same jail, whose programs are counted together.
@@ -82,7 +86,7 @@ impl Jail {
             option("chdir", text(folder));
         }
         arguments.extend(
-            [("--processes", policy.processes), ("--network", policy.network)]
+            [("--processes", policy.processes), ("--network", policy.network), ("--privileged", self.privileged)]
                 .into_iter()
                 .filter(|(_, on)| *on)
                 .map(|(option, _)| option.to_owned()),

@@ -6,16 +6,31 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use course_core::process::{self, CancellationToken, Limits};
-use course_core::{Error, Result, python, workspace};
+use course_core::{Error, Result, judging, python, workspace};
+
+use super::jail_python::Interpreter;
 
 /// Enough for one question to a tool.
 const LIMITS: Limits = Limits { time: Duration::from_secs(60), output: 1 << 16 };
 
-/// rustc's sysroot and version.
-pub(super) fn ask_rustc(root: &Path) -> Result<(PathBuf, String)> {
+/// The compiler, and what it needs to see.
+#[derive(Debug, Clone)]
+pub(super) struct Rust {
+    /// By its whole path: cargo calls one that is not rustup's by its name alone.
+    pub(super) rustc: PathBuf,
+    pub(super) version: String,
+    /// Folders to read.
+    pub(super) read: Vec<PathBuf>,
+    /// `PATH` in the jail: where the system's programs are, then compiler and linker.
+    pub(super) path: String,
+}
+
+/// Asks rustc for its place and its version, and looks for the linker that it will call.
+pub(super) fn ask_rustc(root: &Path) -> Result<Rust> {
     let ask = |question: &[&str]| -> Result<String> {
         let mut command = Command::new("rustc");
         command.args(question).current_dir(root);
+        judging::isolate(&mut command);
         let finished = process::run(&mut command, LIMITS, &CancellationToken::default())?;
         if finished.exit.success() {
             Ok(finished.stdout.trim().to_owned())
@@ -23,16 +38,95 @@ pub(super) fn ask_rustc(root: &Path) -> Result<(PathBuf, String)> {
             Err(Error::new(format!("rustc does not run:\n{}", finished.stderr.trim_end())))
         }
     };
-    Ok((ask(&["--print", "sysroot"])?.into(), ask(&["--version"])?))
+    let sysroot = PathBuf::from(ask(&["--print", "sysroot"])?);
+    let version = ask(&["--version"])?;
+    let own = sysroot.join("bin/rustc");
+    let rustc = if own.is_file() { Some(own) } else { on_path("rustc") }.ok_or_else(|| {
+        Error::new(format!("There is no rustc in {} nor on the PATH.", sysroot.display()))
+            .advice("Install Rust from rustup.rs, or put your own rustc on the PATH.")
+    })?;
+    let linker = on_path("cc").ok_or_else(|| {
+        Error::new("There is no linker: `cc` is not on the PATH.")
+            .advice("Debian, Ubuntu: `sudo apt install build-essential`. Others: install GCC or Clang.")
+    })?;
+    let mut read = vec![sysroot.clone()];
+    let mut path = vec!["/usr/bin".to_owned(), "/bin".to_owned()];
+    for program in [&rustc, &linker] {
+        if let Some(prefix) = prefix_to_read(program).filter(|prefix| !read.contains(prefix)) {
+            read.push(prefix);
+        }
+        let folder = program.parent().unwrap_or(program).to_string_lossy().into_owned();
+        if !path.contains(&folder) {
+            path.push(folder);
+        }
+    }
+    Ok(Rust { rustc, version, read: with_targets(read), path: path.join(":") })
 }
 
-/// The folder that the environment's Python comes from, and versions for the reports.
-pub(super) fn ask_python(root: &Path) -> Result<(PathBuf, BTreeMap<String, String>)> {
-    const QUESTION: &str = "import json, platform, sys, importlib.metadata as m\n\
-        v = {n: m.version(n) for n in ('numpy', 'pytest', 'hypothesis')}\n\
-        print(json.dumps({'prefix': sys.base_prefix, 'versions': {'python': platform.python_version(), **v}}))";
+/// A program by its name, as the shell finds it.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
+}
+
+/// What a program may need beside itself, where that is not the system's own: the folder that it is installed in, or the
+/// store of a package manager that gives every package a folder of its own.
+fn prefix_to_read(program: &Path) -> Option<PathBuf> {
+    let program = program.canonicalize().ok()?;
+    if ["/usr", "/bin", "/lib"].iter().any(|system| program.starts_with(system)) {
+        return None;
+    }
+    let store =
+        ["/nix/store", "/gnu/store", "/snap"].map(Path::new).into_iter().find(|store| program.starts_with(store));
+    store.or_else(|| program.parent()?.parent()).map(Path::to_owned)
+}
+
+/// Paths, and behind each that is a link what it leads to: the jail makes the link again.
+fn with_targets(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let target = path.canonicalize().ok();
+        for each in [Some(path), target].into_iter().flatten() {
+            if !all.contains(&each) {
+                all.push(each);
+            }
+        }
+    }
+    all
+}
+
+/// What the course's Python says of itself.
+pub(super) struct PythonAnswer {
+    /// Folders that it needs to read: the one that it comes from, and those with libraries that it loads.
+    pub(super) read: Vec<PathBuf>,
+    /// What other environments are made with.
+    pub(super) interpreter: Interpreter,
+    /// For the reports.
+    pub(super) versions: BTreeMap<String, String>,
+}
+
+/// Asks the environment's Python for its origin and for versions.
+pub(super) fn ask_python(root: &Path) -> Result<PythonAnswer> {
+    // pyenv's and uv's Pythons have a folder of their own, with links to it; Homebrew's and conda's load libraries from
+    // elsewhere.
+    const QUESTION: &str = r#"
+import contextlib, importlib.metadata as metadata, json, os, platform, sys, sysconfig
+for name in ("ctypes", "hashlib", "lzma", "sqlite3", "ssl", "zlib"):
+    with contextlib.suppress(ImportError):
+        __import__(name)
+mapped = set()
+with contextlib.suppress(OSError), open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
+    mapped = {os.path.dirname(line.split(None, 5)[5].strip()) for line in maps if ".so" in line and "/" in line}
+base = sys._base_executable
+prefixes = [sys.base_prefix, os.path.dirname(os.path.dirname(base)), os.path.dirname(os.path.dirname(os.path.realpath(base)))]
+identity = " ".join([sys.implementation.name, *sys.version.split(), sysconfig.get_config_var("SOABI") or ""])
+versions = {name: metadata.version(name) for name in ("numpy", "pytest", "hypothesis")}
+print(json.dumps({"prefixes": prefixes, "mapped": sorted(mapped), "base": base, "identity": identity, "venv": sys.prefix,
+                  "versions": {"python": platform.python_version(), **versions}}))
+"#;
     let mut command = python::command(root);
     command.args(["-c", QUESTION]);
+    judging::isolate(&mut command);
     let finished = process::run(&mut command, LIMITS, &CancellationToken::default())?;
     let answer: serde_json::Value = serde_json::from_str(finished.stdout.trim()).map_err(|_| {
         Error::new(format!("The course's Python does not answer:\n{}", finished.stderr.trim_end()))
@@ -40,12 +134,31 @@ pub(super) fn ask_python(root: &Path) -> Result<(PathBuf, BTreeMap<String, Strin
     })?;
     let versions = answer["versions"].as_object().into_iter().flatten();
     let versions = versions.filter_map(|(name, version)| Some((name.clone(), version.as_str()?.to_owned()))).collect();
-    Ok((answer["prefix"].as_str().unwrap_or_default().into(), versions))
+    let text = |key: &str| answer[key].as_str().unwrap_or_default().to_owned();
+    let interpreter = Interpreter { base: text("base").into(), identity: text("identity") };
+    let paths = |key: &str| -> Vec<PathBuf> {
+        answer[key].as_array().into_iter().flatten().filter_map(|path| path.as_str().map(PathBuf::from)).collect()
+    };
+    let mut read = with_targets(paths("prefixes"));
+    // Not the system's own, which every jail has, and nothing of the course's environment.
+    let known = |path: &Path, read: &[PathBuf]| {
+        let system = ["/usr", "/lib", "/lib64"].map(PathBuf::from);
+        let venv = PathBuf::from(text("venv"));
+        system.iter().chain([&venv]).chain(read).any(|above| path.starts_with(above))
+    };
+    for folder in paths("mapped") {
+        if !known(&folder, &read) {
+            read.push(folder);
+        }
+    }
+    // `/usr` itself is there anyway.
+    read.retain(|path| !["/", "/usr"].map(Path::new).contains(&path.as_path()));
+    Ok(PythonAnswer { read, interpreter, versions })
 }
 
 /// The path of the built `course-jail`.
 pub(super) fn build_jail(root: &Path) -> Result<PathBuf> {
-    let mut command = workspace::cargo(root);
+    let mut command = workspace::cargo_for_judging(root);
     command.args([
         "build",
         "--quiet",
@@ -64,4 +177,23 @@ pub(super) fn build_jail(root: &Path) -> Result<PathBuf> {
         Error::new(format!("The jail does not build:\n{}", finished.stderr.trim_end()))
             .advice("`cargo fetch` once, with a network, fetches the crates that it needs.")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_elsewhere_is_read_with_its_prefix() {
+        assert_eq!(prefix_to_read(Path::new("/bin/sh")), None);
+        let folder = std::env::temp_dir().join(format!("toolchain-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("1.2/bin")).unwrap();
+        std::fs::write(folder.join("1.2/bin/rustc"), "").unwrap();
+        std::os::unix::fs::symlink(folder.join("1.2"), folder.join("newest")).unwrap();
+        let whole = folder.canonicalize().unwrap().join("1.2");
+        assert_eq!(prefix_to_read(&folder.join("newest/bin/rustc")), Some(whole.clone()));
+        let newest = folder.join("newest");
+        assert_eq!(with_targets(vec![newest.clone(), whole.clone()]), [newest, whole], "the link and what it leads to");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -138,11 +138,17 @@ pub(crate) fn write_reports(grade: &Grade, reports: &[Report]) -> Result<()> {
     for Report { format, file } in reports {
         let text = render(grade, *format, &classroom);
         match file {
-            Some(file) if file != Path::new("-") => write_report(file, &text)?,
+            Some(file) if file != Path::new("-") => write_report(file, &as_file(*format, text))?,
             _ => print!("{text}"),
         }
     }
     Ok(())
+}
+
+/// A report as a file has it. Spreadsheets read CSV as UTF-8 only where the file begins with a byte order mark; without
+/// it, an umlaut becomes two other signs.
+pub(crate) fn as_file(format: Format, text: String) -> String {
+    if format == Format::Csv { format!("\u{feff}{text}") } else { text }
 }
 
 /// Replaces a file whole. A pipe or a device such as `/dev/null` is written to: to replace it would take it from

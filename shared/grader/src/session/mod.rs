@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
 use crate::grade::Status;
-use crate::unix;
+use crate::turns;
 
 use oracles::JobEnd;
 
@@ -31,6 +31,8 @@ pub(crate) struct TestRun {
     pub(crate) seconds: f64,
     /// What went wrong.
     pub(crate) message: String,
+    /// Whether the machine may have cut it short: see [`TestResult::cut_short`].
+    pub(crate) cut_short: bool,
 }
 
 /// The results by test name, and why there may be fewer than expected.
@@ -42,12 +44,14 @@ pub(crate) struct SessionResult {
     pub(crate) order: Vec<String>,
     /// Why the run broke off, or empty.
     pub(crate) broken: String,
+    /// Whether it broke off because the module cannot be imported.
+    pub(crate) import_failed: bool,
 }
 
 impl SessionResult {
     /// How a test ended that should have run.
     pub(crate) fn result(&self, name: &str) -> TestRun {
-        let never = || TestRun { status: Status::NotRun, seconds: 0.0, message: self.broken.clone() };
+        let never = || TestRun { status: Status::NotRun, seconds: 0.0, message: self.broken.clone(), cut_short: false };
         self.tests.get(name).cloned().unwrap_or_else(never)
     }
 
@@ -58,7 +62,8 @@ impl SessionResult {
             message.push_str("\nprinted meanwhile:\n");
             message.push_str(&printed);
         }
-        let run = TestRun { status: result.outcome.into(), seconds: result.seconds, message };
+        let run =
+            TestRun { status: result.outcome.into(), seconds: result.seconds, message, cut_short: result.cut_short };
         self.tests
             .entry(result.test)
             .and_modify(|earlier| {
@@ -66,6 +71,25 @@ impl SessionResult {
                 "two results of one test".clone_into(&mut earlier.message);
             })
             .or_insert(run);
+    }
+
+    /// Whether the machine may have cost this run a test.
+    fn was_cut_short(&self) -> bool {
+        self.tests.values().any(|ran| ran.cut_short)
+    }
+
+    /// Takes over from a repeated run what this one did not come to: tests that were cut short, and those that were not
+    /// run because of them.
+    fn complete_with(&mut self, repeated: Self) {
+        for (name, ran) in repeated.tests {
+            let lost =
+                self.tests.get(&name).is_none_or(|earlier| earlier.cut_short || earlier.status == Status::NotRun);
+            if lost {
+                self.tests.insert(name, ran);
+            }
+        }
+        self.broken = repeated.broken;
+        self.import_failed = repeated.import_failed;
     }
 
     /// Whether it broke off before any test passed.
@@ -106,44 +130,37 @@ pub(crate) struct Session<'s> {
 /// The time for all tests of an exercise, as a multiple of the limit for one.
 const BUDGET: u32 = 3;
 
+/// For an import alone. The slowest solution needs a tenth of a second.
+const TIME_TO_IMPORT: Duration = Duration::from_secs(10);
+
 /// On top of the budget, for starting and ending.
 const GRACE: Duration = Duration::from_secs(30);
 
 impl Session<'_> {
-    /// Tests that ask from outside.
+    /// Tests that ask from outside. What the machine may have cut short is repeated while nothing else of the grader
+    /// runs, before it counts.
     pub(crate) fn run_outside(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<SessionResult> {
-        let event_log = self.scratch.join("events.jsonl");
-        let shared = self.scratch.join("shared");
-        files::make_folder(&shared)?;
-        let mut policy = self.environment.policy();
-        policy.read.extend([self.extension.to_owned(), shared.clone()]);
-        policy.network = exercise.network;
-        let mut worker = self.jail.command_line(&policy);
-        worker.extend(self.environment.python_program("servant"));
-        let limit = exercise.time_limit.as_secs();
-        let job = json!({
-            "module": module.package,
-            "directory": self.extension,
-            "tests": tests,
-            "declared": declared_classes(module)?,
-            "servant": worker,
-            "scratch": shared,
-            "seed": self.seed,
-            "time_limit": limit,
-            "budget": limit * u64::from(BUDGET),
-            "events": event_log,
-            "root": self.environment.course.root,
-        });
+        let job = self.job(module, exercise, tests)?;
         let time = exercise.time_limit * BUDGET + GRACE;
-        let attempt = || -> Result<(JobEnd, Events)> {
-            let _ = std::fs::remove_file(&event_log); // Another run's must not be taken for this one's.
-            let end = self.environment.oracles.run(&job, time)?;
-            Ok((end, Events::read(&read_at_most(&event_log, 64 << 20))))
-        };
-        let (mut end, mut events) = attempt()?;
-        if !events.done && matches!(end, JobEnd::Broke(_)) {
-            // The tests themselves died, not the submission. Perhaps this machine was short of memory for a moment.
-            (end, events) = attempt()?;
+        let attempt = || self.ask_oracle(&job, time);
+        let (mut end, mut events) = self.environment.turns.beside_others(attempt)?;
+        // The tests themselves died, not the submission; or its process was killed or starved. Perhaps this machine was
+        // short of memory, or of processors, for a moment.
+        let stopped_by_the_machine = matches!(end, JobEnd::TimedOut) && turns::is_overloaded();
+        if !events.done && (matches!(end, JobEnd::Broke(_)) || stopped_by_the_machine) {
+            (end, events) = self.environment.turns.alone(attempt)?;
+        } else if events.result.was_cut_short() {
+            let (_, repeated) = self.environment.turns.alone(attempt)?;
+            events.check_pytest()?;
+            repeated.check_pytest()?;
+            if repeated.done {
+                events.result.complete_with(repeated.result);
+            }
+        }
+        events.check_pytest()?;
+        if events.done && events.result.order.is_empty() && events.code == Some(5) {
+            return Err(Error::new(format!("pytest finds no test of {} in {}.", exercise.id(), names(tests)))
+                .advice("Nobody is graded by tests that are not there. `cargo course verify` says what is wrong with the course."));
         }
         if events.started {
             let broken = match end {
@@ -153,9 +170,56 @@ impl Session<'_> {
             };
             return Ok(SessionResult { broken, ..events.result });
         }
-        let stderr = if let JobEnd::Broke(stderr) = end { stderr } else { String::new() };
-        Err(Error::new(format!("The oracle did not start:\n{stderr}"))
-            .advice("`cargo course doctor` says what is missing; `cargo course setup` makes the course's Python anew."))
+        Err(did_not_start(end))
+    }
+
+    /// Only imports the module: what it ran into, if anything. This machine gets no time for anything else meanwhile, so
+    /// a few seconds are plenty.
+    pub(crate) fn import_problem(&self, module: &Module, exercise: &Exercise) -> Result<Option<String>> {
+        let mut job = self.job(module, exercise, &[])?;
+        job["only_import"] = json!(true);
+        job["time_limit"] = json!(TIME_TO_IMPORT.as_secs());
+        let (end, events) = self.environment.turns.alone(|| self.ask_oracle(&job, TIME_TO_IMPORT + GRACE))?;
+        match (events.started, events.done) {
+            (false, _) => Err(did_not_start(end)),
+            (true, false) => Ok(Some("importing the module broke off".to_owned())),
+            (true, true) => Ok(events.result.import_failed.then_some(events.result.broken)),
+        }
+    }
+
+    fn job(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<Value> {
+        let shared = self.scratch.join("shared");
+        files::make_folder(&shared)?;
+        let mut policy = self.environment.policy();
+        policy.read.extend([self.extension.to_owned(), shared.clone()]);
+        policy.network = exercise.network;
+        let mut worker = self.jail.command_line(&policy);
+        worker.extend(self.environment.jailed_python_program("servant"));
+        let limit = exercise.time_limit.as_secs();
+        Ok(json!({
+            "module": module.package,
+            "directory": self.extension,
+            "tests": tests,
+            "declared": declared_classes(module)?,
+            "servant": worker,
+            "scratch": shared,
+            "seed": self.seed,
+            "time_limit": limit,
+            "budget": limit * u64::from(BUDGET),
+            "events": self.event_log(),
+            "root": self.environment.course.root,
+        }))
+    }
+
+    fn event_log(&self) -> PathBuf {
+        self.scratch.join("events.jsonl")
+    }
+
+    fn ask_oracle(&self, job: &Value, time: Duration) -> Result<(JobEnd, Events)> {
+        let event_log = self.event_log();
+        let _ = std::fs::remove_file(&event_log); // Another run's must not be taken for this one's.
+        let end = self.environment.oracles.run(job, time)?;
+        Ok((end, Events::read(&read_at_most(&event_log, 64 << 20))))
     }
 
     /// Tests that run in one process with the submission. What they say can be forged.
@@ -168,7 +232,6 @@ impl Session<'_> {
     ) -> Result<SessionResult> {
         let own = self.scratch.join("inside");
         files::make_folder(&own)?;
-        unix::open_to_all(&own).map_err(|error| Error::file("open up", &own, error))?;
         let root = &self.environment.course.root;
         let mut policy = self.environment.policy_with_processes();
         policy.read.extend([self.extension.to_owned(), root.join("Cargo.toml"), root.join("pyproject.toml")]);
@@ -184,11 +247,14 @@ impl Session<'_> {
             marker: Some(marker),
         };
         let mut command_line = self.jail.command_line(&policy);
-        command_line.extend(self.environment.python_program("worker"));
+        command_line.extend(self.environment.jailed_python_program("worker"));
         let mut command_line = command_line.into_iter();
         let mut command = Command::new(command_line.next().unwrap_or_default());
         command.args(command_line).env_clear().env("TMPDIR", &own).env("HOME", &own).env("PATH", "/usr/bin:/bin");
-        let finished = run_job(&mut command, &job.to_json(), exercise.time_limit * BUDGET)?;
+        let finished = self
+            .environment
+            .turns
+            .beside_others(|| run_job(&mut command, &job.to_json(), exercise.time_limit * BUDGET))?;
         let events = Events::read(&finished.stderr);
         let broken = match finished.exit {
             _ if events.done => events.result.broken.clone(),
@@ -197,6 +263,16 @@ impl Session<'_> {
         };
         Ok(SessionResult { broken, ..events.result })
     }
+}
+
+fn did_not_start(end: JobEnd) -> Error {
+    let stderr = if let JobEnd::Broke(stderr) = end { stderr } else { String::new() };
+    Error::new(format!("The oracle did not start:\n{stderr}"))
+        .advice("`cargo course doctor` says what is missing; `cargo course setup` makes the course's Python anew.")
+}
+
+fn names(tests: &[PathBuf]) -> String {
+    tests.iter().map(|test| test.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn run_job(command: &mut Command, job: &Value, time: Duration) -> Result<Finished> {
@@ -223,6 +299,8 @@ struct Events {
     result: SessionResult,
     started: bool,
     done: bool,
+    code: Option<i64>,
+    internal_error: Option<String>,
 }
 
 impl Events {
@@ -231,10 +309,13 @@ impl Events {
         for event in events::read(text) {
             match event {
                 Event::PythonStarted(_) => read.started = true,
-                Event::Done => read.done = true,
+                Event::Done { code } => (read.done, read.code) = (true, code),
                 Event::Collected { tests } => read.result.order = tests,
                 Event::TestFinished(result) => read.result.add(result),
-                Event::ImportFailed { message } | Event::InternalError { message } => read.result.broken = message,
+                Event::ImportFailed { message } => {
+                    (read.result.broken, read.result.import_failed) = (message, true);
+                }
+                Event::InternalError { message } => read.internal_error = Some(message),
                 Event::TestStarted { .. } | Event::BlockFinished(_) => {}
             }
         }
@@ -243,6 +324,18 @@ impl Events {
             read.result.broken.clone_from(&test.message);
         }
         read
+    }
+
+    /// pytest's own failures are the grader's fault, or the machine's: nobody is graded by such a run.
+    fn check_pytest(&self) -> Result<()> {
+        let failure = self.code.and_then(events::pytests_own_failure);
+        if failure.is_none() && self.internal_error.is_none() {
+            return Ok(());
+        }
+        let failure = failure.unwrap_or("pytest itself failed");
+        let said = self.internal_error.as_deref().unwrap_or("nothing");
+        Err(Error::new(format!("{failure}, and nothing is scored. It said:\n{said}"))
+            .advice("No submission is to blame. `cargo course setup` mends the environment; if that does not help, please report it."))
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use course_core::process::{CancellationToken, Limits, OnChunk, Supervised};
-use course_core::{Error, Result};
+use course_core::{Error, Result, judging};
 use serde_json::Value;
 
 /// How often a wait looks whether the user wants to stop.
@@ -82,6 +82,7 @@ impl Oracle {
         let (program, arguments) = command_line.split_first().ok_or_else(|| Error::new("No oracle to start."))?;
         let mut command = Command::new(program);
         command.args(arguments).current_dir(folder).stdin(Stdio::piped());
+        judging::isolate(&mut command);
         let (sender, replies) = channel();
         let on_reply: OnChunk = Box::new(move |chunk| {
             let _ = sender.send(chunk.to_vec()); // Nobody listens any more to one that was too late.

@@ -233,3 +233,45 @@ fn control_groups_of_a_killed_grader_are_swept_away() {
     let _ = fs::remove_dir(&alive); // Ours; what matters was seen.
     assert!(gone && kept, "gone: {gone}, kept: {kept}");
 }
+
+/// The process with the submission, by its number, as soon as there is one.
+fn worker_of(grader: &Grader) -> u32 {
+    let python = grader.work.join("python/bin/python");
+    let start = format!("{}\0", python.display());
+    let mut found = None;
+    wait_until("the submission's process runs", || {
+        let numbers =
+            fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        found = numbers.into_iter().find(|number: &u32| {
+            let line = fs::read(format!("/proc/{number}/cmdline")).unwrap_or_default();
+            let line = String::from_utf8_lossy(&line).into_owned();
+            line.starts_with(&start) && line.contains("\0servant\0")
+        });
+        found.is_some()
+    });
+    found.expect("it was waited for")
+}
+
+#[test]
+fn a_process_that_was_killed_from_outside_is_charged_to_nobody() {
+    let grader = Grader::ready();
+    let folder = Folder::new();
+    folder.solve("divide");
+    grader.grade(&folder); // The reference runs once, and its processes are not meant.
+    let slow = solution("divide").replace(
+        "-> PyResult<f64> {",
+        "-> PyResult<f64> {\n    static ONCE: std::sync::Once = std::sync::Once::new();\n    \
+         ONCE.call_once(|| std::thread::sleep(std::time::Duration::from_secs(5)));\n",
+    );
+    assert!(slow.contains("from_secs(5)"), "the solution's signature is another one now");
+    folder.write(&source("divide"), slow);
+    let report = folder.beside("report.json");
+    let report_option = format!("json={}", report.display());
+    let child = start(&mut grader.command(&["--submission", folder.text(), IDS[0], "--report", &report_option]));
+    let worker = worker_of(&grader);
+    std::thread::sleep(std::time::Duration::from_secs(2)); // In the first test, most likely; at its import otherwise.
+    let killed = std::process::Command::new("kill").args(["-KILL", &worker.to_string()]).status().unwrap();
+    assert!(killed.success(), "it had ended already");
+    finish(child).exits_with(0);
+    assert_eq!(score(&crate::support::read_json(&report), IDS[0]), (5.0, "passed".into()));
+}

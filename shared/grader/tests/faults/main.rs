@@ -7,6 +7,7 @@
 
 mod class;
 mod command;
+mod environment;
 mod hidden;
 mod machine;
 mod rules;

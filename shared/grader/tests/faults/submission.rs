@@ -42,18 +42,56 @@ fn a_folder_without_any_exercise() {
 }
 
 #[test]
-fn a_level_too_high_is_named_and_a_level_too_deep_is_taken() {
-    let folder = Folder::new();
-    folder.write(&format!("course-main/{}", source("divide")), solution("divide"));
+fn folders_around_a_submission_are_entered_and_named() {
     let grader = Grader::ready();
-    grader
-        .refuse(&folder)
-        .says("holds no exercise of this course, but its folder course-main has `modules`.")
-        .says("The submission is that folder.");
+    for around in ["course-main", "Müller/course-main (1)", "a/b/c/d"] {
+        let folder = Folder::new();
+        folder.write(&format!("{around}/{}", source("divide")), solution("divide"));
+        folder.write(&format!("__MACOSX/{}", source("divide")), "not this one");
+        let (_, report) = grader.grade(&folder);
+        assert_eq!(score(&report, IDS[0]), (5.0, "passed".into()), "{around}");
+        assert!(ignored(&report, around).starts_with("the folder that was graded"), "{report:#}");
+    }
     let mut folder = Folder::new();
     folder.solve("divide");
     folder.path = folder.path.join("modules");
     assert_eq!(score(&grader.grade(&folder).1, IDS[0]), (5.0, "passed".into()));
+    // Which of two is meant, nobody can know.
+    let folder = Folder::new();
+    for name in ["course-main", "course-main (1)"] {
+        folder.write(&format!("{name}/{}", source("divide")), solution("divide"));
+    }
+    grader.refuse(&folder).says("holds more than one submission: course-main, course-main (1).");
+}
+
+#[test]
+fn names_that_are_nearly_right_are_named_as_what_they_are() {
+    let grader = Grader::ready();
+    let folder = Folder::new();
+    let path = |name: &str| format!("modules/{MODULE}/src/{name}");
+    let names = ["divide (1).rs", "divide copy.rs", "Divide.rs", "divide.rs.txt"];
+    for name in names {
+        folder.write(&path(name), solution("divide"));
+    }
+    grader.refuse(&folder).says("is probably src/divide.rs under another name: rename it.");
+    folder.solve("sum_as_string").write(".DS_Store", "").write(&path("Thumbs.db"), "");
+    let (_, report) = grader.grade(&folder);
+    for name in names {
+        assert_eq!(ignored(&report, &path(name)), "probably src/divide.rs under another name: rename it", "{name}");
+    }
+    assert_eq!(report["ignored"].as_array().unwrap().len(), names.len(), "{report:#}");
+}
+
+#[test]
+fn other_encodings_are_told_what_to_do() {
+    let grader = Grader::ready();
+    let folder = Folder::new();
+    let utf_16: Vec<u8> = solution("divide").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    folder.solve("sum_as_string").write(&source("divide"), utf_16);
+    assert_eq!(ignored(&grader.grade(&folder).1, &source("divide")), "not UTF-8 text, but UTF-16: save it as UTF-8");
+    folder.write(&source("divide"), b"// gr\xfc\xdfe\n");
+    let (_, report) = grader.grade(&folder);
+    assert_eq!(ignored(&report, &source("divide")), "not UTF-8 text, but perhaps Latin-1: save it as UTF-8");
 }
 
 #[test]
@@ -89,7 +127,16 @@ fn links_pipes_and_folders_named_like_files() {
     let grader = Grader::ready();
     let original = repository().join(format!("solutions/{MODULE}/src/divide.rs"));
     type Make = fn(&std::path::Path, &std::path::Path);
-    let kinds: [(&str, Make, &str); 4] = [
+    let kinds: [(&str, Make, &str); 5] = [
+        (
+            "hard link",
+            |original, path| {
+                let other = path.with_extension("other");
+                fs::copy(original, &other).unwrap();
+                fs::hard_link(other, path).unwrap();
+            },
+            "a hard link, which may be somebody else's file: hand in a copy",
+        ),
         ("link", |original, path| symlink(original, path).unwrap(), "a link"),
         ("dangling link", |_, path| symlink("/nowhere", path).unwrap(), "a link"),
         ("pipe", |_, path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success()), "not a regular file"),

@@ -13,10 +13,21 @@ from coursekit import plugin
 from coursekit.events import EventLog
 from coursekit.evidence import evidence_of
 
+from .starved import SHARE
 from .worker_process import WorkerProcess
 
 MOST_TIMEOUTS = 2
 """After so many tests that took too long, the rest is not run."""
+
+
+def note_import_problem(worker: WorkerProcess, log: EventLog) -> str | None:
+    """Writes down what importing the module ran into, and returns its status: nothing can be tested then."""
+    problem = worker.import_problem()
+    if problem is None:
+        return None
+    status, message = problem
+    log.write("import_failed", status=status, message=message)
+    return status
 
 
 class GradingPlugin(plugin.CoursePlugin):
@@ -27,15 +38,20 @@ class GradingPlugin(plugin.CoursePlugin):
         self._events = log
         self._worker = worker
         self._seed = job["seed"]
-        self._end = time.monotonic() + job["budget"]
+        self._budget = job["budget"]
+        self._end = time.monotonic() + self._budget
         self._time_limit = job["time_limit"]
+        self.left_out = 0
+        """How many tests are soft."""
         self._timeouts = 0
         self._refused: dict[tuple[Path, str], str] = {}
         self._refusal: str | None = None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """What can only be judged inside the process runs elsewhere."""
-        items[:] = [item for item in items if item.get_closest_marker("soft") is None]
+        asked_from_outside = [item for item in items if item.get_closest_marker("soft") is None]
+        self.left_out = len(items) - len(asked_from_outside)
+        items[:] = asked_from_outside
         for path in {item.path for item in items}:
             for test in evidence_of(path):
                 if test.refused:
@@ -48,13 +64,9 @@ class GradingPlugin(plugin.CoursePlugin):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
-        """What the module's import ran into is said once: then nothing of the module can be tested."""
+        """What the module's import ran into is said once."""
         self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
-        problem = self._worker.import_problem()
-        if problem is not None:
-            status, message = problem
-            self._timeouts += status == "timed_out"
-            self._events.write("import_failed", status=status, message=message)
+        self._timeouts += note_import_problem(self._worker, self._events) == "timed_out"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self) -> None:
@@ -78,15 +90,20 @@ class GradingPlugin(plugin.CoursePlugin):
     def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
         """A test in which the submission died has not passed, whatever its body made of that."""
         if self._out_of_time:
-            return {
+            verdict = {
                 "status": "not_run",
                 "message": "not run: the time for all tests was used up by those before",
             }
+            if self._worker.waited > SHARE * self._budget:
+                verdict["cut_short"] = True
+            return verdict
         fault, printed = self._worker.finish_test()
         if fault is not None:
             status, message = fault
             self._timeouts += status == "timed_out"
             verdict = {"status": status, "message": message}
+            if self._worker.was_cut_short():
+                verdict["cut_short"] = True
         if self._refusal is not None:  # The reference fails too: nobody is graded by such a test.
             verdict = {"status": "error", "message": self._refusal}
         if printed and verdict["status"] != "passed":

@@ -15,7 +15,9 @@ A job in JSON:
 `declared` are the classes that the course's own type stub names: their objects may compare themselves, others
 may not. The seconds of `time_limit` are for each test, those of `budget` for all of them. The events are
 those of `coursekit.worker`, with three more ways for a test to end: "crashed", "timed_out" and "not_run".
-Where the module cannot be imported, "import_failed" says so before the first test, and all tests run into it.
+"cut_short" beside the first two says that the machine may be to blame: the process was killed, or waited for
+a processor a good part of its time. Where the module cannot be imported, "import_failed" says so before the
+first test, and all tests run into it. With `"only_import": true` that is all that is tried, in `time_limit`.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ from hypothesis import configuration, strategies
 
 from ..stand_ins import event_loop  # noqa: F401  (loaded before the first job)
 from ..stand_ins.session import Session
-from .grading_plugin import GradingPlugin
+from .grading_plugin import GradingPlugin, note_import_problem
 from .worker_process import WorkerProcess
 
 MOST_MEMORY = 4 << 30
@@ -101,24 +103,35 @@ def run(job: dict[str, Any]) -> NoReturn:
     log.write("python", executable=sys.executable, version=sys.version.split()[0])
     session = Session(job["module"], _extension(job), job["declared"], worker)
     worker.session = session
+    if job.get("only_import"):
+        worker.begin_test(job["time_limit"])
+        note_import_problem(worker, log)
+        worker.end()
+        log.write("done", code=0)
+        os._exit(0)
     sys.modules[job["module"]] = session.module
     http_server.make_listener = worker.listener
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    code = pytest.main(
-        [
-            *job["tests"],
-            f"--rootdir={job['root']}",
-            f"--config-file={Path(plugin.__file__).with_name('pytest.ini')}",
-            f"--basetemp={Path(job['scratch'], 'tmp')}",
-            "--capture=no",
-            "--import-mode=importlib",
-            "--continue-on-collection-errors",
-            *(f"-pno:{name}" for name in UNUSED_PLUGINS),
-        ],
-        plugins=[plugin, GradingPlugin(log, worker, job)],
+    grading = GradingPlugin(log, worker, job)
+    code = int(
+        pytest.main(
+            [
+                *job["tests"],
+                f"--rootdir={job['root']}",
+                f"--config-file={Path(plugin.__file__).with_name('pytest.ini')}",
+                f"--basetemp={Path(job['scratch'], 'tmp')}",
+                "--capture=no",
+                "--import-mode=importlib",
+                "--continue-on-collection-errors",
+                *(f"-pno:{name}" for name in UNUSED_PLUGINS),
+            ],
+            plugins=[plugin, grading],
+        )
     )
     worker.end()
-    log.write("done", code=int(code))
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED and grading.left_out:
+        code = int(pytest.ExitCode.OK)  # All of them are soft: they run elsewhere.
+    log.write("done", code=code)
     os._exit(0)
 
 

@@ -18,6 +18,7 @@ from coursekit.show import is_not_written, show_error
 from ..stand_ins.session import Session
 from ..transport.frames import BadFrame, Closed, Message
 from ..transport.peer import Peer, TookTooLong
+from .starved import SHARE, longest_wait, waited
 
 KEPT_OUTPUT = 4_000
 """Characters of what the submission printed during one test."""
@@ -44,6 +45,11 @@ class WorkerProcess:
         self._peer: Peer | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._fault: tuple[str, str] | None = None
+        self._cut_short = False
+        self._begun = time.monotonic()
+        self._waited_before: dict[int, float] = {}
+        self.waited = 0.0
+        """Seconds that it had to wait for a processor, in all tests that have ended."""
         self._lock = threading.RLock()
         self._listening = threading.Lock()
         self._deadline = time.monotonic() + job["time_limit"]
@@ -54,12 +60,21 @@ class WorkerProcess:
 
     def begin_test(self, seconds: float) -> None:
         """A new test, with this much time."""
-        self._deadline = time.monotonic() + seconds
+        self._begun = time.monotonic()
+        self._deadline = self._begun + seconds
+        self._cut_short = False
+        now = {} if self._process is None else waited(self._process.pid)
+        self.waited += longest_wait(self._waited_before, now)
+        self._waited_before = now
 
     def finish_test(self) -> tuple[tuple[str, str] | None, str]:
         """How the submission failed during the test, if it did, and what it printed."""
         fault, self._fault = self._fault, None
         return fault, self._output.take()
+
+    def was_cut_short(self) -> bool:
+        """Whether the fault of the last test may be the machine's: repeated alone, it may pass."""
+        return self._cut_short
 
     def import_problem(self) -> tuple[str, str] | None:
         """How importing the module went wrong, if it did: "todo", "error" or how the process ended."""
@@ -88,6 +103,7 @@ class WorkerProcess:
         try:
             return peer.ask(message, self._deadline)
         except TookTooLong:
+            self._cut_short = self._was_starved()
             self._abandon(
                 "timed_out",
                 "stopped: it took too long. A loop that never ends, or locks that wait for each other",
@@ -155,12 +171,22 @@ class WorkerProcess:
             self.end()
         raise SubmissionLost(message)
 
+    def _was_starved(self) -> bool:
+        """Whether it had to wait for a processor during a good part of the test."""
+        if self._process is None:
+            return False
+        wait = longest_wait(self._waited_before, waited(self._process.pid))
+        self.waited += wait
+        return wait > SHARE * (time.monotonic() - self._begun)
+
     def _how_it_ended(self) -> str:
         assert self._process is not None
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._process.wait(2.0)
             # The jail reports a signal of its child as 128 and the signal's number.
             number = -code if code < 0 else code - 128
+            # Not by us: so by the kernel for want of memory, or by somebody else, or by its own hand.
+            self._cut_short = number == signal.SIGKILL and not self._output.flooded
             if number > 0:
                 with contextlib.suppress(ValueError):
                     return f"the process with the submission died ({signal.Signals(number).name})"
@@ -187,6 +213,8 @@ class Output:
     def __init__(self) -> None:
         self._kept = b""
         self._total = 0
+        self.flooded = False
+        """Whether the process was killed for it."""
         self._lock = threading.Lock()
 
     def follow(self, fd: int, process: subprocess.Popen[bytes]) -> None:
@@ -201,6 +229,7 @@ class Output:
                     self._kept = (self._kept + data)[-KEPT_OUTPUT:]
                     self._total += len(data)
                     if self._total > MOST_OUTPUT:
+                        self.flooded = True
                         process.kill()
                         return
         finally:

@@ -16,6 +16,20 @@ use serde_json::Value;
 
 use super::verdict::{Failure, FailureKind, Test, TestStatus};
 
+/// Environment variable: how many examples each property test tries. The only one of the user's that reaches the tests.
+const EXAMPLES: &str = "COURSE_EXAMPLES";
+
+/// What the user asks for, if it is a number that hypothesis can count to in this life.
+fn examples_wanted(asked: Option<std::ffi::OsString>) -> Result<Option<String>> {
+    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(None) };
+    match asked.to_string_lossy().trim().parse::<u32>() {
+        Ok(number @ 1..=1_000_000) => Ok(Some(number.to_string())),
+        _ => Err(Error::new(format!("{EXAMPLES} is {asked:?}; it takes a whole number from 1 to 1000000.")).advice(
+            format!("It sets how many examples each property test tries. `unset {EXAMPLES}` for the usual 100."),
+        )),
+    }
+}
+
 /// Output beyond this is taken for endless.
 pub(super) const MOST_OUTPUT: usize = 32 << 20;
 
@@ -68,7 +82,7 @@ impl TestJob<'_> {
     }
 
     /// What came of it.
-    pub(super) fn report(&self, finished: &Finished) -> PythonReport {
+    pub(super) fn report(&self, finished: &Finished) -> Result<PythonReport> {
         let events = std::fs::read_to_string(self.events()).unwrap_or_default();
         read_report(&events, finished, self.limits())
     }
@@ -92,11 +106,16 @@ pub(crate) fn test_files(exercise_ref: ExerciseRef<'_>) -> impl Iterator<Item = 
 }
 
 impl WarmWorker {
-    /// Starts Python; it loads while the caller goes on. `examples` sets how many each property test tries.
+    /// Starts Python; it loads while the caller goes on. `examples` sets how many each property test tries; otherwise
+    /// the user does, or nobody.
     pub(crate) fn start(root: &Path, examples: Option<&str>) -> Result<Self> {
         let mut command = python::program(root, "worker");
+        let examples = match examples {
+            Some(examples) => Some(examples.to_owned()),
+            None => examples_wanted(std::env::var_os(EXAMPLES))?,
+        };
         if let Some(examples) = examples {
-            command.env("COURSE_EXAMPLES", examples);
+            command.env(EXAMPLES, examples);
         }
         command.stdin(Stdio::piped());
         Supervised::spawn(&mut command, None, None).map(Self).map_err(|error| {
@@ -114,7 +133,7 @@ impl WarmWorker {
             let _ = writeln!(stdin, "{order}");
         }
         let finished = self.0.wait(limits, cancel)?;
-        let report = job.report(&finished);
+        let report = job.report(&finished)?;
         // Before its first event nothing of the exercise is loaded: whatever happened is not the learner's doing.
         if report.interpreter.is_none() && matches!(finished.exit, ExitReason::Exited(_)) {
             return Err(Error::new(format!(
@@ -127,22 +146,27 @@ impl WarmWorker {
     }
 }
 
-fn read_report(events: &str, finished: &Finished, limits: Limits) -> PythonReport {
+fn read_report(events: &str, finished: &Finished, limits: Limits) -> Result<PythonReport> {
     let mut progress = RunProgress::default();
     for event in events::read(events) {
         progress.take(event);
     }
-    let RunProgress { mut report, running, done, .. } = progress;
+    let RunProgress { mut report, running, done, code, internal_error } = progress;
     report.printed = printed(finished);
+    if let Some(failure) = code.and_then(events::pytests_own_failure) {
+        let said = if internal_error.is_empty() { finished.stderr.clone() } else { internal_error };
+        return Err(Error::new(format!("{failure}, so there is no verdict. It said:\n{}", compile::last_lines(&said, 6)))
+            .advice("Your exercise is not to blame. `cargo course setup` mends the environment; if that does not help, please report it."));
+    }
     if done {
-        return report;
+        return Ok(report);
     }
     let exit = finished.describe_exit(limits);
     let failure = match running {
         // An exercise that is not written yet may abort the process: a panic cannot leave an `extern "C"` function.
         Some(name) if events::tells_unwritten(&finished.stderr) => {
             report.set(&name, TestStatus::Unwritten, "not written yet");
-            return report;
+            return Ok(report);
         }
         Some(name) => {
             report.set(&name, TestStatus::Error, &exit);
@@ -155,7 +179,7 @@ fn read_report(events: &str, finished: &Finished, limits: Limits) -> PythonRepor
         None => Failure::new(FailureKind::Import, format!("While the extension was loaded: {exit}")),
     };
     report.failures = vec![failure];
-    report
+    Ok(report)
 }
 
 /// Follows the worker's events.
@@ -164,6 +188,8 @@ struct RunProgress {
     report: PythonReport,
     running: Option<String>,
     done: bool,
+    code: Option<i64>,
+    internal_error: String,
 }
 
 impl RunProgress {
@@ -185,8 +211,9 @@ impl RunProgress {
                 let message = format!("Python cannot import the extension.\n{message}");
                 self.report.failures = vec![Failure::new(FailureKind::Import, message)];
             }
-            Event::Done => self.done = true,
-            Event::InternalError { .. } | Event::BlockFinished(_) => {}
+            Event::Done { code } => (self.done, self.code) = (true, code),
+            Event::InternalError { message } => self.internal_error = message,
+            Event::BlockFinished(_) => {}
         }
     }
 }
@@ -235,4 +262,40 @@ fn printable(line: &str) -> String {
         printable.push('…');
     }
     printable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_a_number_or_an_error() {
+        let wanted = |text: &str| examples_wanted(Some(text.into())).map_err(|error| error.to_string());
+        assert_eq!(examples_wanted(None).unwrap(), None);
+        assert_eq!(wanted("").unwrap(), None);
+        assert_eq!(wanted(" 25 ").unwrap(), Some("25".to_owned()));
+        for nonsense in ["abc", "0", "-1", "1.5", "99999999999"] {
+            assert!(wanted(nonsense).unwrap_err().contains("takes a whole number"), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn pytests_own_failure_is_no_verdict() {
+        let finished = |text: &str| Finished {
+            exit: ExitReason::TooMuchOutput, // Which way it ended does not matter here.
+            stdout: String::new(),
+            stderr: text.to_owned(),
+        };
+        let python = "{\"event\": \"python\", \"executable\": \"/p\", \"version\": \"3.14.1\"}\n";
+        let failed = |code: u8| format!("{python}{{\"event\": \"done\", \"code\": {code}}}\n");
+        for code in [2, 3, 4] {
+            let error =
+                read_report(&failed(code), &finished("unrecognized arguments: --cov"), Limits::NONE).unwrap_err();
+            assert!(error.to_string().contains("unrecognized arguments: --cov"), "{error}");
+            assert!(error.to_string().contains("Your exercise is not to blame."), "{error}");
+        }
+        for code in [0, 1, 5] {
+            assert!(read_report(&failed(code), &finished(""), Limits::NONE).is_ok());
+        }
+    }
 }

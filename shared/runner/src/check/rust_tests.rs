@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use course_core::process::{self, CancellationToken, Limits};
-use course_core::{Result, events};
+use course_core::{Result, events, judging};
 
 use super::python_tests::MOST_OUTPUT;
 use super::verdict::{Failure, FailureKind, Test, TestStatus};
@@ -24,6 +24,7 @@ pub(crate) fn run(program: &Path, name: &str, time_limit: Duration, cancel: &Can
     let mut command = Command::new(program);
     // One thread: the test named last is then the one that crashed or hangs.
     command.args(["--test-threads=1", "--color=never"]).env("RUST_BACKTRACE", "0");
+    judging::isolate(&mut command);
     let limits = Limits { time: time_limit, output: MOST_OUTPUT };
     let finished = process::run(&mut command, limits, cancel)?;
     let (mut tests, complete) = read(&finished.stdout);

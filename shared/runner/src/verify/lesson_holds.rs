@@ -164,7 +164,7 @@ fn run_python(
     for event in events::read(&std::fs::read_to_string(&events).unwrap_or_default()) {
         match event {
             Event::BlockFinished(block) => _ = results.insert(block.line, block.result),
-            Event::Done => done = true,
+            Event::Done { .. } => done = true,
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Whatever a learner's code does, the check ends with a plain explanation, and the next check works.
 
-use crate::support::{Course, MODULE, SOURCE, with_body};
+use crate::support::{Course, MODULE, SOURCE, run, with_body};
 
 /// The time limit of code that must be stopped by it.
 const SHORT: u32 = 5;
@@ -241,4 +241,36 @@ fn after_every_crash_the_next_check_is_right() {
     course.run(&["check", "02.parallel_sum"]).exits_with(0).says("✓ 02.parallel_sum");
     course.write_body("return Ok(0);");
     course.run(&["check", "02.parallel_sum"]).exits_with(1).says("not yet").says("got 0").says("expected 6");
+}
+
+#[test]
+fn the_users_variables_reach_no_test() {
+    let course = Course::ready();
+    course.solve("parallel_sum");
+    let mut command = course.command(&["check", "02.parallel_sum"]);
+    for (name, value) in [
+        ("PYTEST_ADDOPTS", "--cov"),
+        ("PYTEST_PLUGINS", "nonsense"),
+        ("PYTHONPATH", "/nowhere"),
+        ("PYTHONSTARTUP", "/nowhere"),
+        ("HYPOTHESIS_STORAGE_DIRECTORY", "/nowhere"),
+        ("NUMPY_MADVISE_HUGEPAGE", "nonsense"),
+        ("RAYON_NUM_THREADS", "nonsense"),
+        ("RUST_BACKTRACE", "full"),
+        ("COURSE_EXAMPLES", "20"),
+    ] {
+        command.env(name, value);
+    }
+    run(&mut command).exits_with(0);
+}
+
+#[test]
+fn a_number_of_examples_that_is_none_is_named() {
+    let course = Course::ready();
+    course.solve("parallel_sum");
+    for nonsense in ["abc", "0", "-3", "1e3"] {
+        run(course.command(&["check", "02.parallel_sum"]).env("COURSE_EXAMPLES", nonsense))
+            .exits_with(2)
+            .says(&format!("COURSE_EXAMPLES is \"{nonsense}\"; it takes a whole number from 1 to 1000000."));
+    }
 }

@@ -1,0 +1,160 @@
+//! What reaches a program that judges: of the user's environment only the variables listed here. Everything else is the
+//! user's own business (`PYTEST_ADDOPTS`, `RAYON_NUM_THREADS`, `LD_PRELOAD`, a token) and would change a verdict.
+
+use std::ffi::OsString;
+use std::process::Command;
+
+/// Where programs, libraries and folders of this machine are; without these, Python, cargo or a linker does not start.
+const LET_THROUGH: &[&str] = &[
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    // The Python and the Rust of a cluster's module system find their own libraries so.
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    // Where cargo and rustup keep what set-up has fetched, and which toolchain the course runs with.
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    // Which of several Xcodes has the linker.
+    "DEVELOPER_DIR",
+    "SDKROOT",
+    // Windows and the C runtime do not work without them.
+    "APPDATA",
+    "COMSPEC",
+    "LOCALAPPDATA",
+    "NUMBER_OF_PROCESSORS",
+    "PATHEXT",
+    "PROCESSOR_ARCHITECTURE",
+    "PROGRAMDATA",
+    "PROGRAMFILES",
+    "PROGRAMFILES(X86)",
+    "SYSTEMDRIVE",
+    "SYSTEMROOT",
+    "TEMP",
+    "TMP",
+    "USERPROFILE",
+    "WINDIR",
+];
+
+/// What installing packages needs besides: where from, and how to get there. Not where to: `PIP_TARGET` and its like.
+const FOR_DOWNLOADS: &[&str] = &[
+    "ALL_PROXY",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "all_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "NETRC",
+    "PIP_CACHE_DIR",
+    "PIP_CERT",
+    "PIP_CLIENT_CERT",
+    "PIP_CONFIG_FILE",
+    "PIP_DEFAULT_TIMEOUT",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_FIND_LINKS",
+    "PIP_INDEX_URL",
+    "PIP_NO_INDEX",
+    "PIP_PROXY",
+    "PIP_RETRIES",
+    "PIP_TRUSTED_HOST",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "UV_CACHE_DIR",
+    "UV_CONFIG_FILE",
+    "UV_DEFAULT_INDEX",
+    "UV_EXTRA_INDEX_URL",
+    "UV_FIND_LINKS",
+    "UV_HTTP_TIMEOUT",
+    "UV_INDEX",
+    "UV_INDEX_URL",
+    "UV_NATIVE_TLS",
+    "UV_OFFLINE",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+];
+
+/// Takes everything out of a command's environment but what is let through. What the command sets itself stays.
+pub fn isolate(command: &mut Command) {
+    isolate_from(command, std::env::vars_os(), &[LET_THROUGH]);
+}
+
+/// The same for a command that installs packages.
+pub fn isolate_but_for_downloads(command: &mut Command) {
+    isolate_from(command, std::env::vars_os(), &[LET_THROUGH, FOR_DOWNLOADS]);
+}
+
+fn isolate_from(command: &mut Command, inherited: impl Iterator<Item = (OsString, OsString)>, let_through: &[&[&str]]) {
+    let own: Vec<(OsString, OsString)> =
+        command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+    let kept: Vec<(OsString, OsString)> =
+        inherited.filter(|(name, _)| let_through.iter().any(|list| is_in(list, &name.to_string_lossy()))).collect();
+    command.env_clear().envs(kept).envs(own);
+}
+
+/// Names of variables differ by their capitals on Unix only.
+fn is_in(list: &[&str], name: &str) -> bool {
+    list.iter().any(|known| if cfg!(windows) { known.eq_ignore_ascii_case(name) } else { *known == name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(command: &Command) -> Vec<(String, String)> {
+        command
+            .get_envs()
+            .map(|(name, value)| (name.to_string_lossy().into(), value.unwrap_or_default().to_string_lossy().into()))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_is_listed_comes_through() {
+        let refused = [
+            "PYTEST_ADDOPTS",
+            "PYTEST_PLUGINS",
+            "COURSE_EXAMPLES",
+            "COURSE_GRADER_RECORD",
+            "PYTHONPATH",
+            "PYTHONSTARTUP",
+            "HYPOTHESIS_STORAGE_DIRECTORY",
+            "NUMPY_EXPERIMENTAL_ARRAY_FUNCTION",
+            "RAYON_NUM_THREADS",
+            "RUST_BACKTRACE",
+            "RUSTFLAGS",
+            "CARGO_BUILD_RUSTFLAGS",
+            "PIP_TARGET",
+            "LD_PRELOAD",
+            "VIRTUAL_ENV",
+            "LC_ALL",
+            "http_proxy",
+        ];
+        let inherited = refused.iter().chain(&["PATH", "CARGO_HOME"]).map(|name| ((*name).into(), "theirs".into()));
+        let mut command = Command::new("python");
+        command.env("OURS", "1").env("PATH", "ours").env_remove("HOME");
+        isolate_from(&mut command, inherited, &[LET_THROUGH]);
+        let expected = [("CARGO_HOME", "theirs"), ("OURS", "1"), ("PATH", "ours")];
+        assert_eq!(seen(&command), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn what_is_installed_comes_from_where_the_user_says_and_goes_where_we_say() {
+        let names = ["PIP_INDEX_URL", "https_proxy", "PIP_TARGET", "PIP_USER", "PIP_PREFIX", "UV_PROJECT_ENVIRONMENT"];
+        let mut command = Command::new("pip");
+        let inherited = names.iter().map(|name| ((*name).into(), "theirs".into()));
+        isolate_from(&mut command, inherited, &[LET_THROUGH, FOR_DOWNLOADS]);
+        let seen: Vec<String> = seen(&command).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(seen, ["PIP_INDEX_URL", "https_proxy"]);
+    }
+
+    #[test]
+    fn the_list_names_places_and_no_settings() {
+        for name in LET_THROUGH {
+            assert!(!name.starts_with("PYTHON") && !name.starts_with("COURSE_") && !name.ends_with("FLAGS"), "{name}");
+        }
+    }
+}

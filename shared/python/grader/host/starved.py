@@ -1,0 +1,32 @@
+"""How long processes had to wait for a processor: who is over the time limit for that is not to blame."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+SHARE = 0.4
+"""From this part of its time on, a test counts as starved. On an idle machine it is near zero."""
+
+
+def waited(process: int) -> dict[int, float]:
+    """For each thread of a process and of its descendants, the seconds that it was ready to run and did not.
+
+    Linux alone counts that; elsewhere, and for a process that has ended, the result is empty.
+    """
+    found: dict[int, float] = {}
+    processes = [process]
+    while processes:
+        tasks = Path("/proc", str(processes.pop()), "task")
+        with contextlib.suppress(OSError):
+            for task in tasks.iterdir():
+                with contextlib.suppress(OSError, ValueError, IndexError):
+                    found[int(task.name)] = int((task / "schedstat").read_text().split()[1]) / 1e9
+                    processes += map(int, (task / "children").read_text().split())
+    return found
+
+
+def longest_wait(before: dict[int, float], after: dict[int, float]) -> float:
+    """Of the thread that had to wait most in between. A sum would count a submission's threads against each
+    other."""
+    return max((seconds - before.get(task, 0.0) for task, seconds in after.items()), default=0.0)

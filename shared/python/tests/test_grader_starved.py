@@ -1,0 +1,53 @@
+"""Who waits for a processor is told from who does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from grader.host.starved import longest_wait, waited
+
+pytestmark = pytest.mark.skipif(
+    not os.path.exists("/proc/self/schedstat"), reason="the kernel of this machine does not count it"
+)
+
+BUSY = "import os; os.sched_setaffinity(0, {%d})\nwhile True: pass"
+
+
+@pytest.fixture
+def two_on_one_processor() -> Iterator[list[subprocess.Popen[bytes]]]:
+    processor = min(os.sched_getaffinity(0))
+    command = [sys.executable, "-I", "-c", BUSY % processor]
+    processes = [subprocess.Popen(command) for _ in range(2)]
+    yield processes
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def test_who_shares_a_processor_waits(two_on_one_processor: list[subprocess.Popen[bytes]]) -> None:
+    before = [waited(process.pid) for process in two_on_one_processor]
+    # As long as it takes: each of them can have half of the processor, and the other half it waits.
+    while any(
+        longest_wait(earlier, waited(process.pid)) < 0.2
+        for earlier, process in zip(before, two_on_one_processor, strict=True)
+    ):
+        time.sleep(0.05)
+
+
+def test_descendants_count() -> None:
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-I', '-c', 'input()'])"
+    with subprocess.Popen([sys.executable, "-I", "-c", code], stdin=subprocess.PIPE) as process:
+        while len(waited(process.pid)) < 2:
+            time.sleep(0.01)
+        process.communicate(b"\n")
+    assert waited(process.pid) == {}
+
+
+def test_only_what_was_waited_in_between() -> None:
+    assert longest_wait({1: 2.0, 2: 1.0}, {1: 2.5, 2: 4.0, 3: 0.5}) == 3.0
+    assert longest_wait({1: 2.0}, {}) == 0.0

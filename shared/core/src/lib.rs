@@ -12,6 +12,7 @@ pub mod digest;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod lock_holder;
 pub mod locks;
 pub mod patch;
 pub mod process;

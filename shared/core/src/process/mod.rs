@@ -9,7 +9,7 @@ mod windows;
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -50,14 +50,24 @@ pub fn interrupted() -> bool {
 /// Tells work under way that its result is no longer wanted, as when a newer save makes a check pointless.
 #[derive(Debug, Clone, Default)]
 pub struct CancellationToken {
-    own: Arc<AtomicBool>,
-    parent: Option<Arc<AtomicBool>>,
+    own: Arc<AtomicU8>,
+    parent: Option<Arc<AtomicU8>>,
 }
 
+/// The states of a token, in the order in which they follow each other.
+const CANCELLED: u8 = 1;
+const ABANDONED: u8 = 2;
+
 impl CancellationToken {
-    /// Makes every wait that looks at this come to an end.
+    /// Makes every wait that looks at this come to an end. Work that would have to be done again, such as building a
+    /// dependency, may be completed first.
     pub fn cancel(&self) {
-        self.own.store(true, Ordering::Relaxed);
+        self.own.fetch_max(CANCELLED, Ordering::Relaxed);
+    }
+
+    /// Makes every wait that looks at this come to an end at once.
+    pub fn abandon(&self) {
+        self.own.fetch_max(ABANDONED, Ordering::Relaxed);
     }
 
     /// A token for a part of the work: it is cancelled with this one, and can be cancelled by itself.
@@ -66,11 +76,21 @@ impl CancellationToken {
         Self { own: Arc::default(), parent: Some(Arc::clone(&self.own)) }
     }
 
+    /// Whether the work must end at once: it was abandoned, or the user asked to stop.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        interrupted() || self.state() == ABANDONED
+    }
+
+    fn state(&self) -> u8 {
+        self.parent.iter().chain([&self.own]).map(|state| state.load(Ordering::Relaxed)).max().unwrap_or_default()
+    }
+
     /// An error if the work should stop now.
     pub fn check(&self) -> Result<()> {
         if interrupted() {
             Err(Error::interrupted())
-        } else if self.parent.iter().chain([&self.own]).any(|flag| flag.load(Ordering::Relaxed)) {
+        } else if self.state() >= CANCELLED {
             Err(Error::cancelled())
         } else {
             Ok(())
@@ -134,11 +154,13 @@ impl Finished {
                 format!("stopped after {seconds} s, still computing. Most likely a loop that never ends.")
             }
             ExitReason::TimedOut { busy: Some(false) } => format!(
-                "stopped after {seconds} s, waiting and not computing. Most likely a deadlock: a lock taken twice, or a thread \
-                 that waits for the interpreter while you wait for the thread."
+                "stopped after {seconds} s, waiting and not computing. Most likely a deadlock (a lock taken twice, or a thread \
+                 that waits for the interpreter while you wait for the thread), or it waits for something that never comes: \
+                 an answer without a time limit, a message that nobody sends, one request after another."
             ),
             ExitReason::TimedOut { busy: None } => format!(
-                "stopped after {seconds} s. Most likely a loop that never ends, or two locks that wait for each other."
+                "stopped after {seconds} s. Most likely a loop that never ends, two locks that wait for each other, or \
+                 something that never comes."
             ),
             ExitReason::TooMuchOutput => {
                 format!("stopped after {} MiB of output. Most likely a loop that prints for ever.", limits.output >> 20)
@@ -210,10 +232,24 @@ impl Supervised {
     }
 
     /// Waits for the end, at most as long as allowed.
-    pub fn wait(mut self, limits: Limits, cancel: &CancellationToken) -> Result<Finished> {
+    pub fn wait(self, limits: Limits, cancel: &CancellationToken) -> Result<Finished> {
+        self.wait_unless(limits, cancel, || false)
+    }
+
+    /// As [`Self::wait`], but a child that is cancelled and not abandoned goes on as long as `must_go_on` says so.
+    pub fn wait_unless(
+        mut self,
+        limits: Limits,
+        cancel: &CancellationToken,
+        must_go_on: impl Fn() -> bool,
+    ) -> Result<Finished> {
         let started = Instant::now();
         let exit = loop {
-            cancel.check()?; // Dropping `self` ends the child.
+            if let Err(error) = cancel.check()
+                && (cancel.is_abandoned() || !must_go_on())
+            {
+                return Err(error); // Dropping `self` ends the child.
+            }
             let status = self
                 .child
                 .try_wait()

@@ -33,6 +33,7 @@ pub(super) fn explain_exit(status: ExitStatus, stderr: &str) -> String {
         Some(6) if stderr.contains("has overflowed its stack") => {
             "the stack overflowed: a function that calls itself without end.".to_owned()
         }
+        Some(6) if out_of_memory(stderr) => OUT_OF_MEMORY.to_owned(),
         Some(6) => {
             let panic = panic_in(stderr).map(|panic| format!(" It had panicked {panic}.")).unwrap_or_default();
             format!("the process aborted.{panic} A panic inside `extern \"C\"`, a panic during a panic, or `process::abort` does that.")
@@ -43,10 +44,41 @@ pub(super) fn explain_exit(status: ExitStatus, stderr: &str) -> String {
     }
 }
 
+/// What Rust prints before it aborts for want of memory.
+fn out_of_memory(stderr: &str) -> bool {
+    stderr.lines().any(|line| line.starts_with("memory allocation of ") && line.trim_end().ends_with(" bytes failed"))
+}
+
+const OUT_OF_MEMORY: &str = "the process aborted because there was no memory left. Most likely a size that comes from the caller, \
+                             such as `Vec::with_capacity(n)`, or a loop that collects without end. `try_reserve` gives an error \
+                             instead.";
+
 /// `at src/x.rs:3:5: the message`, from what Rust prints about the first panic.
 fn panic_in(stderr: &str) -> Option<String> {
     let mut lines = stderr.lines().skip_while(|line| !line.contains(" panicked at "));
     let (_, location) = lines.next()?.split_once(" panicked ")?;
     let panic = format!("{location} {}", lines.next().unwrap_or_default().trim());
     Some(panic.trim_end_matches(['.', ' ', ':']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explained(signal: i32, stderr: &str) -> String {
+        explain_exit(ExitStatus::from_raw(signal), stderr)
+    }
+
+    #[test]
+    fn an_abort_says_what_led_to_it() {
+        let memory = explained(6, "noise\nmemory allocation of 99999999999 bytes failed\n");
+        assert!(memory.contains("no memory left"), "{memory}");
+        let panic = explained(6, "thread 'x' panicked at src/a.rs:3:5:\nboom\n");
+        assert!(panic.contains("panicked at src/a.rs:3:5: boom"), "{panic}");
+        let overflow = explained(6, "thread 'main' has overflowed its stack\n");
+        assert!(overflow.contains("calls itself without end"), "{overflow}");
+        // What merely mentions memory is no proof.
+        let other = explained(6, "memory allocation of trees failed\n");
+        assert!(other.contains("the process aborted. A panic inside"), "{other}");
+    }
 }

@@ -24,6 +24,8 @@ pub(crate) fn run(program: &Path, name: &str, time_limit: Duration, cancel: &Can
     let mut command = Command::new(program);
     // One thread: the test named last is then the one that crashed or hangs.
     command.args(["--test-threads=1", "--color=never"]).env("RUST_BACKTRACE", "0");
+    // proptest would write what failed beside the test, into a tracked folder.
+    command.env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
     let limits = Limits { time: time_limit, output: MOST_OUTPUT };
     let finished = process::run(&mut command, limits, cancel)?;
     let (mut tests, complete) = read(&finished.stdout);

@@ -4,10 +4,14 @@
 
 mod bench;
 mod commands;
+#[cfg(unix)]
+mod dependencies;
 mod export;
 mod files;
 mod learners_code;
 mod machine;
+#[cfg(unix)]
+mod screen;
 mod support;
 #[cfg(unix)]
 mod terminal;

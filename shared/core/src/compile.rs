@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::lock_holder::{self, CargoLock};
 use crate::process::{CancellationToken, ExitReason, Finished, Limits, OnChunk, Supervised};
-use crate::{lock_holder, workspace};
+use crate::workspace;
 
 /// Called with crates done, crates in all, and the one under way; or with no numbers and a sentence, while cargo waits.
 pub type OnProgress = Arc<dyn Fn(u64, u64, &str) + Send + Sync>;
@@ -139,7 +140,11 @@ pub fn build_with_libraries(
     command.stdin(std::process::Stdio::null());
     let stage = Arc::new(Mutex::new(Stage::of(request)));
     let seen = Arc::clone(&stage);
-    let (root, target) = (request.root.to_owned(), request.target.map(Path::to_owned));
+    let profile = request.target.map_or_else(|| request.root.join("target"), Path::to_owned).join(if request.release {
+        "release"
+    } else {
+        "debug"
+    });
     let on_stderr: OnChunk = Box::new(move |chunk: &[u8]| {
         let text = String::from_utf8_lossy(chunk);
         let known = locked(&seen).read(&text);
@@ -147,7 +152,9 @@ pub fn build_with_libraries(
         match known {
             Known::Building { done, total, what } => progress(done, total, &what),
             Known::Waiting => {
-                progress(0, 0, &format!("Waits for {}.", lock_holder::describe(&root, target.as_deref())));
+                let lock =
+                    if text.contains("package cache") { CargoLock::PackageCache } else { CargoLock::Profile(&profile) };
+                progress(0, 0, &format!("Waits for {}.", lock_holder::describe(lock)));
             }
             Known::Nothing => {}
         }

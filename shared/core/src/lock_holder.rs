@@ -2,21 +2,29 @@
 
 use std::path::Path;
 
+/// Which lock cargo waits for.
+#[derive(Debug, Clone, Copy)]
+pub enum CargoLock<'p> {
+    /// That of a profile's folder, such as `target/debug`.
+    Profile(&'p Path),
+    /// That of the crates that all projects share.
+    PackageCache,
+}
+
 /// The end of the sentence "Waits for …": the process that holds one of cargo's locks, where that can be found out.
-pub fn describe(root: &Path, target: Option<&Path>) -> String {
-    holder(root, target).unwrap_or_else(|| "another cargo: an editor's, or one in another terminal".to_owned())
+pub fn describe(lock: CargoLock<'_>) -> String {
+    holder(lock).unwrap_or_else(|| "another cargo: an editor's, or one in another terminal".to_owned())
 }
 
 #[cfg(not(target_os = "linux"))]
-fn holder(_root: &Path, _target: Option<&Path>) -> Option<String> {
+fn holder(_lock: CargoLock<'_>) -> Option<String> {
     None
 }
 
 #[cfg(target_os = "linux")]
-fn holder(root: &Path, target: Option<&Path>) -> Option<String> {
-    let target = target.map_or_else(|| root.join("target"), Path::to_owned);
+fn holder(lock: CargoLock<'_>) -> Option<String> {
     let held = std::fs::read_to_string("/proc/locks").ok()?;
-    let inodes = lock_files(&target);
+    let inodes = lock_files(lock);
     let pid = held.lines().find_map(|line| holder_of(line, &inodes))?;
     let words = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
     let command = command_line(&words)?;
@@ -24,24 +32,33 @@ fn holder(root: &Path, target: Option<&Path>) -> Option<String> {
     Some(format!("`{command}` (process {pid}{parent})"))
 }
 
-/// The numbers of the files that cargo locks: in each profile's folder, and the one of the package cache.
+/// The numbers of the files that cargo locks.
 #[cfg(target_os = "linux")]
-fn lock_files(target: &Path) -> Vec<u64> {
+fn lock_files(lock: CargoLock<'_>) -> Vec<u64> {
     use std::os::unix::fs::MetadataExt as _;
 
-    let profiles = std::fs::read_dir(target).into_iter().flatten().flatten().map(|entry| entry.path());
-    let in_profiles = profiles.flat_map(|profile| std::fs::read_dir(profile).into_iter().flatten().flatten());
-    let locks = in_profiles.map(|entry| entry.path()).filter(|path| {
-        path.file_name().is_some_and(|name| {
-            let name = name.to_string_lossy();
-            name.starts_with(".cargo-") && name.ends_with("lock")
-        })
-    });
-    let home = std::env::var_os("CARGO_HOME")
-        .map(std::path::PathBuf::from)
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
-    let cache = home.map(|home| home.join(".package-cache"));
-    locks.chain(cache).filter_map(|path| std::fs::metadata(path).ok()).map(|file| file.ino()).collect()
+    let paths: Vec<std::path::PathBuf> = match lock {
+        CargoLock::Profile(folder) => {
+            let is_lock = |path: &std::path::PathBuf| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                name.starts_with(".cargo-") && name.ends_with("lock")
+            };
+            std::fs::read_dir(folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(is_lock)
+                .collect()
+        }
+        CargoLock::PackageCache => {
+            let home = std::env::var_os("CARGO_HOME")
+                .map(std::path::PathBuf::from)
+                .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+            home.map(|home| home.join(".package-cache")).into_iter().collect()
+        }
+    };
+    paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|file| file.ino()).collect()
 }
 
 /// The process of a line such as `7: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`, if it holds one of these files. A
@@ -112,9 +129,10 @@ mod tests {
         let profile = root.join("target/debug");
         std::fs::create_dir_all(&profile).expect("a folder can be made");
         let file = std::fs::File::create(profile.join(".cargo-lock")).expect("a file can be made");
-        assert!(describe(&root, None).starts_with("another cargo"), "nobody holds it yet");
+        let lock = CargoLock::Profile(&profile);
+        assert!(describe(lock).starts_with("another cargo"), "nobody holds it yet");
         file.lock().expect("it can be locked");
-        let said = describe(&root, None);
+        let said = describe(lock);
         let _ = std::fs::remove_dir_all(&root); // Best effort.
         assert!(said.contains(&format!("(process {}", std::process::id())), "{said}");
     }

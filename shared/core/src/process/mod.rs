@@ -6,6 +6,8 @@ mod linux;
 mod unix;
 #[cfg(windows)]
 mod windows;
+#[cfg(windows)]
+mod windows_job;
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -180,6 +182,15 @@ fn explain_exit_code(status: ExitStatus) -> String {
     }
 }
 
+/// What Rust prints before it aborts for want of memory.
+fn out_of_memory(stderr: &str) -> bool {
+    stderr.lines().any(|line| line.starts_with("memory allocation of ") && line.trim_end().ends_with(" bytes failed"))
+}
+
+const OUT_OF_MEMORY: &str = "the process aborted because there was no memory left. Most likely a size that comes from the caller, \
+                             such as `Vec::with_capacity(n)`, or a loop that collects without end. `try_reserve` gives an error \
+                             instead.";
+
 /// Whether a process computes or waits: known on Linux only.
 #[cfg(not(target_os = "linux"))]
 fn was_busy(_pid: u32, _time: Duration) -> Option<bool> {
@@ -204,6 +215,7 @@ pub type OnChunk = Box<dyn FnMut(&[u8]) + Send>;
 #[derive(Debug)]
 pub struct Supervised {
     child: Child,
+    group: platform::Group,
     streams: [Arc<Mutex<Captured>>; 2],
     readers: Vec<JoinHandle<()>>,
     ended: bool,
@@ -215,6 +227,7 @@ impl Supervised {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         platform::start_group(command);
         let mut child = command.spawn()?;
+        let group = platform::Group::of(&child);
         let streams: [Arc<Mutex<Captured>>; 2] = Default::default();
         let mut readers = Vec::new();
         if let Some(stdout) = child.stdout.take() {
@@ -223,7 +236,7 @@ impl Supervised {
         if let Some(stderr) = child.stderr.take() {
             readers.push(read_all(stderr, Arc::clone(&streams[1]), on_stderr));
         }
-        Ok(Self { child, streams, readers, ended: false })
+        Ok(Self { child, group, streams, readers, ended: false })
     }
 
     /// The child's standard input, where it was asked for.
@@ -283,7 +296,7 @@ impl Supervised {
 
     fn end_group(&mut self) {
         if !self.ended {
-            platform::kill_group(&mut self.child);
+            self.group.end(&mut self.child);
             let _ = self.child.wait(); // Reaps it; an error means it is gone already.
             self.ended = true;
         }

@@ -14,12 +14,23 @@ pub(super) fn start_group(command: &mut Command) {
     command.process_group(0);
 }
 
-/// Ends a child and all members of its group.
-pub(super) fn kill_group(child: &mut Child) {
-    // The number still means this group: the group lives as long as any member, and its leader has not been reaped, or
-    // was reaped by `try_wait` just before this call.
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(group, Signal::KILL); // An error means that nobody is left.
+/// A child's process group.
+#[derive(Debug)]
+pub(super) struct Group;
+
+impl Group {
+    /// The group of a child that [`start_group`] has prepared.
+    pub(super) fn of(_child: &Child) -> Self {
+        Self
+    }
+
+    /// Ends a child and all members of its group.
+    pub(super) fn end(&mut self, child: &mut Child) {
+        // The number still means this group: the group lives as long as any member, and its leader has not been reaped,
+        // or was reaped by `try_wait` just before this call.
+        if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL); // An error means that nobody is left.
+        }
     }
 }
 
@@ -33,7 +44,7 @@ pub(super) fn explain_exit(status: ExitStatus, stderr: &str) -> String {
         Some(6) if stderr.contains("has overflowed its stack") => {
             "the stack overflowed: a function that calls itself without end.".to_owned()
         }
-        Some(6) if out_of_memory(stderr) => OUT_OF_MEMORY.to_owned(),
+        Some(6) if super::out_of_memory(stderr) => super::OUT_OF_MEMORY.to_owned(),
         Some(6) => {
             let panic = panic_in(stderr).map(|panic| format!(" It had panicked {panic}.")).unwrap_or_default();
             format!("the process aborted.{panic} A panic inside `extern \"C\"`, a panic during a panic, or `process::abort` does that.")
@@ -43,15 +54,6 @@ pub(super) fn explain_exit(status: ExitStatus, stderr: &str) -> String {
         None => super::explain_exit_code(status),
     }
 }
-
-/// What Rust prints before it aborts for want of memory.
-fn out_of_memory(stderr: &str) -> bool {
-    stderr.lines().any(|line| line.starts_with("memory allocation of ") && line.trim_end().ends_with(" bytes failed"))
-}
-
-const OUT_OF_MEMORY: &str = "the process aborted because there was no memory left. Most likely a size that comes from the caller, \
-                             such as `Vec::with_capacity(n)`, or a loop that collects without end. `try_reserve` gives an error \
-                             instead.";
 
 /// `at src/x.rs:3:5: the message`, from what Rust prints about the first panic.
 fn panic_in(stderr: &str) -> Option<String> {

@@ -196,7 +196,7 @@ impl Judge<'_> {
             let program = build.tests.get(&name).ok_or_else(|| {
                 Error::new(format!("cargo built no test program `{name}`.")).advice(format!(
                     "Is {} there? `git checkout -- modules/{}/tests` brings it back.",
-                    path.display(),
+                    course_core::files::with_slashes(path),
                     exercise_ref.module.name
                 ))
             })?;

@@ -6,6 +6,8 @@ mod bench;
 mod commands;
 #[cfg(unix)]
 mod dependencies;
+#[cfg(unix)]
+mod environment;
 mod export;
 mod files;
 mod learners_code;

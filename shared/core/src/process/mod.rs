@@ -156,9 +156,9 @@ impl Finished {
                 format!("stopped after {seconds} s, still computing. Most likely a loop that never ends.")
             }
             ExitReason::TimedOut { busy: Some(false) } => format!(
-                "stopped after {seconds} s, waiting and not computing. Most likely a deadlock (a lock taken twice, or a thread \
-                 that waits for the interpreter while you wait for the thread), or it waits for something that never comes: \
-                 an answer without a time limit, a message that nobody sends, one request after another."
+                "stopped after {seconds} s, waiting and not computing. Most likely a deadlock: a lock taken twice, or a thread \
+                 that waits for the interpreter while you wait for the thread. Or it waits for something that never comes: an \
+                 answer without a time limit, a message that nobody sends, one request after another."
             ),
             ExitReason::TimedOut { busy: None } => format!(
                 "stopped after {seconds} s. Most likely a loop that never ends, two locks that wait for each other, or \

@@ -37,8 +37,8 @@ pub(crate) fn render(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience:
             line(task::render(exercise_ref).trim_end().to_owned());
         }
         let unwritten = task::unwritten(exercise_ref);
-        let unwritten =
-            unwritten.map_or_else(|| "Not written yet.".to_owned(), |todo| format!("Not written yet: {todo}"));
+        let unwritten = unwritten
+            .map_or_else(|| "Not written yet.".to_owned(), |todo| format!("Not written yet. The stub says: {todo}"));
         line(format!("  {}", hang(&paint(Style::Note, unwritten), 2)));
     }
     if !verdict.compiler_errors().is_empty() {
@@ -106,7 +106,9 @@ pub(crate) fn render(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience:
 /// The decisive error in full and the others by their first lines: the first is usually what the others follow from.
 fn compiler_errors(errors: &[CompilerError]) -> String {
     let Some((first, rest)) = errors.split_first() else { return String::new() };
-    let mut text = format!("    Your code does not compile yet. rustc says:\n\n{}", indent(&first.rendered));
+    // The count stands above: on a small screen the end of a long error is cut off.
+    let first_of = if rest.is_empty() { String::new() } else { format!(" first ({} more below)", rest.len()) };
+    let mut text = format!("    Your code does not compile yet. rustc says{first_of}:\n\n{}", indent(&first.rendered));
     if let Some(help) = &first.help {
         text.push_str(&format!("\n\n    {}    {}", paint(Style::Note, "help"), hang(help, 12)));
     }

@@ -41,6 +41,7 @@ for module in "$@"; do
         for file in "$solved"/*.rs; do
             [ "$(basename "$file")" = lib.rs ] || cp "$file" "$course/modules/$name/src/"
         done
+        cp "$solved"/../*.pyi "$course/modules/$name/"
     done
     row 0 cargo course check "$module"
 done

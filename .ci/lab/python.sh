@@ -11,7 +11,7 @@ here=$(dirname "$(realpath "$0")")
 folder=$1 python=$2
 shift 2
 course=$folder.$python
-[ -d "$course" ] || git clone --quiet "${LAB_COURSE:-$here/../..}" "$course" || exit 2
+[ -d "$course" ] || git clone --quiet --depth 1 "file://$(realpath "${LAB_COURSE:-$here/../..}")" "$course" || exit 2
 failed=0
 
 inside() {

@@ -12,6 +12,7 @@ use crate::progress::exercise_or_current;
 use crate::setup;
 use crate::ui::output;
 use crate::ui::style::{Style, paint};
+use crate::ui::text::for_terminal;
 use crate::ui::verdict::{self, Audience};
 
 const OPTIONS: &[CommandOption] = &[CommandOption::flag("all"), CommandOption { name: "json", value: Value::Optional }];
@@ -41,7 +42,7 @@ pub(super) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Res
         let audience = if many { Audience::List } else { Audience::Prompt };
         if !json {
             for (exercise_ref, verdict) in exercise_refs.iter().zip(&new) {
-                output::print(&verdict::render(*exercise_ref, verdict, audience));
+                output::print(&for_terminal(&verdict::render(*exercise_ref, verdict, audience)));
             }
             if let (Ok(progress), true) = (&progress, new.iter().all(Verdict::passed)) {
                 let go_on = "`cargo course` goes there.";

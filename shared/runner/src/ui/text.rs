@@ -1,5 +1,7 @@
 //! Folding and indentation. Escape sequences (colours, links) have no width.
 
+use std::io::IsTerminal as _;
+
 use super::style::width;
 
 /// Stands for a space at which no line is folded.
@@ -8,6 +10,15 @@ pub(crate) const NO_BREAK: char = '\u{a0}';
 /// Folds every line at word boundaries to the terminal's width, what is indented as far as its beginning.
 pub(crate) fn fold(text: &str) -> String {
     fold_to(text, width()).join("\n")
+}
+
+/// Folds what is printed at a prompt, where there is a terminal; elsewhere every line stays as it is.
+pub(crate) fn for_terminal(text: &str) -> String {
+    if !std::io::stdout().is_terminal() {
+        return text.to_owned();
+    }
+    let end = if text.ends_with('\n') { "\n" } else { "" };
+    format!("{}{end}", fold(text))
 }
 
 /// As [`fold`], for a number of columns, as lines.

@@ -31,6 +31,14 @@ fn words_are_never_broken() {
         terminal.assert_nothing_wrapped();
         terminal.press("q");
         terminal.ends_with(0);
+        // At a prompt, too.
+        for (arguments, code) in
+            [(&["list"][..], 0), (&["check", "02.parallel_sum"], 1), (&["hint", "02.sum_array"], 0)]
+        {
+            let mut terminal = Terminal::sized(&course, arguments, &[], [60, columns]);
+            terminal.ends_with(code);
+            terminal.assert_nothing_wrapped();
+        }
         course.remove(SOURCE);
         let stub = course.read(&format!("modules/{MODULE}/stubs/parallel_sum.rs"));
         course.write(SOURCE, stub);

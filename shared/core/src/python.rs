@@ -121,7 +121,7 @@ fn candidates() -> Vec<Vec<OsString>> {
         names.push(vec!["py".into(), "-3".into()]);
     }
     // A system's `python3` may be old while a newer one is installed beside it.
-    names.extend((OLDEST.1..=14).rev().map(|minor| vec![format!("python3.{minor}").into()]));
+    names.extend((OLDEST.1..=15).rev().map(|minor| vec![format!("python3.{minor}").into()]));
     names
 }
 
@@ -160,9 +160,9 @@ pub fn find() -> Result<Interpreter> {
 /// How one gets a Python on this platform.
 pub fn install_advice() -> String {
     let install = if cfg!(windows) {
-        "Install Python from python.org or with `winget install Python.Python.3.13`"
+        "Install Python from python.org or with `winget install Python.Python.3.14`"
     } else if cfg!(target_os = "macos") {
-        "Install it with `brew install python@3.13`, or from python.org"
+        "Install it with `brew install python@3.14`, or from python.org"
     } else {
         "Install it with your package manager (Debian, Ubuntu: `sudo apt install python3 python3-venv`; Fedora: `sudo dnf install python3`)"
     };

@@ -198,7 +198,7 @@ fn fitting_advice(said: &str) -> Option<&'static str> {
         )
     } else if has(&["No matching distribution found", "no wheels with a matching", "has no wheels with"]) {
         Some(
-            "There is no package for this Python or this system. `COURSE_PYTHON=python3.13 cargo course setup` takes another \
+            "There is no package for this Python or this system. `COURSE_PYTHON=python3.14 cargo course setup` takes another \
              Python, if one is installed.",
         )
     } else {

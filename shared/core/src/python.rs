@@ -16,7 +16,7 @@ pub const CHOICE: &str = "COURSE_PYTHON";
 /// An interpreter on this machine.
 #[derive(Debug, Clone)]
 pub struct Interpreter {
-    /// The program.
+    /// The program; if it was found within an environment, the one that the environment was made from.
     pub path: PathBuf,
     /// As in `3.14.1`.
     pub version: String,
@@ -74,7 +74,7 @@ pub fn program(root: &Path, name: &str) -> Command {
 /// What the interpreter says of itself.
 fn ask(program: &[OsString]) -> Option<Interpreter> {
     const QUESTION: &str = "import sys; v = sys.version_info; \
-        print(v[0], v[1], sys.version.split()[0], sys.executable, \
+        print(v[0], v[1], sys.version.split()[0], getattr(sys, '_base_executable', None) or sys.executable, \
         f'{sys.implementation.name} {v[0]}.{v[1]}{getattr(sys, \"abiflags\", \"\")} {64 if sys.maxsize > 2**32 else 32}bit', \
         sys.base_prefix, sep='\\n')";
     let (first, rest) = program.split_first()?;

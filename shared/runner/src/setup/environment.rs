@@ -113,7 +113,7 @@ fn same_folder(one: &str, other: &str) -> bool {
     resolved(one) == resolved(other)
 }
 
-/// Why `.venv` must be made anew; none, if it can stay or is not there.
+/// Why `.venv` must be made anew; none, if it can stay.
 fn defect(root: &Path, found: &Interpreter) -> Result<Option<String>> {
     if let Some(chosen) = python::chosen() {
         let chosen = chosen?;
@@ -143,7 +143,15 @@ fn defect(root: &Path, found: &Interpreter) -> Result<Option<String>> {
     if std::fs::read_to_string(&activate).is_ok_and(|text| !text.contains(&*folder.to_string_lossy())) {
         return Ok(Some("it was made in another folder".to_owned()));
     }
-    Ok(incomplete_package(root).map(|package| format!("{package} is incomplete")))
+    Ok(None)
+}
+
+/// Makes the installer take packages with missing files for absent, so that it installs them again. The rest stays: a
+/// learner without a network can go on with it.
+fn forget_incomplete_packages(root: &Path) -> Vec<String> {
+    let incomplete = installed(root).filter_map(|(packages, about)| Some((missing_file(&packages, &about)?, about)));
+    let forgotten = incomplete.filter(|(_, about)| std::fs::remove_dir_all(about).is_ok());
+    forgotten.map(|(package, _)| package).collect()
 }
 
 /// Makes `.venv` from uv or the standard library, unless it is there and good.
@@ -153,7 +161,13 @@ pub(super) fn make(root: &Path, uv: Option<&Path>, steps: &Steps) -> Result<Inte
     let defect = match &old {
         Some(found) => match defect(root, found) {
             Ok(None) => {
-                step.done(&format!("Python {} in .venv", found.version));
+                let again = forget_incomplete_packages(root);
+                let again = if again.is_empty() {
+                    String::new()
+                } else {
+                    format!("; installed again, as files were missing: {}", again.join(", "))
+                };
+                step.done(&format!("Python {} in .venv{again}", found.version));
                 return Ok(found.clone());
             }
             Ok(defect) => defect,

@@ -51,11 +51,11 @@ fn stamp(root: &Path, locks: &[PathBuf]) -> Result<Vec<String>> {
 /// asked for, and nothing of it has gone since.
 pub(crate) fn is_done(root: &Path, modules: &[&Module]) -> bool {
     let done = std::fs::read_to_string(stamp_path(root)).unwrap_or_default();
+    let locks = locks(root, modules);
     python::environment_python(root).exists()
         && settings_path(root).exists()
-        && stamp(root, &locks(root, modules))
-            .is_ok_and(|lines| lines.iter().all(|line| done.lines().any(|known| known == line)))
-        && environment::incomplete_package(root).is_none()
+        && stamp(root, &locks).is_ok_and(|lines| lines.iter().all(|line| done.lines().any(|known| known == line)))
+        && environment::incomplete_package(root).or_else(|| environment::absent_package(root, &locks)).is_none()
         && is_the_chosen_python(root)
 }
 

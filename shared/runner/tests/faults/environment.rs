@@ -60,7 +60,13 @@ fn an_environment_that_is_not_whole_is_noticed_and_mended() {
     // Half deleted.
     std::fs::remove_file(site_packages(&course).join("iniconfig/__init__.py")).expect("it can be removed");
     course.run(&["doctor"]).exits_with(2).says("✗ Set-up");
-    set_up(&course).exits_with(0).says("made anew: iniconfig").says("is incomplete");
+    set_up(&course).exits_with(0).never_says("made anew").says("installed again, as files were missing: iniconfig-");
+    assert!(site_packages(&course).join("iniconfig/__init__.py").is_file());
+
+    // All packages gone, and the interpreter still there.
+    std::fs::remove_dir_all(course.root.join(".venv/lib")).expect("it can be removed");
+    course.run(&["doctor"]).exits_with(2).says("✗ Set-up");
+    set_up(&course).exits_with(0);
     assert!(site_packages(&course).join("iniconfig/__init__.py").is_file());
 
     // Moved, or copied with its folder.
@@ -94,8 +100,9 @@ fn another_choice_of_python_is_never_passed_over() {
     script(
         &other,
         &format!(
-            "case \"$*\" in *version_info*) '{}' \"$@\" | sed '$ s,.*,/another/base,';; *) exit 7;; esac",
-            real.display()
+            "case \"$*\" in *version_info*) '{}' \"$@\" | sed -e '4 s,.*,{},' -e '$ s,.*,/another/base,';; *) exit 7;; esac",
+            real.display(),
+            other.display()
         ),
     );
     let asked = |choice: &PathBuf, arguments: &[&str]| {

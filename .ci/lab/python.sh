@@ -1,12 +1,49 @@
 #!/usr/bin/env bash
-# The README's two commands with another CPython, in a copy of the course.
+# The README's commands with another CPython, in a copy of the course: set-up and the first exercise, `doctor`, and `check`
+# of solved modules.
 #
-#   python.sh FOLDER PYTHON [MODULE]…      python.sh /var/lab python3.14 02 03; FOLDER as chroot.sh made it
-set -euo pipefail
+#   python.sh FOLDER PYTHON [MODULE]…      python.sh /var/lab python3.14 01 02; FOLDER as chroot.sh made it
+#   VERIFY=1 python.sh …                   and `cargo course verify` of these modules, which takes much longer
+#
+# Prints a row for each command: passed or failed, and how long it took.
+set -uo pipefail
 here=$(dirname "$(realpath "$0")")
 folder=$1 python=$2
 shift 2
 course=$folder.$python
-[ -d "$course" ] || git clone --quiet "${LAB_COURSE:-$here/../..}" "$course"
-LAB_ENV="COURSE_PYTHON=$python COURSE_NO_UV=1 CARGO_TERM_PROGRESS_WHEN=never" "$here/enter.sh" "$folder" "$course" \
-    bash -c 'cd /course && cargo course < /dev/null && cargo course doctor && cargo course verify "$@"' verify "$@"
+[ -d "$course" ] || git clone --quiet --depth 1 "file://$(realpath "${LAB_COURSE:-$here/../..}")" "$course" || exit 2
+failed=0
+
+inside() {
+    LAB_ENV="COURSE_PYTHON=$python COURSE_NO_UV=1 CARGO_TERM_PROGRESS_WHEN=never" "$here/enter.sh" "$folder" "$course" \
+        bash -c 'cd /course && "$@"' inside "$@" < /dev/null
+}
+
+row() { # EXPECTED-EXIT-CODE WORDS…
+    local expected=$1 code=0 begun=$SECONDS
+    shift
+    inside "$@" > "$course/.git/lab.log" 2>&1 || code=$?
+    if [ "$code" = "$expected" ]; then
+        echo "passed  $python  $* ($((SECONDS - begun)) s)"
+    else
+        failed=1
+        echo "FAILED  $python  $* (exit code $code, expected $expected)"
+        tail -n 30 "$course/.git/lab.log"
+    fi
+}
+
+row 0 cargo course
+row 0 cargo course doctor
+for module in "$@"; do
+    for solved in "$course/solutions/$module"*/src; do
+        name=$(basename "$(dirname "$solved")")
+        # Only the exercises' own files: lib.rs names the module.
+        for file in "$solved"/*.rs; do
+            [ "$(basename "$file")" = lib.rs ] || cp "$file" "$course/modules/$name/src/"
+        done
+        cp "$solved"/../*.pyi "$course/modules/$name/"
+    done
+    row 0 cargo course check "$module"
+done
+[ -z "${VERIFY:-}" ] || row 0 cargo course verify "$@"
+exit $failed

@@ -216,7 +216,7 @@ def test_other_threads_run_meanwhile() -> None:
 def test_makes_no_copy() -> None:
     status, peak = Path("/proc/self/status"), Path("/proc/self/clear_refs")
     if not (status.exists() and peak.exists()):
-        pytest.skip("the peak of a process's memory is read from Linux's /proc")
+        pytest.skip("platform: the peak of a process's memory is read from Linux's /proc")
 
     def peak_in_mb() -> int:
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))

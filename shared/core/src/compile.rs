@@ -1,18 +1,20 @@
 //! Builds a crate with cargo, or with rustc alone, and reads the answer: the extension, the test programs, or what rustc
 //! complains about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::lock_holder::{self, CargoLock};
 use crate::process::{CancellationToken, ExitReason, Finished, Limits, OnChunk, Supervised};
 use crate::recipe::{self, Product, Recipe};
 use crate::workspace;
 
-/// Called with crates done, crates in all, and the one under way.
+/// Called with crates done, crates in all, and the one under way; or with no numbers and a sentence, while cargo waits.
 pub type OnProgress = Arc<dyn Fn(u64, u64, &str) + Send + Sync>;
 
 /// Called with the name and the path of an extension as soon as it is built, while cargo goes on with test programs.
@@ -144,25 +146,42 @@ pub fn build_with_libraries(
         recipe::record_with(&mut command, program, folder);
     }
     command.stdin(std::process::Stdio::null());
-    let on_stderr = progress.map(|progress| -> OnChunk {
-        Box::new(move |chunk: &[u8]| {
-            if let Some((done, total, what)) = read_progress(&String::from_utf8_lossy(chunk)) {
-                progress(done, total, &what);
+    let stage = Arc::new(Mutex::new(Stage::of(request)));
+    let seen = Arc::clone(&stage);
+    let profile = request.target.map_or_else(|| request.root.join("target"), Path::to_owned).join(if request.release {
+        "release"
+    } else {
+        "debug"
+    });
+    let on_stderr: OnChunk = Box::new(move |chunk: &[u8]| {
+        let text = String::from_utf8_lossy(chunk);
+        let known = locked(&seen).read(&text);
+        let Some(progress) = &progress else { return };
+        match known {
+            Known::Building { done, total, what } => progress(done, total, &what),
+            Known::Waiting => {
+                let lock =
+                    if text.contains("package cache") { CargoLock::PackageCache } else { CargoLock::Profile(&profile) };
+                progress(0, 0, &format!("Waits for {}.", lock_holder::describe(lock)));
             }
-        })
+            Known::Nothing => {}
+        }
     });
     let answer = Arc::new(Mutex::new(Answer::new(on_library)));
     let sink = Arc::clone(&answer);
     // cargo's output is read as it comes: if there is much to build, it is longer than what is kept of a learner's
     // output.
     let on_stdout: OnChunk = Box::new(move |chunk: &[u8]| locked(&sink).read(chunk));
-    let finished = Supervised::spawn(&mut command, Some(on_stdout), on_stderr)
+    let finished = Supervised::spawn(&mut command, Some(on_stdout), Some(on_stderr))
         .map_err(|error| {
             Error::new(format!("Cannot start cargo: {error}.")).caused_by(error).advice("Install Rust from rustup.rs.")
         })?
-        .wait(Limits::NONE, cancel)?;
+        .wait_unless(Limits::NONE, cancel, || locked(&stage).builds_dependencies())?;
     let mut build = std::mem::take(&mut locked(&answer).build);
     build.success = finished.exit.success();
+    if build.success || !build.libraries.is_empty() {
+        locked(&DEPENDENCIES_BUILT).insert(Stage::of(request).key);
+    }
     if let Some(error) = build.diagnostics.iter().find_map(machine_error) {
         return Err(error);
     }
@@ -204,13 +223,91 @@ pub fn rustc(
     Ok(build)
 }
 
+/// What cargo is at, which decides whether a build whose result is no longer wanted may be ended: a dependency would be
+/// built anew from its beginning, and who saves often would never see its end.
+struct Stage {
+    /// The packages and test programs that were asked for, as cargo's progress names them.
+    own: BTreeSet<String>,
+    /// The same, to remember them by.
+    key: String,
+    doing: Doing,
+    since: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    /// cargo's first progress comes after half a second.
+    Unknown,
+    Dependencies,
+    Own,
+    Waiting,
+}
+
+/// What a piece of cargo's standard error says.
+#[derive(Debug, PartialEq, Eq)]
+enum Known {
+    Building { done: u64, total: u64, what: String },
+    Waiting,
+    Nothing,
+}
+
+/// For so long a build may be at a dependency without saying so.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// Builds that came as far as their own crates: their dependencies are there.
+static DEPENDENCIES_BUILT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+impl Stage {
+    fn of(request: &Request<'_>) -> Self {
+        let packages = request.packages.iter().map(|package| (*package).to_owned());
+        let tests = request.tests.iter().map(|test| format!("{test}(test)"));
+        Self {
+            own: packages.chain(tests).collect(),
+            key: format!("{} {:?} {:?} {}", request.root.display(), request.packages, request.target, request.release),
+            doing: Doing::Unknown,
+            since: Instant::now(),
+        }
+    }
+
+    fn read(&mut self, text: &str) -> Known {
+        if let Some((done, total, mut what)) = read_progress(text) {
+            // A line without names changes nothing. A line that was cut short names more than there was room for.
+            let mut names = what.split(", ").filter(|name| !name.is_empty()).peekable();
+            if names.peek().is_some() {
+                let all_own = names.all(|name| self.own.contains(name));
+                self.doing = if all_own { Doing::Own } else { Doing::Dependencies };
+            }
+            match self.doing {
+                Doing::Own => _ = locked(&DEPENDENCIES_BUILT).insert(self.key.clone()),
+                Doing::Dependencies => what.push_str(" (dependencies, built once)"),
+                Doing::Unknown | Doing::Waiting => {}
+            }
+            Known::Building { done, total, what }
+        } else if text.contains("Blocking waiting for file lock") {
+            self.doing = Doing::Waiting;
+            Known::Waiting
+        } else {
+            Known::Nothing
+        }
+    }
+
+    fn builds_dependencies(&self) -> bool {
+        match self.doing {
+            Doing::Dependencies => true,
+            Doing::Unknown => self.since.elapsed() < SILENCE && !locked(&DEPENDENCIES_BUILT).contains(&self.key),
+            Doing::Own | Doing::Waiting => false,
+        }
+    }
+}
+
 /// `Building [===>   ] 12/58: numpy` on standard error.
 fn read_progress(text: &str) -> Option<(u64, u64, String)> {
     let (_, rest) = text.rsplit_once("] ")?;
     let (counts, what) = rest.split_once(": ").unwrap_or((rest, ""));
     let (done, total) = counts.split_once('/')?;
     let what = what.split(['\r', '\n', '\u{1b}']).next().unwrap_or_default().trim();
-    Some((done.trim().parse().ok()?, total.trim().parse().ok()?, what.to_owned()))
+    let total = total.split(|sign: char| !sign.is_ascii_digit()).next().unwrap_or_default();
+    Some((done.trim().parse().ok()?, total.parse().ok()?, what.to_owned()))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -354,4 +451,53 @@ pub fn last_lines(text: &str, count: usize) -> String {
         })
         .collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage() -> Stage {
+        let request = Request { tests: vec!["sums".to_owned()], ..Request::new(Path::new("/nowhere"), vec!["mine"]) };
+        Stage::of(&request)
+    }
+
+    #[test]
+    fn only_what_was_asked_for_may_be_ended() {
+        for (line, dependencies) in [
+            ("    Building [=>   ] 1/9: pyo3-ffi(build)\r", true),
+            ("    Building [=>   ] 1/9: numpy, mine\r", true),
+            ("    Building [=>   ] 1/9: mine, mine(build.rs), pro...\r", true),
+            ("    Building [====>] 8/9: mine\r", false),
+            ("    Building [====>] 8/9: mine, sums(test)\r", false),
+            ("    Blocking waiting for file lock on artifact directory\n", false),
+        ] {
+            let mut stage = stage();
+            stage.read(line);
+            assert_eq!(stage.builds_dependencies(), dependencies, "{line}");
+        }
+    }
+
+    #[test]
+    fn before_cargo_says_anything_it_may_be_at_a_dependency() {
+        let mut first = Stage { key: "first".to_owned(), ..stage() };
+        assert!(first.builds_dependencies());
+        first.since -= 2 * SILENCE;
+        assert!(!first.builds_dependencies(), "cargo is stuck in something else");
+        // Once the learner's own crate was reached, the dependencies are there.
+        first.read("    Building [====>] 8/9: mine\r");
+        assert!(!Stage { key: "first".to_owned(), ..stage() }.builds_dependencies());
+    }
+
+    #[test]
+    fn progress_is_read_with_its_numbers() {
+        let mut stage = stage();
+        let Known::Building { done: 12, total: 58, what } = stage.read("    Building [=> ] 12/58: numpy, pyo3\r")
+        else {
+            panic!("it is not read");
+        };
+        assert_eq!(what, "numpy, pyo3 (dependencies, built once)");
+        assert_eq!(stage.read("   Compiling numpy v0.30\n"), Known::Nothing);
+        assert!(stage.builds_dependencies(), "a line without names changes nothing");
+    }
 }

@@ -91,7 +91,8 @@ impl Error {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => error.advice(
                 "The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.",
             ),
-            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            // Windows says "not found" of a path below a file.
+            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound => {
                 match path.ancestors().find(|above| above.is_file()) {
                     Some(file) => {
                         Self::new(format!("{} is a file, and the runner needs a folder there.", file.display()))
@@ -135,6 +136,21 @@ mod tests {
         assert!(error.to_string().contains("\n  → The disk is full."), "{error}");
         let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
         assert_eq!(cause, Some(io::ErrorKind::StorageFull));
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_folder_is_named_whatever_the_system_says() {
+        let file = std::env::temp_dir().join(format!("in the way {}", std::process::id()));
+        std::fs::write(&file, "").expect("a file can be written");
+        let below = file.join("folder/file");
+        let said = [io::ErrorKind::NotADirectory, io::ErrorKind::AlreadyExists, io::ErrorKind::NotFound]
+            .map(|kind| Error::file("write", &below, io::Error::from(kind)).to_string());
+        let _ = std::fs::remove_file(&file); // Best effort.
+        for said in said {
+            assert!(said.contains("is a file, and the runner needs a folder there"), "{said}");
+        }
+        let absent = Error::file("read", Path::new("/no/such/file"), io::Error::from(io::ErrorKind::NotFound));
+        assert!(absent.to_string().starts_with("Cannot read /no/such/file"), "{absent}");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 
@@ -28,16 +29,45 @@ pub fn write_atomically(path: &Path, text: &[u8]) -> Result<()> {
     let temporary = path.with_file_name(name);
     let written = fs::File::create(&temporary)
         .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&temporary, path));
+        .and_then(|()| patiently(|| fs::rename(&temporary, path)));
     written.map_err(|error| {
         let _ = fs::remove_file(&temporary); // Best effort: the error to report is the first one.
         Error::file("write", path, error)
     })
 }
 
+/// How often a file that somebody holds is tried again, and how long each wait is: a second in all.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Tries again where another program holds a file for a moment, as virus scanners and indexers on Windows do with a file
+/// that is new.
+fn patiently<T>(operation: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    retry(operation, is_held, || std::thread::sleep(PAUSE))
+}
+
+fn retry<T>(
+    mut operation: impl FnMut() -> io::Result<T>,
+    is_held: impl Fn(&io::Error) -> bool,
+    mut pause: impl FnMut(),
+) -> io::Result<T> {
+    for _ in 1..TRIES {
+        match operation() {
+            Err(error) if is_held(&error) => pause(),
+            result => return result,
+        }
+    }
+    operation()
+}
+
+/// Whether Windows says that somebody else has the file open: access denied, a sharing or a lock violation.
+fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}
+
 /// Copies a file.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).map(|_| ()).map_err(|error| Error::file("copy to", to, error))
+    patiently(|| fs::copy(from, to)).map(|_| ()).map_err(|error| Error::file("copy to", to, error))
 }
 
 /// Copies a folder with all that is in it. Links are followed; `keep` decides by path.
@@ -95,5 +125,38 @@ impl ScratchFolder {
 impl Drop for ScratchFolder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0); // Windows may still hold the extension; the next set-up sweeps it away.
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_held_for_a_moment_is_tried_again() {
+        let held = |error: &io::Error| error.raw_os_error() == Some(32);
+        let (mut tries, mut pauses) = (0, 0);
+        let result = retry(
+            || {
+                tries += 1;
+                if tries < 4 { Err(io::Error::from_raw_os_error(32)) } else { Ok(tries) }
+            },
+            held,
+            || pauses += 1,
+        );
+        assert_eq!((result.ok(), pauses), (Some(4), 3));
+        // What nobody holds is not tried again, and what is held for ever is said in the end.
+        for (code, expected) in [(2, 1), (32, TRIES)] {
+            let mut tries = 0;
+            let result: io::Result<()> = retry(
+                || {
+                    tries += 1;
+                    Err(io::Error::from_raw_os_error(code))
+                },
+                held,
+                || {},
+            );
+            assert_eq!((result.unwrap_err().raw_os_error(), tries), (Some(code), expected));
+        }
     }
 }

@@ -17,12 +17,16 @@ pub const CHOICE: &str = "COURSE_PYTHON";
 /// An interpreter on this machine.
 #[derive(Debug, Clone)]
 pub struct Interpreter {
-    /// The program.
+    /// The program; if it was found within an environment, the one that the environment was made from.
     pub path: PathBuf,
     /// As in `3.14.1`.
     pub version: String,
     /// Major and minor number.
     pub release: (u32, u32),
+    /// What an extension is built for: implementation, version, ABI flags and width, as in `cpython 3.14t 64bit`.
+    pub signature: String,
+    /// The installation that it belongs to; that of an environment's interpreter is the one it was made from.
+    pub base: String,
 }
 
 /// The environment's folder.
@@ -33,6 +37,25 @@ pub fn environment(root: &Path) -> PathBuf {
 /// The environment's interpreter.
 pub fn environment_python(root: &Path) -> PathBuf {
     environment(root).join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
+/// The search path for programs, with the folder of Python's own library in front, where a program that links to it needs
+/// that: on Windows.
+pub fn search_path(root: &Path) -> Option<OsString> {
+    if !cfg!(windows) {
+        return None;
+    }
+    let settings = std::fs::read_to_string(environment(root).join("pyvenv.cfg")).ok()?;
+    with_home_in_front(&settings, std::env::var_os("PATH").unwrap_or_default())
+}
+
+/// The `home` of `pyvenv.cfg` is the folder of the base's `python.exe`, and its DLL lies beside it.
+fn with_home_in_front(settings: &str, path: OsString) -> Option<OsString> {
+    let home = settings.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        (key.trim() == "home").then(|| PathBuf::from(value.trim()))
+    })?;
+    std::env::join_paths(std::iter::once(home).chain(std::env::split_paths(&path))).ok()
 }
 
 /// A Python command that sees nothing of the user's own settings and packages.
@@ -52,7 +75,10 @@ pub fn program(root: &Path, name: &str) -> Command {
 
 /// What the interpreter says of itself.
 fn ask(program: &[OsString]) -> Option<Interpreter> {
-    const QUESTION: &str = "import sys; print(sys.version_info[0], sys.version_info[1], sys.version.split()[0], sys.executable, sep='\\n')";
+    const QUESTION: &str = "import sys; v = sys.version_info; \
+        print(v[0], v[1], sys.version.split()[0], getattr(sys, '_base_executable', None) or sys.executable, \
+        f'{sys.implementation.name} {v[0]}.{v[1]}{getattr(sys, \"abiflags\", \"\")} {64 if sys.maxsize > 2**32 else 32}bit', \
+        sys.base_prefix, sep='\\n')";
     let (first, rest) = program.split_first()?;
     let mut command = Command::new(first);
     command.args(rest).args(["-I", "-c", QUESTION]).env("PYTHONIOENCODING", "utf-8");
@@ -69,7 +95,10 @@ fn ask(program: &[OsString]) -> Option<Interpreter> {
     let mut next = || lines.next().map(str::trim);
     let release = (next()?.parse().ok()?, next()?.parse().ok()?);
     let version = next()?.to_owned();
-    Some(Interpreter { path: PathBuf::from(next()?), version, release })
+    let path = PathBuf::from(next()?);
+    let signature = next().filter(|line| !line.is_empty()).unwrap_or(&version).to_owned();
+    let base = next().unwrap_or_default().to_owned();
+    Some(Interpreter { path, version, release, signature, base })
 }
 
 /// The environment's interpreter, if it runs.
@@ -94,8 +123,13 @@ fn candidates() -> Vec<Vec<OsString>> {
         names.push(vec!["py".into(), "-3".into()]);
     }
     // A system's `python3` may be old while a newer one is installed beside it.
-    names.extend((OLDEST.1..=14).rev().map(|minor| vec![format!("python3.{minor}").into()]));
+    names.extend((OLDEST.1..=15).rev().map(|minor| vec![format!("python3.{minor}").into()]));
     names
+}
+
+/// The interpreter that `COURSE_PYTHON` names, if it is set.
+pub fn chosen() -> Option<Result<Interpreter>> {
+    std::env::var_os(CHOICE).is_some().then(find)
 }
 
 /// The first interpreter that is new enough, or an error that says which ones were too old.
@@ -128,9 +162,9 @@ pub fn find() -> Result<Interpreter> {
 /// How one gets a Python on this platform.
 pub fn install_advice() -> String {
     let install = if cfg!(windows) {
-        "Install Python from python.org or with `winget install Python.Python.3.13`"
+        "Install Python from python.org or with `winget install Python.Python.3.14`"
     } else if cfg!(target_os = "macos") {
-        "Install it with `brew install python@3.13`, or from python.org"
+        "Install it with `brew install python@3.14`, or from python.org"
     } else {
         "Install it with your package manager (Debian, Ubuntu: `sudo apt install python3 python3-venv`; Fedora: `sudo dnf install python3`)"
     };
@@ -153,4 +187,19 @@ pub fn uv() -> Option<PathBuf> {
     )
     .ok()?;
     finished.exit.success().then(|| PathBuf::from("uv"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_pythons_library_comes_first() {
+        let path = std::env::join_paths(["/usr/bin", "/bin"]).expect("no separator inside");
+        let found = with_home_in_front("include = no\nhome = /opt/python\nversion = 3.13.1\n", path.clone());
+        let folders: Vec<PathBuf> =
+            found.iter().flat_map(|path| std::env::split_paths(path).collect::<Vec<_>>()).collect();
+        assert_eq!(folders, ["/opt/python", "/usr/bin", "/bin"].map(PathBuf::from));
+        assert_eq!(with_home_in_front("version = 3.13.1\n", path), None);
+    }
 }

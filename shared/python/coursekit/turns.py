@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from .platforms import needs_a_gil
+
 ROUNDS = (1 << 20, 1 << 22, 1 << 24, 1 << 26)
 """Numbers that are added up before the call, attached: some 10 ms at first. On a busy machine the other
 thread may need longer until it has asked for the interpreter."""
@@ -22,10 +24,11 @@ def lets_another_thread_in(function: Callable[..., object], *arguments: object) 
     way before the call: all steps are calls from C to C, between which the interpreter does not look whether
     anybody waits. So `function` must be native as well, and no lambda.
 
-    In a free-threaded Python every call lets others in.
+    Without a GIL every call lets others in, and the test is skipped.
     """
+    needs_a_gil()
     call = partial(function, *arguments)
-    return not getattr(sys, "_is_gil_enabled", lambda: True)() or any(_lets_in(call, n) for n in ROUNDS)
+    return any(_lets_in(call, n) for n in ROUNDS)
 
 
 def _lets_in(call: Callable[[], object], numbers: int) -> bool:

@@ -43,7 +43,7 @@ impl Progress {
                 output::notice(&format!(
                     "The progress file could not be understood ({reason}). It is kept as {}, and a new one is begun.\n  \
                      → `cargo course check --all` finds out again what you have solved.",
-                    kept.display()
+                    files::with_slashes(&kept)
                 ));
                 Ok(Self::default())
             }

@@ -6,10 +6,12 @@ mod linux;
 mod unix;
 #[cfg(windows)]
 mod windows;
+#[cfg(windows)]
+mod windows_job;
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -52,14 +54,24 @@ pub fn interrupted() -> bool {
 /// Tells work under way that its result is no longer wanted, as when a newer save makes a check pointless.
 #[derive(Debug, Clone, Default)]
 pub struct CancellationToken {
-    own: Arc<AtomicBool>,
-    parent: Option<Arc<AtomicBool>>,
+    own: Arc<AtomicU8>,
+    parent: Option<Arc<AtomicU8>>,
 }
 
+/// The states of a token, in the order in which they follow each other.
+const CANCELLED: u8 = 1;
+const ABANDONED: u8 = 2;
+
 impl CancellationToken {
-    /// Makes every wait that looks at this come to an end.
+    /// Makes every wait that looks at this come to an end. Work that would have to be done again, such as building a
+    /// dependency, may be completed first.
     pub fn cancel(&self) {
-        self.own.store(true, Ordering::Relaxed);
+        self.own.fetch_max(CANCELLED, Ordering::Relaxed);
+    }
+
+    /// Makes every wait that looks at this come to an end at once.
+    pub fn abandon(&self) {
+        self.own.fetch_max(ABANDONED, Ordering::Relaxed);
     }
 
     /// A token for a part of the work: it is cancelled with this one, and can be cancelled by itself.
@@ -68,11 +80,21 @@ impl CancellationToken {
         Self { own: Arc::default(), parent: Some(Arc::clone(&self.own)) }
     }
 
+    /// Whether the work must end at once: it was abandoned, or the user asked to stop.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        interrupted() || self.state() == ABANDONED
+    }
+
+    fn state(&self) -> u8 {
+        self.parent.iter().chain([&self.own]).map(|state| state.load(Ordering::Relaxed)).max().unwrap_or_default()
+    }
+
     /// An error if the work should stop now.
     pub fn check(&self) -> Result<()> {
         if interrupted() {
             Err(Error::interrupted())
-        } else if self.parent.iter().chain([&self.own]).any(|flag| flag.load(Ordering::Relaxed)) {
+        } else if self.state() >= CANCELLED {
             Err(Error::cancelled())
         } else {
             Ok(())
@@ -137,10 +159,12 @@ impl Finished {
             }
             ExitReason::TimedOut { busy: Some(false) } => format!(
                 "stopped after {seconds} s, waiting and not computing. Most likely a deadlock: a lock taken twice, or a thread \
-                 that waits for the interpreter while you wait for the thread."
+                 that waits for the interpreter while you wait for the thread. Or it waits for something that never comes: an \
+                 answer without a time limit, a message that nobody sends, one request after another."
             ),
             ExitReason::TimedOut { busy: None } => format!(
-                "stopped after {seconds} s. Most likely a loop that never ends, or two locks that wait for each other."
+                "stopped after {seconds} s. Most likely a loop that never ends, two locks that wait for each other, or \
+                 something that never comes."
             ),
             ExitReason::TooMuchOutput => {
                 format!("stopped after {} MiB of output. Most likely a loop that prints for ever.", limits.output >> 20)
@@ -159,6 +183,15 @@ fn explain_exit_code(status: ExitStatus) -> String {
         None => "the process ended without an exit code.".to_owned(),
     }
 }
+
+/// What Rust prints before it aborts for want of memory.
+fn out_of_memory(stderr: &str) -> bool {
+    stderr.lines().any(|line| line.starts_with("memory allocation of ") && line.trim_end().ends_with(" bytes failed"))
+}
+
+const OUT_OF_MEMORY: &str = "the process aborted because there was no memory left. Most likely a size that comes from the caller, \
+                             such as `Vec::with_capacity(n)`, or a loop that collects without end. `try_reserve` gives an error \
+                             instead.";
 
 /// Whether a process computes or waits: known on Linux only.
 #[cfg(not(target_os = "linux"))]
@@ -184,6 +217,7 @@ pub type OnChunk = Box<dyn FnMut(&[u8]) + Send>;
 #[derive(Debug)]
 pub struct Supervised {
     child: Child,
+    group: platform::Group,
     streams: [Arc<Mutex<Captured>>; 2],
     readers: Vec<JoinHandle<()>>,
     ended: bool,
@@ -195,6 +229,7 @@ impl Supervised {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         platform::start_group(command);
         let mut child = command.spawn()?;
+        let group = platform::Group::of(&child);
         let streams: [Arc<Mutex<Captured>>; 2] = Default::default();
         let mut readers = Vec::new();
         if let Some(stdout) = child.stdout.take() {
@@ -203,7 +238,7 @@ impl Supervised {
         if let Some(stderr) = child.stderr.take() {
             readers.push(read_all(stderr, Arc::clone(&streams[1]), on_stderr));
         }
-        Ok(Self { child, streams, readers, ended: false })
+        Ok(Self { child, group, streams, readers, ended: false })
     }
 
     /// The child's standard input, where it was asked for.
@@ -212,10 +247,24 @@ impl Supervised {
     }
 
     /// Waits for the end, at most as long as allowed.
-    pub fn wait(mut self, limits: Limits, cancel: &CancellationToken) -> Result<Finished> {
+    pub fn wait(self, limits: Limits, cancel: &CancellationToken) -> Result<Finished> {
+        self.wait_unless(limits, cancel, || false)
+    }
+
+    /// As [`Self::wait`], but a child that is cancelled and not abandoned goes on as long as `must_go_on` says so.
+    pub fn wait_unless(
+        mut self,
+        limits: Limits,
+        cancel: &CancellationToken,
+        must_go_on: impl Fn() -> bool,
+    ) -> Result<Finished> {
         let started = Instant::now();
         let exit = loop {
-            cancel.check()?; // Dropping `self` ends the child.
+            if let Err(error) = cancel.check()
+                && (cancel.is_abandoned() || !must_go_on())
+            {
+                return Err(error); // Dropping `self` ends the child.
+            }
             let status = self
                 .child
                 .try_wait()
@@ -249,7 +298,7 @@ impl Supervised {
 
     fn end_group(&mut self) {
         if !self.ended {
-            platform::kill_group(&mut self.child);
+            self.group.end(&mut self.child);
             let _ = self.child.wait(); // Reaps it; an error means it is gone already.
             self.ended = true;
         }

@@ -14,18 +14,29 @@ pub(super) fn start_group(command: &mut Command) {
     command.process_group(0);
 }
 
-/// Ends a child and all members of its group.
-pub(super) fn kill_group(child: &mut Child) {
-    // The number still means this group: the group lives as long as any member, and its leader has not been reaped, or
-    // was reaped by `try_wait` just before this call.
-    end_group(child.id());
-}
-
 /// Ends all members of the process group that this process leads. The caller sees to it that the number still means
 /// that group.
 pub fn end_group(leader: u32) {
     if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
         let _ = kill_process_group(group, Signal::KILL); // An error means that nobody is left.
+    }
+}
+
+/// A child's process group.
+#[derive(Debug)]
+pub(super) struct Group;
+
+impl Group {
+    /// The group of a child that [`start_group`] has prepared.
+    pub(super) fn of(_child: &Child) -> Self {
+        Self
+    }
+
+    /// Ends a child and all members of its group.
+    pub(super) fn end(&mut self, child: &mut Child) {
+        // The number still means this group: the group lives as long as any member, and its leader has not been reaped,
+        // or was reaped by `try_wait` just before this call.
+        end_group(child.id());
     }
 }
 
@@ -39,6 +50,7 @@ pub(super) fn explain_exit(status: ExitStatus, stderr: &str) -> String {
         Some(6) if stderr.contains("has overflowed its stack") => {
             "the stack overflowed: a function that calls itself without end.".to_owned()
         }
+        Some(6) if super::out_of_memory(stderr) => super::OUT_OF_MEMORY.to_owned(),
         Some(6) => {
             let panic = panic_in(stderr).map(|panic| format!(" It had panicked {panic}.")).unwrap_or_default();
             format!("the process aborted.{panic} A panic inside `extern \"C\"`, a panic during a panic, or `process::abort` does that.")
@@ -55,4 +67,26 @@ fn panic_in(stderr: &str) -> Option<String> {
     let (_, location) = lines.next()?.split_once(" panicked ")?;
     let panic = format!("{location} {}", lines.next().unwrap_or_default().trim());
     Some(panic.trim_end_matches(['.', ' ', ':']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explained(signal: i32, stderr: &str) -> String {
+        explain_exit(ExitStatus::from_raw(signal), stderr)
+    }
+
+    #[test]
+    fn an_abort_says_what_led_to_it() {
+        let memory = explained(6, "noise\nmemory allocation of 99999999999 bytes failed\n");
+        assert!(memory.contains("no memory left"), "{memory}");
+        let panic = explained(6, "thread 'x' panicked at src/a.rs:3:5:\nboom\n");
+        assert!(panic.contains("panicked at src/a.rs:3:5: boom"), "{panic}");
+        let overflow = explained(6, "thread 'main' has overflowed its stack\n");
+        assert!(overflow.contains("calls itself without end"), "{overflow}");
+        // What merely mentions memory is no proof.
+        let other = explained(6, "memory allocation of trees failed\n");
+        assert!(other.contains("the process aborted. A panic inside"), "{other}");
+    }
 }

@@ -54,6 +54,7 @@ fn run_script(course: &Course, module: &Module, options: Options<'_>) -> Result<
     let progress: OnProgress = Arc::new(move |done, total, what| shown.at(done, total, what));
     let mut command = python::program(&course.root, "bench");
     command.arg(module.folder.join("bench.py")).args(["--scale", options.scale]);
+    let mut does_not_compile = None;
     // One build each: a crate that does not compile must not keep the others out.
     for (option, package) in
         [("--yours", module.package.as_str()), ("--solution", solution.as_str())].iter().chain(&PEERS)
@@ -64,6 +65,7 @@ fn run_script(course: &Course, module: &Module, options: Options<'_>) -> Result<
             Some(library) if build.success => {
                 command.arg(option).arg(library);
             }
+            _ if option == &"--yours" => does_not_compile = Some(build.errors()),
             _ => output::complain(format!("{package} does not compile and is left out:\n{}", build.text())),
         }
     }
@@ -78,6 +80,16 @@ fn run_script(course: &Course, module: &Module, options: Options<'_>) -> Result<
     let status = command.stdin(Stdio::null()).status().map_err(|error| {
         Error::new(format!("Cannot start Python: {error}.")).caused_by(error).advice("Run `cargo course setup`.")
     })?;
+    // Last, so that it is still on the screen when the table has been printed.
+    if let Some(errors) = does_not_compile {
+        let first = errors.lines().next().unwrap_or_default();
+        output::complain(format!(
+            "\nYour module {} does not compile, so there is no row with your code. rustc says first:\n    {first}\n  \
+             → `cargo course check {}` shows where.",
+            module.name,
+            module.number()
+        ));
+    }
     // With code 1 the script has said which peer was wrong or failed. Without a code, a signal has ended it.
     match status.code() {
         Some(code) => Ok(ExitStatus::passed(code == 0)),

@@ -6,6 +6,7 @@ use course_core::Result;
 use course_core::catalogue::{Course, ExerciseRef};
 use course_core::process::CancellationToken;
 
+use super::hint;
 use crate::check::Judge;
 use crate::check::staging::Source;
 use crate::check::verdict::{Status, Verdict};
@@ -30,6 +31,9 @@ pub(crate) fn judge_with_progress(course: &Course, exercise_refs: &[ExerciseRef<
 
 /// Keeps what has been reached. An exercise that was solved and fails now is unsolved again.
 pub(crate) fn record(course: &Course, exercise_refs: &[ExerciseRef<'_>], verdicts: &[Verdict]) -> Result<Progress> {
+    if let ([exercise_ref], [verdict]) = (exercise_refs, verdicts) {
+        hint::remember(&course.root, *exercise_ref, verdict)?;
+    }
     Progress::update(&course.root, |progress| {
         for (exercise_ref, verdict) in exercise_refs.iter().zip(verdicts) {
             let id = exercise_ref.id();

@@ -53,3 +53,26 @@ fn render_module(module: &Module, progress: &Progress, current: Option<&str>, te
     }
     text.push('\n');
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::ui::screen::Page;
+
+    #[test]
+    fn where_the_learner_is_can_be_seen_on_a_small_screen() {
+        let course = Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))).unwrap();
+        for exercise_ref in course.exercises() {
+            let progress = Progress { current: Some(exercise_ref.id()), ..Progress::default() };
+            let list = render(&course, &progress);
+            let focus = list.lines().position(|line| line.starts_with('→'));
+            for (columns, rows) in [(100, 35), (80, 24), (40, 20)] {
+                let lines = Page { head: "head", body: &list, foot: "foot", focus, more: "" }.layout(columns, rows);
+                assert!(lines.len() < rows);
+                assert!(lines.iter().any(|line| line.starts_with('→')), "{}\n{lines:#?}", exercise_ref.id());
+            }
+        }
+    }
+}

@@ -6,3 +6,4 @@ pub(crate) mod hint;
 pub(crate) mod list;
 pub(crate) mod reset;
 pub(crate) mod solution;
+pub(crate) mod task;

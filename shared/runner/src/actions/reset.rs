@@ -25,7 +25,7 @@ pub(crate) fn reset(course: &Course, exercise_ref: ExerciseRef<'_>) -> Result<Ve
         };
         files::write_atomically(&path, stub.as_bytes())?;
         lines.push(match kept {
-            Some(kept) => format!("{shown} is the stub again. Your version is kept as {}", kept.display()),
+            Some(kept) => format!("{shown} is the stub again. Your version is kept as {}", files::with_slashes(&kept)),
             None => format!("{shown} is the stub again."),
         });
     }

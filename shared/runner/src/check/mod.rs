@@ -2,6 +2,7 @@
 //! a verdict.
 
 mod build;
+mod compiler_help;
 pub(crate) mod python_runner;
 pub(crate) mod python_tests;
 pub(crate) mod rust_tests;
@@ -79,7 +80,14 @@ impl Judge<'_> {
             }
             return Ok(verdicts);
         }
+        let warnings: Vec<(String, String)> = build
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| !diagnostic.is_error)
+            .map(|warning| (warning.file.clone(), warning.rendered.trim_end().to_owned()))
+            .collect();
         for (index, (exercise_ref, verdict)) in judged.into_iter().enumerate() {
+            verdict.warnings.clone_from(&warnings);
             let begun = if index == 0 { started } else { Instant::now() };
             let tests = if let Some(first) = first.take() {
                 first
@@ -211,7 +219,7 @@ impl Judge<'_> {
             let program = build.tests.get(&name).ok_or_else(|| {
                 Error::new(format!("cargo built no test program `{name}`.")).advice(format!(
                     "Is {} there? `git checkout -- modules/{}/tests` brings it back.",
-                    path.display(),
+                    course_core::files::with_slashes(path),
                     exercise_ref.module.name
                 ))
             })?;

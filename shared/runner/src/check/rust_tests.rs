@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use course_core::process::{self, CancellationToken, Limits};
-use course_core::{Result, events, judging};
+use course_core::{Result, events, judging, python};
 
 use super::python_tests::MOST_OUTPUT;
 use super::verdict::{Failure, FailureKind, Test, TestStatus};
@@ -22,8 +22,15 @@ pub(crate) struct RustReport {
 /// Runs a test program.
 pub(crate) fn run(program: &Path, name: &str, time_limit: Duration, cancel: &CancellationToken) -> Result<RustReport> {
     let mut command = Command::new(program);
+    // A test program lies in the course's target folder or in another one; its environment is the course's in either case.
+    let root = program.ancestors().find(|folder| python::environment(folder).is_dir());
+    if let Some(path) = root.and_then(python::search_path) {
+        command.env("PATH", path);
+    }
     // One thread: the test named last is then the one that crashed or hangs.
     command.args(["--test-threads=1", "--color=never"]).env("RUST_BACKTRACE", "0");
+    // proptest would write what failed beside the test, into a tracked folder.
+    command.env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
     judging::isolate(&mut command);
     let limits = Limits { time: time_limit, output: MOST_OUTPUT };
     let finished = process::run(&mut command, limits, cancel)?;

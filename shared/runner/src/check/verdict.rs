@@ -3,9 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use course_core::compile::Build;
+use course_core::catalogue::{Exercise, ExerciseRef};
+use course_core::compile::{Build, Diagnostic};
 use course_core::events::{Expectation, Interpreter, TestOutcome};
+use course_core::files;
 use serde_json::{Value, json};
+
+use super::compiler_help;
+use crate::ui::text::plain;
 
 /// How an exercise stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,14 +68,46 @@ pub(crate) struct Failure {
 pub(crate) enum FailureKind {
     /// A source file of the module is missing, empty or unreadable.
     SourceFile,
-    /// rustc refuses the code. The files that its errors point at, relative to the workspace, in order.
-    DoesNotCompile { files: Vec<String> },
+    /// rustc refuses the code: its errors, the decisive one first.
+    DoesNotCompile { errors: Vec<CompilerError> },
     /// Python cannot import the extension.
     Import,
     /// The process ended in the middle, while this test ran if it is known.
     BrokeOff { test: Option<String> },
     /// A test file is missing or holds no test: there is no way to judge.
     TestFile,
+}
+
+/// One error of rustc.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CompilerError {
+    /// The file that it points at, relative to the workspace; empty without one.
+    pub(crate) file: String,
+    /// Its first line.
+    pub(crate) headline: String,
+    /// As rustc prints it.
+    pub(crate) rendered: String,
+    /// What helps, where rustc does not say it.
+    pub(crate) help: Option<String>,
+}
+
+impl CompilerError {
+    /// Whether it points at a test: then it is the tests' call that the code no longer fits.
+    pub(crate) fn is_in_a_test(&self) -> bool {
+        self.file.split('/').any(|folder| folder == "tests")
+    }
+}
+
+impl From<&Diagnostic> for CompilerError {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        let headline = plain(diagnostic.rendered.lines().next().unwrap_or_default());
+        Self {
+            file: diagnostic.file.clone(),
+            headline,
+            rendered: diagnostic.rendered.trim_end().to_owned(),
+            help: compiler_help::help(diagnostic),
+        }
+    }
 }
 
 impl Failure {
@@ -80,9 +117,12 @@ impl Failure {
 
     /// rustc's errors.
     pub(crate) fn does_not_compile(build: &Build) -> Self {
-        let errors = build.diagnostics.iter().filter(|diagnostic| diagnostic.is_error);
-        let kind = FailureKind::DoesNotCompile { files: errors.map(|error| error.file.clone()).collect() };
+        let mut errors: Vec<CompilerError> =
+            build.diagnostics.iter().filter(|diagnostic| diagnostic.is_error).map(CompilerError::from).collect();
+        // What is wrong in the code itself comes first; the tests' complaints follow from it.
+        errors.sort_by_key(CompilerError::is_in_a_test);
         let message = format!("Your code does not compile yet. rustc says:\n\n{}", build.errors().trim_end());
+        let kind = FailureKind::DoesNotCompile { errors };
         Self::new(kind, message)
     }
 }
@@ -114,6 +154,8 @@ pub(crate) struct Verdict {
     pub(crate) failures: Vec<Failure>,
     /// What the learner's code printed, shortened.
     pub(crate) printed: String,
+    /// rustc's warnings, each with the file that it points at.
+    pub(crate) warnings: Vec<(String, String)>,
 }
 
 impl Verdict {
@@ -129,6 +171,7 @@ impl Verdict {
             tests: Vec::new(),
             failures: Vec::new(),
             printed: String::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -155,9 +198,32 @@ impl Verdict {
         self.failures.iter().map(|failure| failure.message.as_str()).collect::<Vec<_>>().join("\n")
     }
 
-    /// Whether rustc refused the code.
-    pub(crate) fn does_not_compile(&self) -> bool {
-        self.failures.iter().any(|failure| matches!(failure.kind, FailureKind::DoesNotCompile { .. }))
+    /// rustc's errors, the decisive one first; empty where it accepts the code.
+    pub(crate) fn compiler_errors(&self) -> &[CompilerError] {
+        let errors = self.failures.iter().find_map(|failure| match &failure.kind {
+            FailureKind::DoesNotCompile { errors } => Some(errors.as_slice()),
+            _ => None,
+        });
+        errors.unwrap_or_default()
+    }
+
+    /// Another exercise of the module whose file rustc refuses: a module is one crate, so that one is in the way.
+    pub(crate) fn in_the_way<'c>(&self, exercise_ref: ExerciseRef<'c>) -> Option<&'c Exercise> {
+        let module = exercise_ref.module;
+        let inside = format!("modules/{}/", module.name);
+        let refused = self.compiler_errors().iter().filter_map(|error| error.file.strip_prefix(&inside));
+        let owners = refused.filter_map(|file| {
+            module
+                .exercises
+                .iter()
+                .find(|exercise| exercise.files.iter().any(|known| files::with_slashes(known) == file))
+        });
+        let mut owners = owners.peekable();
+        let first = *owners.peek()?;
+        // Errors in the exercise's own file come before those elsewhere.
+        let own =
+            owners.any(|owner| owner.slug == exercise_ref.exercise.slug || owner.shares_a_file(exercise_ref.exercise));
+        (!own).then_some(first)
     }
 
     /// Ends the verdict with this failure: there is nothing more to find out.

@@ -4,6 +4,7 @@ use course_core::Result;
 use course_core::catalogue::{Course, ExerciseRef, Module};
 
 use crate::actions::check::{judge_with_progress, record};
+use crate::actions::task;
 use crate::check::verdict::{Status, Verdict, to_json};
 use crate::command_line::{Command, CommandOption, Invocation, Takes, Value};
 use crate::exit_status::ExitStatus;
@@ -11,6 +12,7 @@ use crate::progress::exercise_or_current;
 use crate::setup;
 use crate::ui::output;
 use crate::ui::style::{Style, paint};
+use crate::ui::text::for_terminal;
 use crate::ui::verdict::{self, Audience};
 
 const OPTIONS: &[CommandOption] = &[CommandOption::flag("all"), CommandOption { name: "json", value: Value::Optional }];
@@ -35,14 +37,22 @@ pub(super) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Res
     let mut recorded = Ok(());
     for exercise_refs in exercise_refs.chunk_by(|a, b| a.module.name == b.module.name) {
         let new = judge_with_progress(course, exercise_refs)?;
-        recorded = recorded.and(record(course, exercise_refs, &new).map(|_| ()));
+        let progress = record(course, exercise_refs, &new);
         let many = all || ids.len() > 1 || exercise_refs.len() > 1;
         let audience = if many { Audience::List } else { Audience::Prompt };
         if !json {
             for (exercise_ref, verdict) in exercise_refs.iter().zip(&new) {
-                output::print(&verdict::render(*exercise_ref, verdict, audience));
+                output::print(&for_terminal(&verdict::render(*exercise_ref, verdict, audience)));
+            }
+            if let (Ok(progress), true) = (&progress, new.iter().all(Verdict::passed)) {
+                let go_on = "`cargo course` goes there.";
+                let module = exercise_refs[0].module;
+                if let Some(text) = task::module_is_complete(&course.modules, module, progress, go_on) {
+                    output::print(&format!("\n{text}\n"));
+                }
             }
         }
+        recorded = recorded.and(progress.map(|_| ()));
         verdicts.extend(new);
     }
     if json {

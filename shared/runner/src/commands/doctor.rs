@@ -3,10 +3,10 @@
 use std::process::Command as Program;
 use std::time::Duration;
 
-use course_core::Result;
 use course_core::catalogue::Course;
+use course_core::compile::{self, Request};
 use course_core::process::{self, CancellationToken, Limits};
-use course_core::{files, python, workspace};
+use course_core::{Error, Result, files, python, workspace};
 
 use crate::command_line::{Command, Invocation, Takes};
 use crate::exit_status::ExitStatus;
@@ -42,6 +42,8 @@ fn run(course: &Course) -> Result<ExitStatus> {
         interpreter(),
         venv(course),
         set_up(course),
+        packages(course),
+        extension(course),
         optional_tool("uv", "--version", "Not needed. With it, set-up takes seconds less: `pip install uv`."),
         optional_tool("git", "--version", "Not needed to learn. With it you can update the course by `git pull`."),
         writable(course),
@@ -74,8 +76,19 @@ fn ask_version(command: &mut Program) -> Result<String, String> {
     let limits = Limits { time: Duration::from_secs(20), output: 1 << 16 };
     let finished = process::run(command, limits, &CancellationToken::default()).map_err(|_| "not found".to_owned())?;
     let said = if finished.stdout.trim().is_empty() { &finished.stderr } else { &finished.stdout };
-    let line = said.lines().next().unwrap_or_default().trim().to_owned();
+    // A Python error ends with what is wrong; a tool's version comes first.
+    let mut lines = said.lines().filter(|line| !line.trim().is_empty());
+    let line = if finished.exit.success() { lines.next() } else { lines.next_back() };
+    let line = line.unwrap_or_default().trim().to_owned();
     if finished.exit.success() { Ok(line) } else { Err(format!("does not run: {line}")) }
+}
+
+/// The last line that a program prints: of a Python error the one that says what is wrong.
+fn ask_last_line(command: &mut Program) -> Result<String, String> {
+    let limits = Limits { time: Duration::from_secs(60), output: 1 << 16 };
+    let finished = process::run(command, limits, &CancellationToken::default()).map_err(|error| error.to_string())?;
+    let line = |text: &str| text.lines().last().unwrap_or_default().trim().to_owned();
+    if finished.exit.success() { Ok(line(&finished.stdout)) } else { Err(line(&finished.stderr)) }
 }
 
 fn optional_tool(name: &'static str, option: &str, advice: &str) -> Finding {
@@ -133,7 +146,7 @@ fn first_line(text: &str) -> String {
 
 fn venv(course: &Course) -> Finding {
     let found = match python::in_environment(&course.root) {
-        Some(found) => Ok(format!("Python {} in .venv", found.version)),
+        Some(found) => Ok(format!("Python {} in .venv ({})", found.version, found.signature)),
         None if python::environment(&course.root).exists() => {
             Err(".venv is there, but its Python does not run".to_owned())
         }
@@ -149,6 +162,48 @@ fn set_up(course: &Course) -> Finding {
         Err("not done for this state of the course".to_owned())
     };
     Finding { name: "Set-up", found, advice: "`cargo course setup`".to_owned(), optional: false }
+}
+
+/// Python's own word that the packages are there.
+fn packages(course: &Course) -> Finding {
+    const QUESTION: &str = "import numpy, pytest; print('NumPy', numpy.__version__, 'and pytest', pytest.__version__)";
+    let mut command = python::command(&course.root);
+    let found = ask_version(command.args(["-c", QUESTION])).map_err(|why| format!("NumPy or pytest {why}"));
+    let advice = "`cargo course setup` installs them; if that does not help, delete the folder .venv first.";
+    Finding { name: "Packages", found, advice: advice.to_owned(), optional: false }
+}
+
+/// Builds an extension and has Python load it: only this shows that Rust, the linker and Python fit together.
+fn extension(course: &Course) -> Finding {
+    let found = if setup::is_done(&course.root, &[]) {
+        load_an_extension(course).map_err(|error| first_line(&error.to_string()))
+    } else {
+        Err("not tried: set-up comes first".to_owned())
+    };
+    let advice = "`cargo course setup`. If it still fails, what is marked ✗ above may be the reason.";
+    Finding { name: "Extension", found, advice: advice.to_owned(), optional: false }
+}
+
+fn load_an_extension(course: &Course) -> Result<String> {
+    let Some(module) = course.modules.first() else { return Ok("the course has no modules".to_owned()) };
+    // Our own code: the learner's may not compile at the moment.
+    let package = format!("{}_solution", module.package);
+    let build = compile::build(&Request::new(&course.root, vec![&package]), None, &CancellationToken::default())?;
+    let library = build.libraries.get(&package).filter(|_| build.success);
+    let library = library.ok_or_else(|| Error::new(format!("{package} does not compile.")))?;
+    let folder = workspace::scratch(&course.root)?;
+    let name = format!("{}.{}", module.package, if cfg!(windows) { "pyd" } else { "so" });
+    files::copy(library, &folder.path().join(name))?;
+    let mut command = python::command(&course.root);
+    let question = format!(
+        "import platform, sys; sys.path.insert(0, sys.argv[1]); import {}; print(platform.python_version())",
+        module.package
+    );
+    command.args(["-c", &question]).arg(folder.path());
+    match ask_last_line(&mut command) {
+        Ok(version) => Ok(format!("one was built, and Python {version} has loaded it")),
+        Err(why) => Err(Error::new(format!("Python cannot load what was built here: {why}"))),
+    }
 }
 
 fn writable(course: &Course) -> Finding {

@@ -8,6 +8,7 @@ use crate::command_line::{Command, Invocation, Takes};
 use crate::exit_status::ExitStatus;
 use crate::progress::Progress;
 use crate::ui::output;
+use crate::ui::text::for_terminal;
 
 pub(super) const COMMAND: Command = Command {
     name: "list",
@@ -21,6 +22,6 @@ pub(super) const COMMAND: Command = Command {
 
 fn run(course: &Course) -> Result<ExitStatus> {
     let progress = Progress::load(&course.root)?;
-    output::print(&render(course, &progress));
+    output::print(&for_terminal(&render(course, &progress)));
     Ok(ExitStatus::Success)
 }

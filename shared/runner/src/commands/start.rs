@@ -11,6 +11,7 @@ use crate::setup;
 use crate::ui::output;
 use crate::ui::screen;
 use crate::ui::style::{Style, paint};
+use crate::ui::text::for_terminal;
 use crate::watch;
 
 pub(super) fn run(course: &Course) -> Result<ExitStatus> {
@@ -21,7 +22,7 @@ pub(super) fn run(course: &Course) -> Result<ExitStatus> {
     let next = progress.next(course);
     setup::ensure(course, &next.map(|exercise_ref| exercise_ref.module).into_iter().collect::<Vec<_>>())?;
     let Some(exercise_ref) = next else {
-        output::print(&list::render(course, &progress));
+        output::print(&for_terminal(&list::render(course, &progress)));
         output::say("\nAll exercises are solved. `cargo course watch ID` goes back to one of them.");
         return Ok(ExitStatus::Success);
     };

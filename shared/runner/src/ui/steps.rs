@@ -70,8 +70,15 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// Shows how far it is and what it is at.
+    /// Shows how far it is and what it is at; without a total, only what it waits for.
     pub(crate) fn at(&self, done: u64, total: u64, what: &str) {
+        if total == 0 {
+            if self.plain {
+                complain(format!("{}: {what}", self.name));
+            }
+            self.bar.set_message(what.to_owned());
+            return;
+        }
         let mut known = self.total.lock().unwrap_or_else(PoisonError::into_inner);
         if *known != total {
             self.bar.set_length(total);

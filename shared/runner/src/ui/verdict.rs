@@ -1,11 +1,14 @@
 //! A verdict as a person reads it: what was called, what came back, what was expected, the likely cause, where help is.
 
+use std::path::Path;
+
 use course_core::catalogue::ExerciseRef;
 use course_core::files;
 
 use super::style::{Style, paint};
 use super::text::{hang, indent};
-use crate::check::verdict::{FailureKind, Status, Test, TestStatus, Verdict};
+use crate::actions::task::{self, path_in};
+use crate::check::verdict::{CompilerError, FailureKind, Status, Test, TestStatus, Verdict};
 
 /// How many failures are shown in full; the others are named.
 const SHOWN_FAILURES: usize = 3;
@@ -21,7 +24,7 @@ pub(crate) enum Audience {
     Watch,
 }
 
-/// The whole verdict.
+/// The whole verdict. Watch mode shows its advice apart.
 pub(crate) fn render(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience: Audience) -> String {
     let mut text = String::new();
     let mut line = |line: String| {
@@ -30,9 +33,18 @@ pub(crate) fn render(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience:
     };
     line(headline(exercise_ref, verdict));
     if verdict.not_written() {
-        line(format!("  {}", paint(Style::Note, "Not written yet.")));
+        if audience != Audience::List {
+            line(task::render(exercise_ref).trim_end().to_owned());
+        }
+        let unwritten = task::unwritten(exercise_ref);
+        let unwritten = unwritten
+            .map_or_else(|| "Not written yet.".to_owned(), |todo| format!("Not written yet. The stub says: {todo}"));
+        line(format!("  {}", hang(&paint(Style::Note, unwritten), 2)));
     }
-    if !verdict.failures.is_empty() {
+    if !verdict.compiler_errors().is_empty() {
+        line(String::new());
+        line(compiler_errors(verdict.compiler_errors()));
+    } else if !verdict.failures.is_empty() {
         line(String::new());
         line(indent(&verdict.explanation()));
     }
@@ -70,16 +82,81 @@ pub(crate) fn render(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience:
     for test in verdict.tests.iter().filter(|test| test.status == TestStatus::Skipped) {
         line(format!("  {} {} was skipped: {}", paint(Style::Note, "○"), test.name, test.message));
     }
-    if !verdict.passed() && !verdict.not_written() && !verdict.printed.is_empty() && !verdict.does_not_compile() {
+    if !verdict.passed()
+        && !verdict.not_written()
+        && !verdict.printed.is_empty()
+        && verdict.compiler_errors().is_empty()
+    {
         line(String::new());
         line(format!("  {}", paint(Style::Faint, "printed meanwhile:")));
         line(indent(&paint(Style::Faint, &verdict.printed)));
     }
-    if audience != Audience::List {
+    if verdict.passed() && audience != Audience::List {
+        for note in notes_after_a_pass(exercise_ref, verdict, audience) {
+            line(note);
+        }
+    }
+    if audience == Audience::Prompt {
         line(String::new());
         line(advice(exercise_ref, verdict, audience));
     }
     text
+}
+
+/// The decisive error in full and the others by their first lines: the first is usually what the others follow from.
+fn compiler_errors(errors: &[CompilerError]) -> String {
+    let Some((first, rest)) = errors.split_first() else { return String::new() };
+    // The count stands above: on a small screen the end of a long error is cut off.
+    let first_of = if rest.is_empty() { String::new() } else { format!(" first ({} more below)", rest.len()) };
+    let mut text = format!("    Your code does not compile yet. rustc says{first_of}:\n\n{}", indent(&first.rendered));
+    if let Some(help) = &first.help {
+        text.push_str(&format!("\n\n    {}    {}", paint(Style::Note, "help"), hang(help, 12)));
+    }
+    if first.is_in_a_test() {
+        let help = "The tests call your function as the stub has it. Give it the stub's name, arguments and result back, and leave \
+                    the tests as they are.";
+        text.push_str(&format!("\n\n    {}    {}", paint(Style::Note, "help"), hang(help, 12)));
+    }
+    if !rest.is_empty() {
+        text.push_str(&format!("\n\n    {} more:", rest.len()));
+    }
+    for error in rest.iter().take(SHOWN_FAILURES) {
+        let file = Path::new(&error.file).file_name().unwrap_or_default().to_string_lossy();
+        text.push_str(&format!(
+            "\n    {} {}",
+            paint(Style::Bad, "✗"),
+            hang(&format!("{} ({file})", error.headline), 6)
+        ));
+    }
+    if rest.len() > SHOWN_FAILURES {
+        text.push_str("\n    …");
+    }
+    text
+}
+
+/// What passes and still deserves a look: rustc's warnings about the exercise's own files, and what tests cannot see.
+fn notes_after_a_pass(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience: Audience) -> Vec<String> {
+    let mut notes = Vec::new();
+    let module = exercise_ref.module;
+    let own =
+        exercise_ref.exercise.files.iter().map(|file| format!("modules/{}/{}", module.name, files::with_slashes(file)));
+    let own: Vec<String> = own.collect();
+    let warnings: Vec<&String> =
+        verdict.warnings.iter().filter(|(file, _)| own.contains(file)).map(|(_, rendered)| rendered).collect();
+    if let Some(first) = warnings.first() {
+        let count = if warnings.len() == 1 { "this" } else { "this first of several warnings" };
+        notes.push(format!("\n  It passes. rustc still says {count}:\n\n{}", indent(first)));
+    }
+    if module.folder.join("bench.py").is_file() {
+        let how = if audience == Audience::Watch {
+            "b".to_owned()
+        } else {
+            format!("`cargo course bench {}`", module.number())
+        };
+        let note = format!("Tests do not see speed: {how} compares your code with ours and with Python's.");
+        notes.push(format!("\n  {}", paint(Style::Faint, note)));
+    }
+    notes
 }
 
 /// Whether the run broke off in this test, which the explanation then says.
@@ -136,21 +213,21 @@ fn failure(test: &Test) -> String {
 /// The exercise's files, or the one that does not compile: a module is one crate, so another exercise may be in the
 /// way.
 fn to_edit<'p>(exercise_ref: ExerciseRef<'p>, verdict: &Verdict) -> Vec<&'p std::path::PathBuf> {
-    let refused = verdict.failures.iter().find_map(|failure| match &failure.kind {
-        FailureKind::DoesNotCompile { files } => Some(files),
-        _ => None,
-    });
-    let Some(refused) = refused else { return exercise_ref.exercise.files.iter().collect() };
+    let refused = verdict.compiler_errors();
+    if refused.is_empty() {
+        return exercise_ref.exercise.files.iter().collect();
+    }
     let of_module: Vec<&std::path::PathBuf> =
         exercise_ref.module.exercises.iter().flat_map(|exercise| &exercise.files).collect();
     let first = refused.iter().find_map(|refused| {
-        let inside = refused.strip_prefix(&format!("modules/{}/", exercise_ref.module.name))?;
+        let inside = refused.file.strip_prefix(&format!("modules/{}/", exercise_ref.module.name))?;
         of_module.iter().copied().find(|file| files::with_slashes(file) == inside)
     });
     first.map_or_else(|| exercise_ref.exercise.files.iter().collect(), |file| vec![file])
 }
 
-fn advice(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience: Audience) -> String {
+/// Where to go from here.
+pub(crate) fn advice(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience: Audience) -> String {
     let id = exercise_ref.id();
     let mut lines = Vec::new();
     if verdict.passed() {
@@ -160,17 +237,24 @@ fn advice(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience: Audience) 
             lines.push("  s shows how we wrote it, n goes on.".to_owned());
         }
         if let (Some(artifact), Some(python)) = (&verdict.artifact, &verdict.interpreter) {
-            let path = artifact.path.display();
+            let path = files::with_slashes(&artifact.path);
             let judged = format!("  judged: {path} (sha256 {}…) by Python {}", &artifact.sha256[..12], python.version);
             lines.push(paint(Style::Faint, judged));
         }
         return lines.join("\n");
     }
     for file in to_edit(exercise_ref, verdict) {
-        lines.push(format!("  edit    modules/{}/{}", exercise_ref.module.name, files::with_slashes(file)));
+        lines.push(format!("  edit    {}", path_in(exercise_ref.module, file)));
     }
-    lines.push(format!("  lesson  modules/{}/README.md", exercise_ref.module.name));
+    lines.push(format!("  lesson  {}", path_in(exercise_ref.module, Path::new("README.md"))));
+    if let Some(other) = verdict.in_the_way(exercise_ref) {
+        lines.push(format!(
+            "  That file is part of {}. A module is one crate, so its exercises compile together.",
+            other.id()
+        ));
+    }
     if audience == Audience::Prompt {
+        let id = verdict.in_the_way(exercise_ref).map_or(id, course_core::catalogue::Exercise::id);
         lines.push(format!("  hint    cargo course hint {id}"));
     }
     lines.join("\n")

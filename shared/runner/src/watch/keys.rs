@@ -1,11 +1,14 @@
 //! The keys of watch mode.
 
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::state::Event;
 use crate::ui::style::{Style, paint};
+use crate::ui::text::NO_BREAK;
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +16,12 @@ pub(super) enum Action {
     Quit,
     Next,
     Previous,
+    NextModule,
+    PreviousModule,
     List,
     Hint,
+    Edit,
+    Lesson,
     Rerun,
     Benchmark,
     Solution,
@@ -25,12 +32,16 @@ pub(super) enum Action {
     Ignore,
 }
 
-/// The keys that have a meaning, in the order in which they are shown.
-const KEYS: [(char, &str, Action); 9] = [
+/// The keys that have a meaning, in the order in which they are shown. A key without words is not shown.
+const KEYS: [(char, &str, Action); 13] = [
     ('n', "next", Action::Next),
     ('p', "previous", Action::Previous),
+    ('m', "module", Action::NextModule),
+    ('M', "", Action::PreviousModule),
     ('l', "list", Action::List),
     ('h', "hint", Action::Hint),
+    ('e', "edit", Action::Edit),
+    ('o', "lesson", Action::Lesson),
     ('r', "run again", Action::Rerun),
     ('b', "bench", Action::Benchmark),
     ('s', "solution", Action::Solution),
@@ -53,21 +64,52 @@ impl Action {
     }
 }
 
-/// The line that shows the keys.
+/// The line that shows the keys. It is folded between two keys only.
 pub(super) fn legend() -> String {
-    KEYS.map(|(key, meaning, _)| format!("{} {meaning}", paint(Style::Strong, key))).join("  ")
+    let shown = KEYS.iter().filter(|(_, meaning, _)| !meaning.is_empty());
+    let keys = shown.map(|(key, meaning, _)| {
+        format!("{}{NO_BREAK}{}", paint(Style::Strong, key), meaning.replace(' ', &NO_BREAK.to_string()))
+    });
+    keys.collect::<Vec<_>>().join("  ")
 }
 
-/// Sends the keys that are pressed, from a thread of its own.
-pub(super) fn read(sender: Sender<Event>) {
-    std::thread::spawn(move || {
-        while let Ok(event) = crossterm::event::read() {
-            if let crossterm::event::Event::Key(key) = event
-                && key.kind == KeyEventKind::Press
-                && sender.send(Event::Key(key)).is_err()
-            {
-                return;
+/// The thread that reads keys. Another program that wants them, such as an editor, has them while [`Self::lend`] runs.
+#[derive(Clone, Default)]
+pub(super) struct Keyboard(Arc<Mutex<()>>);
+
+/// How long a key may go unread after another program has had the keyboard.
+const LOOK: Duration = Duration::from_millis(50);
+
+impl Keyboard {
+    /// Sends the keys that are pressed, and changes of the screen's size, from a thread of its own.
+    pub(super) fn read(&self, sender: Sender<Event>) {
+        let taken = Arc::clone(&self.0);
+        std::thread::spawn(move || {
+            loop {
+                let read = {
+                    let _mine = taken.lock().unwrap_or_else(PoisonError::into_inner);
+                    event::poll(LOOK).and_then(|ready| if ready { event::read().map(Some) } else { Ok(None) })
+                };
+                let event = match read {
+                    Ok(Some(event::Event::Key(key))) if key.kind == KeyEventKind::Press => Event::Key(key),
+                    Ok(Some(event::Event::Resize(..))) => Event::Resized,
+                    Ok(_) => {
+                        // Leaves the lock to somebody who waits for it.
+                        std::thread::sleep(Duration::from_millis(1));
+                        continue;
+                    }
+                    Err(_) => return, // The terminal is gone.
+                };
+                if sender.send(event).is_err() {
+                    return;
+                }
             }
-        }
-    });
+        });
+    }
+
+    /// Runs something that reads keys itself.
+    pub(super) fn lend<T>(&self, body: impl FnOnce() -> T) -> T {
+        let _mine = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        body()
+    }
 }

@@ -1,20 +1,22 @@
 //! What watch mode knows, and what each event does to it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use course_core::catalogue::{Course, ExerciseRef};
 use course_core::process::{self};
-use course_core::{Error, Result, files};
+use course_core::{Error, Result};
 use crossterm::event::KeyEvent;
 
 use super::build_ahead::BuildAhead;
-use super::keys::{self, Action};
+use super::editor;
+use super::keys::{self, Action, Keyboard};
 use super::saves;
 use super::task::Task;
 use crate::actions::check::record;
-use crate::actions::{benchmark, hint, list, reset, solution};
+use crate::actions::{benchmark, hint, list, reset, solution, task};
 use crate::check::Judge;
 use crate::check::python_tests::WarmWorker;
 use crate::check::staging::Source;
@@ -23,8 +25,9 @@ use crate::exit_status::ExitStatus;
 use crate::progress::Progress;
 use crate::setup;
 use crate::ui::output;
-use crate::ui::screen::Screen;
+use crate::ui::screen::{self, Screen};
 use crate::ui::style::{self, Style, paint};
+use crate::ui::text::plain;
 use crate::ui::verdict::{self, Audience};
 
 /// After the first sign of a save, the rest of it may take this long: editors write, rename and touch.
@@ -37,6 +40,7 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) enum Event {
     Key(KeyEvent),
     MaybeSaved,
+    Resized,
     Progress(String),
     Checked(Result<Vec<Verdict>>),
 }
@@ -47,11 +51,12 @@ pub(super) struct Watch<'c> {
     exercise_refs: Vec<ExerciseRef<'c>>,
     at: usize,
     screen: Screen,
+    keyboard: Keyboard,
     sender: Sender<Event>,
     /// The check under way.
     running: Option<Task>,
-    /// The fingerprint of what was checked last.
-    checked: u64,
+    /// The fingerprint of the sources that were seen last.
+    seen: u64,
     /// A save arrived while a check ran: check again.
     dirty: bool,
     /// A Python that is already loaded, for the next check.
@@ -59,9 +64,13 @@ pub(super) struct Watch<'c> {
     ahead: BuildAhead,
     /// The latest verdict, or what opens the exercise.
     body: String,
+    /// Where to go from there.
+    advice: String,
     /// What a key asked for, shown in place of the body until the next save or key.
     page: Option<String>,
-    /// A note below the page or the body, until the next key.
+    /// The page's line that must be seen.
+    focus: Option<usize>,
+    /// A note below the page or the body, until the next key or save.
     note: String,
     /// `x` was pressed once.
     reset_asked: bool,
@@ -69,20 +78,30 @@ pub(super) struct Watch<'c> {
 
 impl<'c> Watch<'c> {
     /// At one of the course's exercises, by its index. Nothing is checked yet.
-    pub(super) fn new(course: &'c Course, at: usize, screen: Screen, sender: Sender<Event>, note: String) -> Self {
+    pub(super) fn new(
+        course: &'c Course,
+        at: usize,
+        screen: Screen,
+        keyboard: Keyboard,
+        sender: Sender<Event>,
+        note: String,
+    ) -> Self {
         Self {
             course,
             exercise_refs: course.exercises().collect(),
             at,
             screen,
+            keyboard,
             sender,
             running: None,
-            checked: 0,
+            seen: 0,
             dirty: false,
             worker: None,
             ahead: BuildAhead::default(),
             body: String::new(),
+            advice: String::new(),
             page: None,
+            focus: None,
             note,
             reset_asked: false,
         }
@@ -111,6 +130,7 @@ impl<'c> Watch<'c> {
                     std::thread::sleep(DEBOUNCE);
                     self.saved();
                 }
+                Ok(Event::Resized) => self.draw(),
                 Ok(Event::Progress(text)) => self.screen.status(&text),
                 Ok(Event::Checked(outcome)) => self.checked(outcome)?,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -120,7 +140,11 @@ impl<'c> Watch<'c> {
     }
 
     fn saved(&mut self) {
-        if saves::fingerprint(self.current().module) != self.checked {
+        let now = saves::fingerprint(self.current().module);
+        if now != self.seen {
+            self.seen = now;
+            // What the note says, such as "is the stub again", may be so no longer.
+            self.note.clear();
             self.check_anew();
         }
     }
@@ -129,7 +153,7 @@ impl<'c> Watch<'c> {
         let exercise_ref = self.current();
         self.dirty = false;
         self.ahead.pause();
-        self.checked = saves::fingerprint(exercise_ref.module);
+        self.seen = saves::fingerprint(exercise_ref.module);
         self.show_running();
         let worker = self.worker.take();
         let (course, id, sender) = (self.course.clone(), exercise_ref.id(), self.sender.clone());
@@ -140,7 +164,9 @@ impl<'c> Watch<'c> {
                     root: &course.root,
                     cancel,
                     progress: Some(Arc::new(move |done, total, what| {
-                        let _ = progress.send(Event::Progress(format!("building {done} of {total}: {what}")));
+                        let text =
+                            if total == 0 { what.to_owned() } else { format!("building {done} of {total}: {what}") };
+                        let _ = progress.send(Event::Progress(text));
                     })),
                     examples: None,
                 };
@@ -157,15 +183,12 @@ impl<'c> Watch<'c> {
         match outcome {
             Err(error) if error.is_cancelled() => {}
             Err(error) if error.is_interrupted() => return Err(error),
-            Err(error) => self.body = error.to_string(),
-            Ok(_) if self.dirty => {}
-            Ok(verdicts) => {
-                let exercise_ref = self.current();
-                self.body = verdict::render(exercise_ref, &verdicts[0], Audience::Watch);
-                if let Err(error) = record(self.course, &[exercise_ref], &verdicts) {
-                    self.note = error.to_string();
-                }
+            Err(error) => {
+                self.body = error.to_string();
+                self.advice.clear();
             }
+            Ok(_) if self.dirty => {}
+            Ok(verdicts) => self.judged(&verdicts),
         }
         if self.dirty {
             self.check();
@@ -174,6 +197,22 @@ impl<'c> Watch<'c> {
             self.draw();
         }
         Ok(())
+    }
+
+    fn judged(&mut self, verdicts: &[Verdict]) {
+        let exercise_ref = self.current();
+        self.body = verdict::render(exercise_ref, &verdicts[0], Audience::Watch);
+        self.advice = verdict::advice(exercise_ref, &verdicts[0], Audience::Watch);
+        match record(self.course, &[exercise_ref], verdicts) {
+            Ok(progress) if verdicts[0].passed() => {
+                let (modules, module) = (&self.course.modules, exercise_ref.module);
+                if let Some(text) = task::module_is_complete(modules, module, &progress, "m goes there.") {
+                    self.body.push_str(&format!("\n{text}"));
+                }
+            }
+            Ok(_) => {}
+            Err(error) => self.note = error.to_string(),
+        }
     }
 
     fn draw(&mut self) {
@@ -187,17 +226,22 @@ impl<'c> Watch<'c> {
         }
         let solved =
             self.exercise_refs.iter().filter(|exercise_ref| progress.solved.contains(&exercise_ref.id())).count();
-        let mut text =
-            format!("{} {solved}/{}\n\n", style::bar(solved, self.exercise_refs.len(), 30), self.exercise_refs.len());
-        text.push_str(self.page.as_ref().unwrap_or(&self.body).trim_end());
-        text.push('\n');
-        if !self.note.is_empty() {
-            text.push_str(&format!("\n{}\n", self.note));
-        }
-        if self.screen.is_interactive() {
-            text.push_str(&format!("\n{}", keys::legend()));
-        }
-        self.screen.show(&text);
+        let total = self.exercise_refs.len();
+        let head = format!("{} {solved}/{total}", style::bar(solved, total, 30));
+        let advice = if self.page.is_none() { self.advice.as_str() } else { "" };
+        let legend = if self.screen.is_interactive() { keys::legend() } else { String::new() };
+        let foot = [advice, &self.note, &legend].into_iter().filter(|part| !part.is_empty());
+        self.screen.show(&screen::Page {
+            head: &head,
+            body: self.page.as_ref().unwrap_or(&self.body).trim_end(),
+            foot: &foot.collect::<Vec<_>>().join("\n\n"),
+            focus: self.page.as_ref().and(self.focus),
+            more: &if self.page.is_none() {
+                format!("; `cargo course check {}` shows them all", self.current().id())
+            } else {
+                String::new()
+            },
+        });
         if self.running.is_some() {
             self.show_running();
         }
@@ -216,15 +260,27 @@ impl<'c> Watch<'c> {
             Action::Ignore => {}
             Action::Next => self.go_to((self.at + 1).min(self.exercise_refs.len() - 1))?,
             Action::Previous => self.go_to(self.at.saturating_sub(1))?,
+            Action::NextModule => self.go_to_module(true)?,
+            Action::PreviousModule => self.go_to_module(false)?,
+            Action::Edit => self.edit(&self.current().exercise.files[0].clone()),
+            Action::Lesson => self.edit(Path::new("README.md")),
             Action::Rerun => self.check_anew(),
             Action::Hint => self.show(hint::next(self.course, self.current().exercise)?),
-            Action::List => self.show(list::render(self.course, &Progress::load(&self.course.root)?)),
+            Action::List => {
+                let list = list::render(self.course, &Progress::load(&self.course.root)?);
+                let current = list.lines().position(|line| plain(line).starts_with('→'));
+                self.show(list);
+                self.focus = current;
+                self.draw();
+            }
             Action::Solution => self.show_solution()?,
             Action::Benchmark => self.benchmark(),
             Action::Reset if reset_asked => {
                 // A note: the verdict on the stub comes at once and must not hide where the backup is.
                 self.note = reset::reset(self.course, self.current())?.join("\n");
-                self.page = None;
+                // Seen already: only a later save makes the note stale.
+                self.seen = saves::fingerprint(self.current().module);
+                self.check_anew();
                 self.draw();
             }
             Action::Reset => {
@@ -244,6 +300,7 @@ impl<'c> Watch<'c> {
 
     fn show(&mut self, page: String) {
         self.page = Some(page);
+        self.focus = None;
         self.draw();
     }
 
@@ -273,18 +330,44 @@ impl<'c> Watch<'c> {
         let id = self.current().id();
         Progress::update(&self.course.root, |progress| progress.current = Some(id))?;
         let exercise_ref = self.current();
-        let opening = format!(
-            "{}\n\n  lesson  modules/{}/README.md\n  edit    modules/{}/{}\n",
+        self.body = format!(
+            "{}\n{}",
             paint(Style::Strong, format!("{} · {}", exercise_ref.id(), exercise_ref.exercise.title)),
-            exercise_ref.module.name,
-            exercise_ref.module.name,
-            files::with_slashes(&exercise_ref.exercise.files[0]),
+            task::render(exercise_ref),
         );
-        self.body = opening;
+        self.advice = format!(
+            "  edit    {}\n  lesson  {}",
+            task::path_in(exercise_ref.module, &exercise_ref.exercise.files[0]),
+            task::path_in(exercise_ref.module, Path::new("README.md")),
+        );
         self.page = None;
         self.draw();
         self.check_anew();
         Ok(())
+    }
+
+    /// Goes to the next module, or to the one before: to its first unsolved exercise, or to its first one.
+    fn go_to_module(&mut self, forward: bool) -> Result<()> {
+        let here = &self.current().module.name;
+        let place = self.course.modules.iter().position(|module| module.name == *here).unwrap_or(0);
+        let last = self.course.modules.len() - 1;
+        let other = &self.course.modules[if forward { (place + 1).min(last) } else { place.saturating_sub(1) }];
+        let progress = Progress::load(&self.course.root)?;
+        let is_in = |exercise_ref: &ExerciseRef<'_>| exercise_ref.module.name == other.name;
+        let unsolved = |exercise_ref: &ExerciseRef<'_>| !progress.solved.contains(&exercise_ref.id());
+        let mut places = self.exercise_refs.iter();
+        let at = places.position(|exercise_ref| is_in(exercise_ref) && unsolved(exercise_ref));
+        self.go_to(at.or_else(|| self.exercise_refs.iter().position(is_in)).unwrap_or(self.at))
+    }
+
+    /// Opens a file of the module in the reader's editor, which has the terminal as long as it runs.
+    fn edit(&mut self, file: &Path) {
+        let path = self.current().module.folder.join(file);
+        let opened = self.keyboard.lend(|| self.screen.lend(|| editor::open(&path)));
+        if let Err(error) = opened {
+            self.note = error.to_string();
+        }
+        self.draw();
     }
 
     /// Checks now; a check that runs is cancelled first.

@@ -17,7 +17,7 @@ impl Task {
         Self { cancel, thread: Some(std::thread::spawn(move || work(seen))) }
     }
 
-    /// Asks the work to end.
+    /// Asks the work to end, once what it is at need not be done again.
     pub(super) fn cancel(&self) {
         self.cancel.cancel();
     }
@@ -25,7 +25,7 @@ impl Task {
 
 impl Drop for Task {
     fn drop(&mut self) {
-        self.cancel();
+        self.cancel.abandon();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join(); // Had it panicked, the panic has been printed.
         }

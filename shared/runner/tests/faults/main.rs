@@ -4,10 +4,16 @@
 
 mod bench;
 mod commands;
+#[cfg(unix)]
+mod dependencies;
+#[cfg(unix)]
+mod environment;
 mod export;
 mod files;
 mod learners_code;
 mod machine;
+#[cfg(unix)]
+mod screen;
 mod support;
 #[cfg(unix)]
 mod terminal;

@@ -31,9 +31,19 @@ struct Shown {
 }
 
 impl Terminal {
-    /// Starts a command of the runner.
+    /// Starts a command of the runner on a large screen.
     pub(crate) fn open(course: &Course, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
+        Self::sized(course, arguments, variables, [ROWS, COLUMNS])
+    }
+
+    /// Starts a command of the runner on a screen of so many rows and columns.
+    pub(crate) fn sized(
+        course: &Course,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        [rows, columns]: [u16; 2],
+    ) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("this machine has pseudo-terminals");
         let before = settings(&*pair.master);
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_course"));
@@ -53,7 +63,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("the runner starts");
         let reader = pair.master.try_clone_reader().expect("the terminal can be read");
         let keyboard = pair.master.take_writer().expect("the terminal can be written to");
-        let shown = Arc::new(Mutex::new(Shown { screen: empty_screen(), bytes: Vec::new() }));
+        let shown = Arc::new(Mutex::new(Shown { screen: empty_screen([rows, columns]), bytes: Vec::new() }));
         follow(reader, Arc::clone(&shown));
         Self { child, master: pair.master, _slave: pair.slave, keyboard, shown, before }
     }
@@ -86,6 +96,22 @@ impl Terminal {
             assert!(Instant::now() < deadline, "{complaint}; it is\n{}", self.screen());
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Gives the terminal another size, as a window that is dragged.
+    pub(crate) fn resize(&self, rows: u16, columns: u16) {
+        let [new_rows, new_columns] = [rows, columns].map(|size| NonZeroU16::new(size).expect("a screen has a size"));
+        self.shown().screen.screen_mut().set_size(new_rows, new_columns);
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).expect("a terminal can be resized");
+    }
+
+    /// Asserts that the terminal itself has folded no line: it would do so within a word.
+    pub(crate) fn assert_nothing_wrapped(&self) {
+        let shown = self.shown();
+        let screen = shown.screen.screen();
+        let wrapped: Vec<u16> = (0..screen.size().0.into()).filter(|row| screen.row_wrapped(*row)).collect();
+        assert!(wrapped.is_empty(), "rows {wrapped:?} were folded by the terminal\n{}", screen.contents());
     }
 
     /// Presses keys.
@@ -128,8 +154,8 @@ impl Drop for Terminal {
     }
 }
 
-fn empty_screen() -> vt100::Parser {
-    let [rows, columns] = [ROWS, COLUMNS].map(|size| NonZeroU16::new(size).expect("a screen has a size"));
+fn empty_screen(size: [u16; 2]) -> vt100::Parser {
+    let [rows, columns] = size.map(|size| NonZeroU16::new(size).expect("a screen has a size"));
     vt100::Parser::new(rows, columns, 0)
 }
 

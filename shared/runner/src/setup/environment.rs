@@ -1,0 +1,282 @@
+//! The folder `.venv`: whether it is whole and the one that was set up, and making it.
+//!
+//! Every command looks, so looking starts no program and takes a few milliseconds.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::UNIX_EPOCH;
+
+use course_core::digest::Digest;
+use course_core::process::CancellationToken;
+use course_core::python::{self, Interpreter};
+use course_core::{Error, Result, files};
+
+use super::packages::{self, run_tool};
+use crate::ui::steps::Steps;
+
+/// What `.venv` is: where it lies and which interpreter it leads to. It changes with an upgraded base, too.
+pub(super) fn fingerprint(root: &Path) -> String {
+    let mut digest = Digest::new();
+    let folder = python::environment(root);
+    let settings = std::fs::read_to_string(folder.join("pyvenv.cfg")).unwrap_or_default();
+    digest.update(&settings);
+    digest.update(folder.to_string_lossy().as_bytes());
+    let mut programs = vec![python::environment_python(root)];
+    // On Windows the environment's program only starts the one in its home.
+    if let Some(home) = setting(&settings, "home") {
+        programs.push(Path::new(home).join("python.exe"));
+    }
+    for program in programs {
+        let program = std::fs::canonicalize(&program).unwrap_or(program);
+        digest.update(program.to_string_lossy().as_bytes());
+        if let Ok(about) = std::fs::metadata(&program) {
+            let changed =
+                about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+            digest.update(format!("{} {}", about.len(), changed.as_nanos()));
+        }
+    }
+    digest.finish()
+}
+
+/// A value of `pyvenv.cfg`.
+fn setting<'s>(settings: &'s str, name: &str) -> Option<&'s str> {
+    let mut pairs = settings.lines().filter_map(|line| line.split_once('='));
+    pairs.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
+}
+
+fn site_packages(root: &Path) -> Vec<PathBuf> {
+    let folder = python::environment(root);
+    let libraries =
+        if cfg!(windows) { vec![folder.join("Lib")] } else { files::entries(&folder.join("lib")).unwrap_or_default() };
+    libraries.iter().map(|library| library.join("site-packages")).collect()
+}
+
+/// The folders that describe what is installed, each with the folder that it lies in.
+fn installed(root: &Path) -> impl Iterator<Item = (PathBuf, PathBuf)> {
+    site_packages(root).into_iter().flat_map(|packages| {
+        let entries = files::entries(&packages).unwrap_or_default();
+        let about =
+            entries.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "dist-info"));
+        about.map(|about| (packages.clone(), about)).collect::<Vec<_>>()
+    })
+}
+
+/// A package of which a file is missing: `.venv` was deleted in part, or a copy of it broke off.
+pub(super) fn incomplete_package(root: &Path) -> Option<String> {
+    installed(root).find_map(|(packages, about)| missing_file(&packages, &about))
+}
+
+/// A package that a lock file names for every system, and that is not there.
+pub(super) fn absent_package(root: &Path, locks: &[PathBuf]) -> Option<String> {
+    let plain = |name: &str| name.to_lowercase().replace(['-', '.'], "_");
+    let names = installed(root).filter_map(|(_, about)| about.file_stem().map(|name| plain(&name.to_string_lossy())));
+    let there: Vec<String> = names.collect();
+    locks.iter().find_map(|lock| {
+        let text = std::fs::read_to_string(lock).unwrap_or_default();
+        text.lines()
+            .filter_map(locked_package)
+            .find(|(name, version)| !there.contains(&plain(&format!("{name}-{version}"))))
+            .map(|(name, version)| format!("{name} {version}"))
+    })
+}
+
+/// Name and version of a line such as `numpy==2.3.4 \`. A line with a condition is for some systems only.
+fn locked_package(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_end_matches('\\').trim_end();
+    let (name, version) = line.split_once("==").filter(|_| !line.contains(';') && !line.starts_with([' ', '#']))?;
+    Some((name.split('[').next().unwrap_or(name), version))
+}
+
+/// A file that a package's list names and that is not there. Compiled Python comes and goes.
+fn missing_file(packages: &Path, about: &Path) -> Option<String> {
+    let name = about.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let Ok(record) = std::fs::read_to_string(about.join("RECORD")) else { return Some(name) };
+    // A name with a comma stands in quotation marks; such names are left aside.
+    let listed = record.lines().filter(|line| !line.starts_with('"')).filter_map(|line| line.split(',').next());
+    let missing =
+        listed.filter(|file| file.ends_with(".py") || is_library(file)).any(|file| !packages.join(file).exists());
+    missing.then_some(name)
+}
+
+fn is_library(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "so" || extension == "pyd")
+}
+
+/// Whether `COURSE_PYTHON` names another Python than the one that `.venv` was made from.
+pub(super) fn is_another(chosen: &Interpreter, known: &Interpreter) -> bool {
+    chosen.signature != known.signature
+        || (!chosen.base.is_empty() && !known.base.is_empty() && !same_folder(&chosen.base, &known.base))
+}
+
+fn same_folder(one: &str, other: &str) -> bool {
+    let resolved = |path: &str| std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    resolved(one) == resolved(other)
+}
+
+/// Why `.venv` must be made anew; none, if it can stay.
+fn defect(root: &Path, found: &Interpreter) -> Result<Option<String>> {
+    if let Some(chosen) = python::chosen() {
+        let chosen = chosen?;
+        if is_another(&chosen, found) {
+            return Ok(Some(format!(
+                "{} asks for Python {} at {}",
+                python::CHOICE,
+                chosen.version,
+                chosen.path.display()
+            )));
+        }
+    }
+    if found.release < python::OLDEST {
+        return Ok(Some(format!("Python {} is too old", found.version)));
+    }
+    let folder = python::environment(root);
+    let settings = std::fs::read_to_string(folder.join("pyvenv.cfg")).unwrap_or_default();
+    let made_for = setting(&settings, "version").or_else(|| setting(&settings, "version_info"));
+    let release = format!("{}.{}.", found.release.0, found.release.1);
+    if let Some(made_for) = made_for
+        && !format!("{made_for}.").starts_with(&release)
+    {
+        return Ok(Some(format!("it was made with Python {made_for}, and the base is {} now", found.version)));
+    }
+    // Programs in it name their interpreter by its whole path.
+    let activate = folder.join(if cfg!(windows) { "Scripts/activate.bat" } else { "bin/activate" });
+    if std::fs::read_to_string(&activate).is_ok_and(|text| !text.contains(&*folder.to_string_lossy())) {
+        return Ok(Some("it was made in another folder".to_owned()));
+    }
+    Ok(None)
+}
+
+/// Makes the installer take packages with missing files for absent, so that it installs them again. The rest stays: a
+/// learner without a network can go on with it.
+fn forget_incomplete_packages(root: &Path) -> Vec<String> {
+    let incomplete = installed(root).filter_map(|(packages, about)| Some((missing_file(&packages, &about)?, about)));
+    let forgotten = incomplete.filter(|(_, about)| std::fs::remove_dir_all(about).is_ok());
+    forgotten.map(|(package, _)| package).collect()
+}
+
+/// Makes `.venv` from uv or the standard library, unless it is there and good.
+pub(super) fn make(root: &Path, uv: Option<&Path>, steps: &Steps) -> Result<Interpreter> {
+    let step = steps.begin("Python environment");
+    let old = python::in_environment(root);
+    let defect = match &old {
+        Some(found) => match defect(root, found) {
+            Ok(None) => {
+                let again = forget_incomplete_packages(root);
+                let again = if again.is_empty() {
+                    String::new()
+                } else {
+                    format!("; installed again, as files were missing: {}", again.join(", "))
+                };
+                step.done(&format!("Python {} in .venv{again}", found.version));
+                return Ok(found.clone());
+            }
+            Ok(defect) => defect,
+            Err(error) => {
+                step.clear();
+                return Err(error);
+            }
+        },
+        None if python::environment(root).exists() => Some("its Python did not run".to_owned()),
+        None => None,
+    };
+    let made = find_base(uv).and_then(|base| {
+        let mut command = match (uv, &base) {
+            (Some(uv), Some(base)) => {
+                let mut command = packages::uv(uv);
+                command.args(["venv", "--clear", "--python"]).arg(&base.path);
+                command
+            }
+            // uv brings a Python along where the machine has none.
+            (Some(uv), None) => {
+                let mut command = packages::uv(uv);
+                command.args(["venv", "--clear", "--python", &format!(">={}.{}", python::OLDEST.0, python::OLDEST.1)]);
+                command
+            }
+            (None, Some(base)) => {
+                let mut command = Command::new(&base.path);
+                // pip is added by the step that needs it, while cargo already builds.
+                command.args(["-I", "-m", "venv", "--clear", "--without-pip"]);
+                command
+            }
+            (None, None) => return Err(Error::new("No Python found.").advice(python::install_advice())),
+        };
+        command.arg(python::environment(root));
+        run_tool(
+            &mut command,
+            &CancellationToken::default(),
+            "Cannot make the Python environment",
+            "`cargo course doctor` says what is missing.",
+        )
+    });
+    match made.and_then(|()| {
+        python::in_environment(root).ok_or_else(|| {
+            Error::new("The new environment's Python does not run.")
+                .advice("Delete the folder .venv and run `cargo course setup` again.")
+        })
+    }) {
+        Ok(found) => {
+            let why = defect.map(|defect| format!(", made anew: {defect}")).unwrap_or_default();
+            step.done(&format!("Python {} in .venv{why}", found.version));
+            Ok(found)
+        }
+        Err(error) => {
+            step.clear();
+            Err(error)
+        }
+    }
+}
+
+fn find_base(uv: Option<&Path>) -> Result<Option<Interpreter>> {
+    match python::find() {
+        Ok(found) => Ok(Some(found)),
+        Err(_) if uv.is_some() && std::env::var_os(python::CHOICE).is_none() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interpreter(signature: &str, base: &str) -> Interpreter {
+        Interpreter {
+            path: "/python".into(),
+            version: "3.13.1".to_owned(),
+            release: (3, 13),
+            signature: signature.to_owned(),
+            base: base.to_owned(),
+        }
+    }
+
+    #[test]
+    fn another_python_is_told_by_abi_and_by_place() {
+        let known = interpreter("cpython 3.13 64bit", "/usr");
+        assert!(!is_another(&interpreter("cpython 3.13 64bit", "/usr"), &known));
+        assert!(!is_another(&interpreter("cpython 3.13 64bit", "/usr/../usr"), &known));
+        for (signature, base) in [
+            ("cpython 3.13t 64bit", "/usr"),
+            ("cpython 3.14 64bit", "/usr"),
+            ("pypy 3.13 64bit", "/usr"),
+            ("cpython 3.13 64bit", "/opt/conda"),
+        ] {
+            assert!(is_another(&interpreter(signature, base), &known), "{signature} in {base}");
+        }
+    }
+
+    #[test]
+    fn locked_packages_are_read() {
+        assert_eq!(locked_package("numpy==2.3.4 \\"), Some(("numpy", "2.3.4")));
+        assert_eq!(locked_package("coverage[toml]==7.1"), Some(("coverage", "7.1")));
+        for line in ["colorama==0.4.6 ; sys_platform == 'win32' \\", "    --hash=sha256:00==", "# via a==b", ""] {
+            assert_eq!(locked_package(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn values_of_pyvenv_cfg_are_read() {
+        let settings = "home = /usr/bin\nversion_info = 3.13.1.final.0\nprompt = 'a = b'\n";
+        assert_eq!(setting(settings, "home"), Some("/usr/bin"));
+        assert_eq!(setting(settings, "version"), None);
+        assert_eq!(setting(settings, "version_info"), Some("3.13.1.final.0"));
+    }
+}

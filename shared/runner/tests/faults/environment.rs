@@ -1,0 +1,162 @@
+//! `.venv` and the settings around it: another Python, a folder that was moved or half deleted, and what users have set for
+//! pip, uv and cargo.
+
+use std::path::PathBuf;
+
+use crate::machine::{Aside, lock_one_package};
+use crate::support::{Course, run, scratch, script};
+
+/// Where the environment keeps its packages.
+fn site_packages(course: &Course) -> PathBuf {
+    let library = std::fs::read_dir(course.root.join(".venv/lib")).expect("the environment has a library");
+    library.flatten().map(|entry| entry.path().join("site-packages")).find(|path| path.is_dir()).expect("packages")
+}
+
+#[test]
+fn the_users_settings_for_pip_lead_nowhere_else() {
+    let course = Course::ready();
+    let _aside = Aside::put(&course);
+    lock_one_package(&course);
+    let elsewhere = scratch("pip elsewhere");
+    let settings = elsewhere.join("pip.conf");
+    for text in
+        ["user = true".to_owned(), format!("target = {}/conf", elsewhere.display()), "prefix = /nowhere".to_owned()]
+    {
+        std::fs::write(&settings, format!("[install]\n{text}\n")).expect("a file can be written");
+        for (name, value) in [
+            ("PIP_USER", "1".to_owned()),
+            ("PIP_TARGET", format!("{}/target", elsewhere.display())),
+            ("PIP_PREFIX", format!("{}/prefix", elsewhere.display())),
+            ("PIP_ROOT", format!("{}/root", elsewhere.display())),
+            ("PIP_DRY_RUN", "1".to_owned()),
+        ] {
+            let _ = std::fs::remove_dir_all(course.root.join(".venv"));
+            let mut command = course.command(&["setup"]);
+            command.env("COURSE_NO_UV", "1").env("PIP_CONFIG_FILE", &settings).env(name, &value);
+            run(&mut command).exits_with(0).says("Set up.");
+            assert!(site_packages(&course).join("iniconfig/__init__.py").is_file(), "{name}={value}");
+            // One variable beside each setting is enough.
+            if text != "user = true" {
+                break;
+            }
+        }
+    }
+    let left: Vec<_> = std::fs::read_dir(&elsewhere).expect("a folder").flatten().map(|entry| entry.path()).collect();
+    assert_eq!(left, [settings], "something was installed elsewhere");
+}
+
+#[test]
+fn an_environment_that_is_not_whole_is_noticed_and_mended() {
+    let course = Course::ready();
+    let _aside = Aside::put(&course);
+    lock_one_package(&course);
+    let set_up = |course: &Course| {
+        let mut command = course.command(&["setup"]);
+        run(command.env("COURSE_NO_UV", "1"))
+    };
+    set_up(&course).exits_with(0).says("Set up.").never_says("made anew");
+    set_up(&course).exits_with(0).says("All was set up already.").never_says("made anew");
+
+    // Half deleted.
+    std::fs::remove_file(site_packages(&course).join("iniconfig/__init__.py")).expect("it can be removed");
+    course.run(&["doctor"]).exits_with(2).says("✗ Set-up");
+    set_up(&course).exits_with(0).never_says("made anew").says("installed again, as files were missing: iniconfig-");
+    assert!(site_packages(&course).join("iniconfig/__init__.py").is_file());
+
+    // All packages gone, and the interpreter still there.
+    std::fs::remove_dir_all(course.root.join(".venv/lib")).expect("it can be removed");
+    course.run(&["doctor"]).exits_with(2).says("✗ Set-up");
+    set_up(&course).exits_with(0);
+    assert!(site_packages(&course).join("iniconfig/__init__.py").is_file());
+
+    // Moved, or copied with its folder.
+    let activate = course.read(".venv/bin/activate");
+    let here = course.root.join(".venv");
+    course.write(".venv/bin/activate", activate.replace(&*here.to_string_lossy(), "/elsewhere/.venv"));
+    course.edit(".venv/pyvenv.cfg", "home", "home ");
+    course.run(&["doctor"]).exits_with(2).says("✗ Set-up");
+    set_up(&course).exits_with(0).says("made anew: it was made in another folder");
+
+    // The base was upgraded to another version.
+    let settings = course.read(".venv/pyvenv.cfg");
+    let version = settings.lines().find_map(|line| line.strip_prefix("version = ")).expect("a version").to_owned();
+    course.edit(".venv/pyvenv.cfg", &format!("version = {version}"), "version = 3.9.2");
+    course.run(&["doctor"]).exits_with(2).says("✗ Set-up");
+    set_up(&course).exits_with(0).says("made anew: it was made with Python 3.9.2, and the base is");
+
+    // Its interpreter is gone.
+    course.remove(".venv/bin/python");
+    course.run(&["doctor"]).exits_with(2).says(".venv is there, but its Python does not run");
+    set_up(&course).exits_with(0).says("made anew: its Python did not run");
+    set_up(&course).says("All was set up already.");
+}
+
+#[test]
+fn another_choice_of_python_is_never_passed_over() {
+    let course = Course::ready();
+    let other = scratch("another python").join("python3");
+    let real = course.root.join(".venv/bin/python");
+    // The same program under another roof, which is all that an answer tells.
+    script(
+        &other,
+        &format!(
+            "case \"$*\" in *version_info*) '{}' \"$@\" | sed -e '4 s,.*,{},' -e '$ s,.*,/another/base,';; *) exit 7;; esac",
+            real.display(),
+            other.display()
+        ),
+    );
+    let asked = |choice: &PathBuf, arguments: &[&str]| {
+        let mut command = course.command(arguments);
+        run(command.env("COURSE_PYTHON", choice).env("COURSE_NO_UV", "1"))
+    };
+    // The one that is there: nothing to do.
+    asked(&real, &["setup"]).exits_with(0).says("All was set up already.").never_says("made anew");
+    asked(&other, &["doctor"]).exits_with(2).says("✗ Set-up");
+    // It cannot be used in earnest, so set-up gets as far as asking it for an environment.
+    for command in [&["setup"][..], &["check", "02.process_batch"]] {
+        asked(&other, command).exits_with(2).says("Cannot make the Python environment");
+    }
+    let nonsense = PathBuf::from("/no/such/python");
+    for command in [&["setup"][..], &["check", "02.process_batch"]] {
+        asked(&nonsense, command)
+            .exits_with(2)
+            .says("COURSE_PYTHON names /no/such/python, which is no Python that runs.");
+    }
+    course.run(&["check", "02.process_batch"]).exits_with(1);
+}
+
+#[test]
+fn cargo_builds_for_the_python_that_is_there() {
+    let course = Course::ready();
+    let settings = course.read(".cargo/python.toml");
+    assert!(settings.contains("PYO3_ENVIRONMENT_SIGNATURE = { value = \"cpython 3."), "{settings}");
+    assert!(
+        !course.read(".cargo/config.toml").contains("PYO3_ENVIRONMENT_SIGNATURE = "),
+        "it would overrule python.toml"
+    );
+    course.run(&["doctor"]).exits_with(0).says("✓ Packages").says("✓ Extension").says("has loaded it");
+}
+
+#[test]
+fn the_users_settings_for_cargo_build_nothing_else() {
+    let course = Course::ready();
+    course.solve("process_batch");
+    for (name, value) in [
+        ("RUSTFLAGS", "-D warnings"),
+        ("CARGO_ENCODED_RUSTFLAGS", "-Clink-arg=--no-such-option"),
+        ("CARGO_BUILD_RUSTFLAGS", "--no-such-option"),
+        ("CARGO_BUILD_TARGET", "wasm32-unknown-unknown"),
+        ("CARGO_PROFILE_DEV_OVERFLOW_CHECKS", "nonsense"),
+        ("PYO3_NO_PYTHON", "1"),
+        ("PYO3_CONFIG_FILE", "/no/such/file"),
+    ] {
+        let mut command = course.command(&["check", "02.process_batch"]);
+        let ran = run(command.env(name, value));
+        assert_eq!(ran.code, Some(0), "{name}={value}\n{}\n{}", ran.stdout, ran.stderr);
+    }
+    // Another folder for what is built is the user's right, and found.
+    let elsewhere = scratch("another target");
+    let mut command = course.command(&["check", "02.process_batch"]);
+    run(command.env("CARGO_TARGET_DIR", &elsewhere)).exits_with(0);
+    let _ = std::fs::remove_dir_all(elsewhere); // Some hundred megabytes.
+}

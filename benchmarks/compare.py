@@ -139,11 +139,21 @@ def environment() -> Path:
     return python
 
 
+def build_environment() -> dict[str, str]:
+    """Without what chooses how well a compiler optimises; what chooses the compiler stays."""
+    chosen = ("RUSTFLAGS", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "FFLAGS", "FCFLAGS", "F90FLAGS", "LDFLAGS")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.endswith(chosen) and not name.startswith("CARGO_PROFILE_")
+    }
+
+
 def build_peers(python: Path) -> None:
     """Peers in other languages. Without the compiler they show as not installed."""
     for script in sorted((ROOT / "benchmarks" / "peers").glob("build_*.py")):
         say(f"Building the peers of {script.name} …")
-        if subprocess.run([python, script], cwd=ROOT, check=False).returncode != 0:
+        if subprocess.run([python, script], cwd=ROOT, env=build_environment(), check=False).returncode != 0:
             say(f"{script.name} failed; its peers are left out.")
 
 
@@ -158,7 +168,12 @@ def build_extensions(modules: Sequence[Path]) -> dict[str, Path]:
         say(f"Building {name} …")
         command = ["cargo", "build", "--release", "--locked", "--message-format=json-render-diagnostics"]
         built = subprocess.run(
-            [*command, "-p", name], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+            [*command, "-p", name],
+            cwd=ROOT,
+            env=build_environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
         )
         if built.returncode != 0:
             say(f"{name} does not compile and is left out.")

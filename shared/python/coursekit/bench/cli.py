@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 
 from ..expect import show_error
-from . import chart, load, memory
+from . import chart, load, memory, used
 from .machine import this_machine
 from .measure import measure
 from .model import Case, Measurement, Run
 from .record import to_json
-from .table import Style, case_lines, fault_lines, head_lines, note_lines
+from .table import Style, case_lines, fault_lines, head_lines, note_lines, used_lines
 from .versions import Versions
 
 Cases = Callable[[Versions, float], Iterator[Case]]
@@ -87,20 +87,32 @@ def run_cases(run: Run, cases: Cases, versions: Versions) -> None:
         for line in fault_lines(measurements, style):
             print(style.paint(line, "31"), flush=True)
 
-    others = load.OtherPrograms()
+    others, clock, swap = load.OtherPrograms(), load.ProcessorClock(), load.Memory()
+
+    def watch(peer: str) -> None:
+        clock.tick()
+        _progress(peer)
+
     for case, at in _each_case(run, cases, versions, style):
         run.machine.packages.update(this_machine(p.needs for p in case.peers if p.needs).packages)
         print(flush=True)
-        result = measure(case, run.rounds, watch=_progress, compared=compared)
+        result = measure(case, run.rounds, watch=watch, compared=compared)
         result.scale = at
+        run.used = used.used(versions.limits)
+        for each in result.measurements:
+            each.below = used.below(run.used, each.needs or str(each.role))
         run.cases.append(result)
         _progress("")
         print("\n".join(case_lines(result, style)), flush=True)
         del case  # Its inputs go before the next case makes its own.
     run.others = others.cores()
     if run.rounds > 1:
-        for note in load.notes(run.cases, run.others):
+        under = load.Conditions(
+            run.others, clock.spread, swap.swapped(), load.allowed_share(), run.machine.cores
+        )
+        for note in load.notes(run.cases, under):
             _note(run, note, style)
+    print("\n".join(used_lines(run, style)), flush=True)
     if run.error:
         print(style.plain(f"\nstopped: {run.error}"), flush=True)
 

@@ -42,7 +42,13 @@ def measure(
     its round when the one before has come to rest, and short calls with one that is not timed. As in
     `timeit`, the garbage collector rests during a round. `compared` is called before anything is timed.
     """
-    pairs = [(peer, Measurement(peer.name, Status.TIMED, role=peer.role)) for peer in case.peers]
+    pairs = [
+        (
+            peer,
+            Measurement(peer.name, Status.TIMED, role=peer.role, needs=(peer.needs or "").partition(".")[0]),
+        )
+        for peer in case.peers
+    ]
     _compare(case, pairs, watch)
     measurements = [measurement for _, measurement in pairs]
     compared(measurements)

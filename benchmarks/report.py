@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from coursekit.bench import used
 from coursekit.bench.model import CaseResult, Role, Run, Status
-from coursekit.bench.table import below_lines, duration, near, percent, ratio, reason
+from coursekit.bench.table import below_lines, duration, near, percent, ratio, reason, threads
 
 IMAGES = "images/bench"
 """Where the charts lie, as seen from the book's pages."""
@@ -23,12 +23,11 @@ def markdown(runs: Sequence[Run]) -> str:
 def _machine(runs: Sequence[Run]) -> Iterator[str]:
     machine = runs[0].machine
     packages = {name: version for run in runs for name, version in run.machine.packages.items()}
-    threads = ", ".join(f"{name}={value}" for name, value in machine.threads.items())
     yield f"Recorded {runs[0].date[:10]} on {machine.cpu}, {machine.cores} cores, {machine.system}; "
     yield ", ".join([machine.python, *(f"{name} {packages[name]}" for name in sorted(packages))]) + ". "
     if machine.tools:
         yield "; ".join(f"{name}: {version}" for name, version in machine.tools.items()) + ". "
-    yield f"Threads: {threads or f'up to {machine.cores}'}. Medians of {runs[0].rounds} rounds of one run."
+    yield f"Threads: {threads(machine)}. Medians of {runs[0].rounds} rounds of one run."
     libraries = list(dict.fromkeys(line for run in runs for line in used.lines(run.used)))
     if libraries:
         yield f"The libraries said that they used: {_text('; '.join(libraries))}."

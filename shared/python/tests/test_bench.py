@@ -127,7 +127,7 @@ def test_nothing_is_timed_before_all_results_are_compared() -> None:
 
     measured(peer("a"), peer("b"))
     assert order[:2] == ["a", "b"]
-    assert "".join(order).endswith("ababab")  # In turn in every round.
+    assert "".join(order).endswith("abbaab")  # In turn, every other round backwards.
 
 
 def test_equality_of_the_case() -> None:

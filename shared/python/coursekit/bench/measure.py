@@ -38,7 +38,8 @@ def measure(
 ) -> CaseResult:
     """Compares all results first, then times the peers whose result is right, in turn in every round.
 
-    In turn, so that a machine that slows down or speeds up meanwhile does so for all of them. Each begins
+    In turn, so that a machine that slows down or speeds up meanwhile does so for all of them; every other round
+    backwards, because a peer finds memory as the one before it has left it. Each begins
     its round when the one before has come to rest, and short calls with one that is not timed. As in
     `timeit`, the garbage collector rests during a round. `compared` is called before anything is timed.
     """
@@ -56,8 +57,8 @@ def measure(
     for peer, measurement in ready:
         watch(peer.name)
         _guarded(measurement, partial(_warm_up, case, peer, measurement, round_seconds))
-    for _ in range(rounds):
-        for peer, measurement in ready:
+    for number in range(rounds):
+        for peer, measurement in ready if number % 2 == 0 else reversed(ready):
             if measurement.status is Status.TIMED:
                 watch(peer.name)
                 _guarded(measurement, partial(_round, case, peer, measurement))

@@ -193,7 +193,7 @@ def head_lines(run: Run, style: Style) -> list[str]:
             " · ".join(
                 [machine.python, *(f"{name} {version}" for name, version in machine.packages.items())]
             ),
-            f"threads: {_threads(machine)} · median of {run.rounds} rounds · ± distance of the quartiles"
+            f"threads: {threads(machine)} · median of {run.rounds} rounds · ± distance of the quartiles"
             + (f" · scale {run.scale:g}" if run.scale != 1.0 else ""),
             *(["one core only: threads cannot gain anything here"] if machine.cores == 1 else []),
         )
@@ -205,6 +205,9 @@ def note_lines(notes: list[str], style: Style) -> list[str]:
     return [style.paint(style.plain(f"note: {note}"), "33") for note in notes]
 
 
-def _threads(machine: Machine) -> str:
+def threads(machine: Machine) -> str:
+    """What the variables say, which mostly is the same for all."""
+    if len(set(machine.threads.values())) == 1:
+        return f"{next(iter(machine.threads.values()))} for each peer"
     limits = ", ".join(f"{name}={value}" for name, value in machine.threads.items())
     return limits or f"up to {machine.cores}"

@@ -1,8 +1,8 @@
 """What each peer really uses: asked from the peer itself, and held against what the processor can do.
 
 A figure means nothing if the library behind it was told to leave half of the processor alone.
-`own_environment` keeps such settings out. This module asks, because a configuration file or an old build can do
-the same.
+`own_environment` keeps such settings out. This module asks, because a configuration file or an old build can
+do the same.
 """
 
 from __future__ import annotations

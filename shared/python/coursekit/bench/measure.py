@@ -40,8 +40,8 @@ def measure(
 
     In turn, so that a machine that slows down or speeds up meanwhile does so for all of them. Every other
     round goes backwards, as a peer finds memory the way that the one before it has left it. Each begins its
-    round when the one before has come to rest, and short calls with one that is not timed. As in `timeit`, the
-    garbage collector rests during a round. `compared` is called before anything is timed.
+    round when the one before has come to rest, and short calls with one that is not timed. The garbage
+    collector rests during a round, as in `timeit`. `compared` is called before anything is timed.
     """
     pairs = [
         (

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from typing import TextIO
 
+from ..own_environment import THREADS
 from . import used
 from .model import FAULTS, CaseResult, Goal, Machine, Measurement, Role, Run, Status
 
@@ -206,8 +207,8 @@ def note_lines(notes: list[str], style: Style) -> list[str]:
 
 
 def threads(machine: Machine) -> str:
-    """What the variables say, which mostly is the same for all."""
-    if len(set(machine.threads.values())) == 1:
+    """What the variables say. `own_environment` sets all of them alike."""
+    if machine.threads.keys() == set(THREADS) and len(set(machine.threads.values())) == 1:
         return f"{next(iter(machine.threads.values()))} for each peer"
     limits = ", ".join(f"{name}={value}" for name, value in machine.threads.items())
     return limits or f"up to {machine.cores}"

@@ -4,6 +4,8 @@
     python3 benchmarks/compare.py                 all modules, into benchmarks/results and docs/src
     python3 benchmarks/compare.py 02 04           these only, shown and not recorded
     python3 benchmarks/compare.py --update 02 04  these only, recorded in place of their earlier runs
+    python3 benchmarks/compare.py 08 --only cities --seconds 3600
+                                                  cases with this in their title, and more time for them
     python3 benchmarks/compare.py --report FILE   table and charts once more, from recorded results
 
 It needs a set-up course (`cargo course setup`). The peers' packages are installed into target/benchmarks,
@@ -23,6 +25,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,7 +51,7 @@ LOCK = ROOT / "benchmarks" / "requirements.txt"
 WORK = ROOT / "target" / "benchmarks"
 PAGE = ROOT / "docs" / "src"
 
-MODULE_SECONDS = 300
+MODULE_SECONDS = 900
 """A module's benchmark that takes longer is given up, so that the others still run."""
 
 
@@ -61,11 +64,18 @@ def main() -> None:
     parser.add_argument(
         "--update", action="store_true", help="record some modules' runs in place of their earlier ones"
     )
+    parser.add_argument("--only", default="", metavar="TEXT", help="only cases with this in their title")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=MODULE_SECONDS,
+        help=f"time for each module (default {MODULE_SECONDS})",
+    )
     parser.add_argument("--name", default=machine_name(), help="what the recorded results are called")
     parser.add_argument("--report", type=Path, metavar="FILE", help="measure nothing, report these results")
     options = parser.parse_args()
-    if options.update and (not options.modules or options.scale != "1"):
-        parser.error("--update needs the modules' numbers, and inputs of full size")
+    if options.update and (not options.modules or options.scale != "1" or options.only):
+        parser.error("--update needs the modules' numbers, inputs of full size, and all cases")
     if options.report is not None:
         publish([from_document(run) for run in json.loads(options.report.read_text("utf-8"))["runs"]])
         return
@@ -74,23 +84,26 @@ def main() -> None:
     build_peers(python)
     extensions = build_extensions(modules)
     versions = tools(python)
-    runs, faults = [], []
+    runs, faults, took = [], [], []
     for module in modules:
         say(f"\n=== {module.name}")
-        run, fault = measure(
-            python, module, extensions, ["--scale", options.scale, "--rounds", options.rounds]
-        )
+        start = perf_counter()
+        words = ["--scale", options.scale, "--rounds", options.rounds, "--only", options.only]
+        run, fault = measure(python, module, extensions, words, options.seconds)
+        took.append(f"{module.name}: {perf_counter() - start:.0f} s")
+        say(f"\n{took[-1]}")
         if run is not None:
             run.machine = replace(run.machine, tools=versions)
             runs.append(run)
         faults += [f"{module.name}: {fault}"] if fault else []
     if not runs:
         sys.exit("\n".join(["Nothing was measured.", *faults]))
-    if options.scale == "1" and (options.update or not options.modules):
+    if options.scale == "1" and not options.only and (options.update or not options.modules):
         results = ROOT / "benchmarks" / "results" / f"{options.name}.json"
         publish(record(runs, results, options.update))
         say(f"\nRecorded in {results.relative_to(ROOT)}; the book's page and charts are in docs/src.")
     say("\n" + "\n".join(report.goals(runs)))
+    say("took " + ", ".join(took))
     for fault in faults:
         say(f"fault: {fault}")
     sys.exit(1 if faults else 0)
@@ -139,11 +152,21 @@ def environment() -> Path:
     return python
 
 
+def build_environment() -> dict[str, str]:
+    """Without what chooses how well a compiler optimises; what chooses the compiler stays."""
+    chosen = ("RUSTFLAGS", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "FFLAGS", "FCFLAGS", "F90FLAGS", "LDFLAGS")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.endswith(chosen) and not name.startswith("CARGO_PROFILE_")
+    }
+
+
 def build_peers(python: Path) -> None:
     """Peers in other languages. Without the compiler they show as not installed."""
     for script in sorted((ROOT / "benchmarks" / "peers").glob("build_*.py")):
         say(f"Building the peers of {script.name} …")
-        if subprocess.run([python, script], cwd=ROOT, check=False).returncode != 0:
+        if subprocess.run([python, script], cwd=ROOT, env=build_environment(), check=False).returncode != 0:
             say(f"{script.name} failed; its peers are left out.")
 
 
@@ -158,7 +181,12 @@ def build_extensions(modules: Sequence[Path]) -> dict[str, Path]:
         say(f"Building {name} …")
         command = ["cargo", "build", "--release", "--locked", "--message-format=json-render-diagnostics"]
         built = subprocess.run(
-            [*command, "-p", name], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+            [*command, "-p", name],
+            cwd=ROOT,
+            env=build_environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
         )
         if built.returncode != 0:
             say(f"{name} does not compile and is left out.")
@@ -198,7 +226,11 @@ def tools(python: Path) -> dict[str, str]:
 
 
 def measure(
-    python: Path, module: Path, extensions: dict[str, Path], options: Sequence[str]
+    python: Path,
+    module: Path,
+    extensions: dict[str, Path],
+    options: Sequence[str],
+    seconds: float = MODULE_SECONDS,
 ) -> tuple[Run | None, str]:
     """The module's run, and what went wrong."""
     record = WORK / f"{module.name}.json"
@@ -212,9 +244,9 @@ def measure(
     ):
         command += [option, extensions[name]] if name in extensions else []
     try:
-        code = subprocess.run(command, cwd=ROOT, timeout=MODULE_SECONDS, check=False).returncode
+        code = subprocess.run(command, cwd=ROOT, timeout=seconds, check=False).returncode
     except subprocess.TimeoutExpired:
-        return None, f"not done after {MODULE_SECONDS} seconds"
+        return None, f"not done after {seconds:g} seconds"
     if not record.exists():
         return None, f"ended with {code} and without figures"
     document: dict[str, Any] = json.loads(record.read_text("utf-8"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from coursekit.bench import used
 from coursekit.bench.model import CaseResult, Role, Run, Status
-from coursekit.bench.table import duration, near, percent, ratio, reason
+from coursekit.bench.table import below_lines, duration, near, percent, ratio, reason, threads
 
 IMAGES = "images/bench"
 """Where the charts lie, as seen from the book's pages."""
@@ -22,12 +23,14 @@ def markdown(runs: Sequence[Run]) -> str:
 def _machine(runs: Sequence[Run]) -> Iterator[str]:
     machine = runs[0].machine
     packages = {name: version for run in runs for name, version in run.machine.packages.items()}
-    threads = ", ".join(f"{name}={value}" for name, value in machine.threads.items())
     yield f"Recorded {runs[0].date[:10]} on {machine.cpu}, {machine.cores} cores, {machine.system}; "
     yield ", ".join([machine.python, *(f"{name} {packages[name]}" for name in sorted(packages))]) + ". "
     if machine.tools:
         yield "; ".join(f"{name}: {version}" for name, version in machine.tools.items()) + ". "
-    yield f"Threads: {threads or f'up to {machine.cores}'}. Medians of {runs[0].rounds} rounds of one run."
+    yield f"Threads: {threads(machine)}. Medians of {runs[0].rounds} rounds of one run."
+    libraries = list(dict.fromkeys(line for run in runs for line in used.lines(run.used)))
+    if libraries:
+        yield f"The libraries said that they used: {_text('; '.join(libraries))}."
     notes = [f"{run.module}: {note}" for run in runs for note in run.notes]
     if notes:
         yield ""
@@ -44,6 +47,8 @@ def goals(runs: Sequence[Run]) -> Iterator[str]:
                 reached = case.reached(goal)
                 shown = "not measured" if reached is None else near(reached)
                 verdict = "yes" if reached is not None and reached >= goal.ratio else "no"
+                hobbled = any(each.below for each in case.timed if each.peer in (goal.by, goal.over))
+                verdict += ", but ⚠" if hobbled else ""
                 wanted = f"{goal.by}: {goal.ratio:.2g}x {goal.over}"
                 yield _row([f"{run.module}: {case.title}", wanted, shown, verdict])
     yield ""
@@ -82,7 +87,11 @@ def _case(case: CaseResult, scale: float) -> Iterator[str]:
         speed = ratio(case.reference.median / each.median) if case.reference and each.median else ""
         cores = "" if each.cores is None else f"{each.cores:.1f}"
         conversion = duration(each.conversion) if each.conversions else ""
-        yield _row([each.peer, duration(each.median), percent(each.spread), speed, cores, conversion])
+        peer = f"{each.peer} ⚠" if each.below else each.peer
+        yield _row([peer, duration(each.median), percent(each.spread), speed, cores, conversion])
+    for line in below_lines(case):
+        yield ""
+        yield _text(line.replace("!", "⚠", 1))
     yield ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 from coursekit.bench import Case, Peer, Role, Versions, main
 
 
@@ -31,6 +32,13 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
             items=len(numbers),
             peers=[
                 Peer("Python's sum", sum, role=Role.PYTHON),
+                Peer(
+                    "NumPy, converted first",
+                    lambda numbers: int(numbers.sum()),
+                    into=lambda numbers: (np.array(numbers, dtype=np.int64),),
+                    needs="numpy",
+                ),
+                versions.textbook("parallel_sum"),
                 versions.yours("parallel_total"),
                 versions.solution("parallel_total"),
             ],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,19 @@ def python_part(path: Path, start: int, stop: int) -> dict[str, int]:
     return dict(counts)
 
 
+def polars_count(path: Path, start: int, stop: int) -> Any:
+    pl: Any = import_module("polars")
+    with path.open("rb") as file:
+        file.seek(start)
+        lines = file.read(stop - start).decode().splitlines()
+    words = pl.Series("word", lines).str.to_lowercase().str.split(" ").explode()
+    return words.value_counts(parallel=True)
+
+
+def polars_dict(counts: Any) -> dict[str, int]:
+    return dict(zip(counts["word"].to_list(), counts["count"].to_list(), strict=True))
+
+
 def ranges(versions: Versions, path: Path) -> Iterator[Case]:
     size = path.stat().st_size
 
@@ -61,6 +77,8 @@ def ranges(versions: Versions, path: Path) -> Iterator[Case]:
             bytes=size,
             peers=[
                 Peer("Python, Counter line by line", python_part, role=Role.PYTHON),
+                # Its number of threads is fixed when it is loaded: it has no turn with one.
+                *([] if threads else [Peer("Polars", polars_count, back=polars_dict, needs="polars")]),
                 versions.yours("count_part", using=with_threads(threads)),
                 versions.solution("count_part", using=with_threads(threads)),
                 *versions.memory_limits(size),
@@ -85,6 +103,7 @@ def wire(versions: Versions, path: Path) -> Case:
                 lambda counts: pickle.loads(pickle.dumps(counts, 5)),
                 role=Role.PYTHON,
             ),
+            Peer("Python, JSON", lambda counts: json.loads(json.dumps(counts).encode()), role=Role.PYTHON),
             versions.yours("PartialCount", **there_and_back),
             versions.solution("PartialCount", **there_and_back),
         ],
@@ -151,13 +170,37 @@ def mulliken(versions: Versions, scale: float) -> Case:
         args=(P, P0, S),
         bytes=3 * P.nbytes,
         peers=[
-            Peer("NumPy, einsum", by_numpy, role=Role.PYTHON),
+            Peer("NumPy, einsum", by_numpy, needs="numpy"),
+            Peer("numba", by_numba, needs="numba"),
             versions.solution("mulliken_rows", name="mulliken_rows, here"),
             versions.solution("mulliken_rows", name="mulliken_rows, through a message", using=over_a_wire),
             *versions.memory_limits(3 * P.nbytes),
         ],
         same=close,
     )
+
+
+def by_numba(P: Any, P0: Any, S: Any) -> tuple[Any, Any]:
+    return numba_rows()(P, P0, S)
+
+
+@cache
+def numba_rows() -> Callable[..., tuple[Any, Any]]:
+    """Compiled at the first, untimed call. `fastmath` lets numba reorder additions, and so vectorise."""
+    numba = import_module("numba")
+
+    def rows(P: Any, P0: Any, S: Any) -> tuple[Any, Any]:
+        q, dq = np.empty(len(P)), np.empty(len(P))
+        for mu in range(len(P)):
+            sum_q = sum_dq = 0.0
+            for nu in range(P.shape[1]):
+                sum_q += P[mu, nu] * S[mu, nu]
+                sum_dq += (P[mu, nu] - P0[mu, nu]) * S[mu, nu]
+            q[mu], dq[mu] = sum_q, sum_dq
+        return q, dq
+
+    compiled: Callable[..., tuple[Any, Any]] = numba.njit(fastmath=True)(rows)
+    return compiled
 
 
 def close(one: Any, other: Any) -> bool:

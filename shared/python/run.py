@@ -3,7 +3,7 @@
     python -I -X utf8 shared/python/run.py worker             a job on standard input, see coursekit/worker.py
     python -I -X utf8 shared/python/run.py fork-server        many jobs, see coursekit/fork_server.py
     python -I -X utf8 shared/python/run.py lesson             a job on standard input, see coursekit/lesson.py
-    python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py
+    python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py, in a clean environment
     python -I -X utf8 shared/python/run.py evidence FILE…    what tests look at, see coursekit/evidence.py
     python -I -X utf8 shared/python/run.py oracle FOLDER     jobs on standard input, see grader/host/oracle.py
     python -I -X utf8 shared/python/run.py servant ARG…      in the grader's jail, see grader/worker.py
@@ -29,7 +29,7 @@ def main() -> NoReturn:
     # Tests send themselves Ctrl-C. A shell that starts us in the background has it ignored, and Python would
     # leave it so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if sys.argv[1:2] != ["bench"]:
+    if sys.argv[1:2] not in (["bench"], ["bench-restarted"]):
         # After a product of matrices NumPy's other threads wait for the next one, busily, and take the
         # processor from the exercise.
         os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -48,7 +48,11 @@ def main() -> NoReturn:
             from coursekit import lesson
 
             lesson.main()
-        case ["bench", script, *arguments]:
+        case ["bench", *_]:
+            from coursekit import own_environment
+
+            own_environment.restart(["-I", "-X", "utf8", __file__, "bench-restarted", *sys.argv[2:]])
+        case ["bench-restarted", script, *arguments]:
             import runpy
 
             sys.argv[:] = [script, *arguments]

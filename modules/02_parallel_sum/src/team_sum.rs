@@ -19,8 +19,12 @@ const BLOCK: usize = 65_536;
 pub fn checked_sum(values: ArrayView1<'_, i64>) -> Option<i64> {
     let tasks = Mutex::new(values.axis_chunks_iter(Axis(0), BLOCK));
     let total = Mutex::new(0_i128);
-    let take_part = || {
-        let next = || tasks.lock().unwrap_or_else(PoisonError::into_inner).next();
+    // Helpers begin at the other end. So each core reads the part that it read in the last call, and may have in its cache.
+    let take_part = |from_front: bool| {
+        let next = || {
+            let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
+            if from_front { tasks.next() } else { tasks.next_back() }
+        };
         let mut sum = 0_i128;
         while let Some(block) = next() {
             sum += block.to_slice().map_or_else(|| block_sum(&block.to_vec()), block_sum);
@@ -31,9 +35,9 @@ pub fn checked_sum(values: ArrayView1<'_, i64>) -> Option<i64> {
     let helpers = (rayon::current_num_threads() - 1).min(values.len() / BLOCK);
     rayon::in_place_scope(|scope| {
         for _ in 0..helpers {
-            scope.spawn(|_| take_part());
+            scope.spawn(|_| take_part(false));
         }
-        take_part();
+        take_part(true);
     });
     i64::try_from(total.into_inner().unwrap_or_else(PoisonError::into_inner)).ok()
 }

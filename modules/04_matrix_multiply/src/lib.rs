@@ -1,7 +1,7 @@
 //! Module 04: NumPy arrays in Rust without copies: views, layouts, borrows, and when to call a library.
 //!
-//! One file per exercise. This file is the table of contents. It also holds `layout` and `memory`, which the exercises use,
-//! and `team`, for when rayon's own iterators are not fast enough.
+//! One file per exercise, and `norm_in_lanes`, which is given, to compare with. This file is the table of contents. It also
+//! holds `layout` and `memory`, which the exercises use, and `team`, for when rayon's own iterators are not fast enough.
 
 pub mod array_multiply;
 pub mod compute_stats;
@@ -9,6 +9,7 @@ pub mod in_place;
 pub mod matrix_multiply;
 pub mod matrix_multiply_fast;
 pub mod norm;
+pub mod norm_in_lanes;
 pub mod row_sums;
 
 /// NumPy arrays without copies: sums, statistics, products, work in place.
@@ -26,6 +27,8 @@ mod python {
     use super::matrix_multiply_fast::matrix_multiply_fast;
     #[pymodule_export]
     use super::norm::norm;
+    #[pymodule_export]
+    use super::norm_in_lanes::norm_in_lanes;
     #[pymodule_export]
     use super::row_sums::row_sums;
 }

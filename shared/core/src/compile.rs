@@ -135,6 +135,10 @@ pub fn build_with_libraries(
     }
     if request.release {
         command.arg("--release");
+        // A benchmark's figures must not depend on the shell: `-C target-cpu=native` would flatter Rust.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| optimises(&name.to_string_lossy())) {
+            command.env_remove(name);
+        }
     }
     if let Some(target) = request.target {
         command.arg("--target-dir").arg(target);
@@ -298,6 +302,11 @@ impl Stage {
             Doing::Own | Doing::Waiting => false,
         }
     }
+}
+
+/// Whether the variable chooses how well cargo's release builds are optimised.
+fn optimises(variable: &str) -> bool {
+    variable.ends_with("RUSTFLAGS") || variable.starts_with("CARGO_PROFILE_RELEASE_")
 }
 
 /// `Building [===>   ] 12/58: numpy` on standard error.

@@ -127,7 +127,7 @@ def test_nothing_is_timed_before_all_results_are_compared() -> None:
 
     measured(peer("a"), peer("b"))
     assert order[:2] == ["a", "b"]
-    assert "".join(order).endswith("ababab")  # In turn in every round.
+    assert "".join(order).endswith("abbaab")  # In turn, every other round backwards.
 
 
 def test_equality_of_the_case() -> None:
@@ -256,7 +256,7 @@ def test_a_goal_must_name_peers() -> None:
 def test_a_peer_whose_rounds_differ_too_much_is_named() -> None:
     steady = Measurement("steady", Status.TIMED, seconds=[1.0, 1.0, 1.0])
     wild = Measurement("wild", Status.TIMED, seconds=[1.0, 2.0, 9.0])
-    (note,) = load.notes([CaseResult("case", [steady, steady, wild])], None)
+    (note,) = load.notes([CaseResult("case", [steady, steady, wild])], load.Conditions())
     assert "wild: case" in note
     assert "steady" not in note
 
@@ -481,9 +481,9 @@ def test_the_smallest_of_what_is_free_counts(tmp_path: Path, monkeypatch: pytest
 def test_notes_on_a_busy_machine() -> None:
     steady = CaseResult("steady", [Measurement("a", Status.TIMED, seconds=[1.0, 1.0, 1.01])])
     jumpy = CaseResult("jumpy", [Measurement("a", Status.TIMED, seconds=[1.0, 2.0, 3.0])])
-    assert load.notes([steady], 0.05) == []
-    assert load.notes([steady], None) == []
-    busy, wide = load.notes([steady, jumpy], 0.8)
+    assert load.notes([steady], load.Conditions(0.05)) == []
+    assert load.notes([steady], load.Conditions()) == []
+    busy, wide = load.notes([steady, jumpy], load.Conditions(0.8))
     assert "used 0.8 cores" in busy
     assert wide == "the rounds differ much: jumpy"
 

@@ -6,7 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from coursekit.bench import Goal, Role
-from coursekit.bench.model import CaseResult, Machine, Measurement, Run, Status
+from coursekit.bench.model import CaseResult, Machine, Measurement, Run, Status, Used
 
 SOURCE = Path(__file__).parents[3] / "benchmarks" / "report.py"
 
@@ -48,3 +48,19 @@ def test_the_report_names_goals_and_every_peer() -> None:
     assert "**sum | of a &lt;list>** (scale 0.5, for want of memory)" in lines
     assert any("RAYON_NUM_THREADS=1" in line for line in lines)
     assert not any("yours" in line for line in lines)
+
+
+def test_a_hobbled_peer_is_marked_in_the_goals_and_in_its_table() -> None:
+    hobbled = Measurement(
+        "NumPy", Status.TIMED, seconds=[2.0], needs="numpy", below=["OpenBLAS uses 256-bit kernels (Haswell)"]
+    )
+    ours = Measurement("solution", Status.TIMED, seconds=[1.0], role=Role.SOLUTION)
+    case = CaseResult("product", [hobbled, ours], goals=[Goal("NumPy", 1.5)])
+    blas = Used("numpy", "OpenBLAS", "0.3.31", "Haswell", 2, "libopenblas.so", 256, hobbled.below)
+    machine = Machine("CPU", 2, "Linux", "CPython 3.14", {}, {})
+    run = Run("toy", "2026-11-26", 1.0, 3, machine, {}, cases=[case], used=[blas])
+    lines = report_of(run).splitlines()
+    assert "| toy: product | solution: 1.5x NumPy | 2.00x | yes, but ⚠ |" in lines
+    assert any(line.startswith("| NumPy ⚠ |") for line in lines)
+    assert "⚠ below its best: OpenBLAS uses 256-bit kernels (Haswell)" in lines
+    assert any("OpenBLAS 0.3.31 (Haswell), 2 threads, from numpy" in line for line in lines)

@@ -1,5 +1,15 @@
 //! One loop, compiled for each width of vector instructions.
 
+/// The vector registers of the copies that are called here, in bits.
+pub(crate) fn width() -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        let has_avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+        return if has_avx512 { 512 } else { 256 };
+    }
+    128
+}
+
 /// Makes `fn name` out of the `#[inline(always)]` function behind `=`: copies of it for AVX-512 and for AVX2 on x86-64,
 /// chosen while running. Where there is neither, the function behind `else` is called.
 macro_rules! widest {
@@ -15,14 +25,12 @@ macro_rules! widest {
                 fn avx2($($argument: $type),*) -> $result {
                     $body($($argument),*)
                 }
-                let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-                if has_avx2 && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
-                    // SAFETY: the processor has these instructions, as the line above asks.
-                    return unsafe { avx512($($argument),*) };
-                }
-                if has_avx2 {
+                match $crate::dispatch::width() {
+                    // SAFETY: the processor has these instructions, as `width` has asked.
+                    512 => return unsafe { avx512($($argument),*) },
                     // SAFETY: as above.
-                    return unsafe { avx2($($argument),*) };
+                    256 => return unsafe { avx2($($argument),*) },
+                    _ => {}
                 }
             }
             $baseline($($argument),*)

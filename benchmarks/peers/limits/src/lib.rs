@@ -6,6 +6,7 @@
 mod arithmetic;
 mod dispatch;
 mod memory;
+mod processor;
 mod team;
 
 /// How fast this machine reads and calculates.
@@ -15,4 +16,6 @@ mod python {
     use super::arithmetic::MultiplyAdd;
     #[pymodule_export]
     use super::memory::Reader;
+    #[pymodule_export]
+    use super::processor::{is_portable, threads, vector_features, vector_width};
 }

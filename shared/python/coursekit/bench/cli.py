@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 
 from ..expect import show_error
-from . import chart, load, memory
+from . import chart, load, memory, used
 from .machine import this_machine
 from .measure import measure
 from .model import Case, Measurement, Run
 from .record import to_json
-from .table import Style, case_lines, fault_lines, head_lines, note_lines
+from .table import Style, case_lines, fault_lines, head_lines, note_lines, used_lines
 from .versions import Versions
 
 Cases = Callable[[Versions, float], Iterator[Case]]
@@ -47,6 +47,7 @@ def main(
         parser.add_argument(option, type=Path, metavar="FILE", help=what)
     parser.add_argument("--scale", type=float, default=1.0, help="size of the inputs, 1.0 as documented")
     parser.add_argument("--rounds", type=int, default=7, help="how often each peer is timed (default 7)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only cases with this in their title")
     parser.add_argument("--json", type=Path, metavar="FILE", help="record the figures here")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the figures here, as SVG")
     options = parser.parse_args(arguments)
@@ -67,7 +68,7 @@ def main(
             f"scaled down from {options.scale:g} to {run.scale:g}: that fits into this machine's free memory"
         )
     try:
-        run_cases(run, cases, versions)
+        run_cases(run, cases, versions, options.only)
     except KeyboardInterrupt:
         sys.exit(130)
     if options.json is not None:
@@ -77,7 +78,7 @@ def main(
     sys.exit(1 if run.faults else 0)
 
 
-def run_cases(run: Run, cases: Cases, versions: Versions) -> None:
+def run_cases(run: Run, cases: Cases, versions: Versions, only: str = "") -> None:
     """Measures case after case and prints each table as soon as it is there."""
     style = Style(sys.stdout)
     print("\n".join([*head_lines(run, style), *note_lines(run.notes, style)]), flush=True)
@@ -87,20 +88,34 @@ def run_cases(run: Run, cases: Cases, versions: Versions) -> None:
         for line in fault_lines(measurements, style):
             print(style.paint(line, "31"), flush=True)
 
-    others = load.OtherPrograms()
+    others, clock, swap = load.OtherPrograms(), load.ProcessorClock(), load.Memory()
+
+    def watch(peer: str) -> None:
+        clock.tick()
+        _progress(peer)
+
     for case, at in _each_case(run, cases, versions, style):
+        if only not in case.title:
+            continue
         run.machine.packages.update(this_machine(p.needs for p in case.peers if p.needs).packages)
         print(flush=True)
-        result = measure(case, run.rounds, watch=_progress, compared=compared)
+        result = measure(case, run.rounds, watch=watch, compared=compared)
         result.scale = at
+        run.used = used.used(versions.limits)
+        for each in result.measurements:
+            each.below = used.below(run.used, each.needs or str(each.role))
         run.cases.append(result)
         _progress("")
         print("\n".join(case_lines(result, style)), flush=True)
         del case  # Its inputs go before the next case makes its own.
     run.others = others.cores()
     if run.rounds > 1:
-        for note in load.notes(run.cases, run.others):
+        under = load.Conditions(
+            run.others, clock.spread, swap.swapped(), load.allowed_share(), run.machine.cores
+        )
+        for note in load.notes(run.cases, under):
             _note(run, note, style)
+    print("\n".join(used_lines(run, style)), flush=True)
     if run.error:
         print(style.plain(f"\nstopped: {run.error}"), flush=True)
 

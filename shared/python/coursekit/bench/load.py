@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -18,6 +20,74 @@ WIDE_SPREAD = 0.1
 
 SINGLE_SPREAD = 0.5
 """The spread of one peer's figures above which they are worth a note, whatever the others'."""
+
+
+UNSTEADY_CLOCK = 0.1
+"""How far the times of one loop may lie apart, as a share of their median, before that is worth a note."""
+
+CLOCK_TURNS = 20_000
+"""Turns of that loop: about half a millisecond, short enough that nothing usually interrupts it."""
+
+
+class ProcessorClock:
+    """Times the same small loop again and again: what it takes changes only with the processor's own speed.
+
+    The frequency that a system tells is a wish, and a virtual machine tells none.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def tick(self) -> None:
+        """The best of three, so that a single interrupt does not count."""
+        best = float("inf")
+        for _ in range(3):
+            start = perf_counter()
+            for _ in range(CLOCK_TURNS):
+                pass
+            best = min(best, perf_counter() - start)
+        self.seconds.append(best)
+
+    @property
+    def spread(self) -> float:
+        """From the first tenth to the last, as a share of the median."""
+        if len(self.seconds) < 10:
+            return 0.0
+        tenths = statistics.quantiles(self.seconds, n=10, method="inclusive")
+        return (tenths[-1] - tenths[0]) / statistics.median(self.seconds)
+
+
+class Memory:
+    """Counts, from now on, how many pages the system moved between memory and disk for want of memory."""
+
+    def __init__(self) -> None:
+        self._before = _swapped_pages()
+
+    def swapped(self) -> int:
+        """So many since then; 0 where the system does not tell."""
+        return _swapped_pages() - self._before
+
+
+def _swapped_pages() -> int:
+    try:
+        lines = Path("/proc/vmstat").read_text(encoding="ascii").splitlines()
+        return sum(int(value) for name, value in map(str.split, lines) if name in ("pswpin", "pswpout"))
+    except (OSError, ValueError):
+        return 0
+
+
+def allowed_share() -> float | None:
+    """How many cores' time a container may use. None: no limit, or the system does not tell."""
+    try:
+        path = Path("/proc/self/cgroup").read_text(encoding="utf-8").partition("::")[2].partition("\n")[0]
+        for folder in (f"/sys/fs/cgroup{path}", "/sys/fs/cgroup"):
+            file = Path(folder, "cpu.max")
+            if file.exists():
+                quota, period = file.read_text(encoding="ascii").split()
+                return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError):
+        pass
+    return None
 
 
 class OtherPrograms:
@@ -44,9 +114,37 @@ def _machine_seconds() -> float | None:
         return None
 
 
-def notes(cases: Sequence[CaseResult], others: float | None) -> list[str]:
+@dataclass(frozen=True)
+class Conditions:
+    """What the figures were taken under."""
+
+    others: float | None = None
+    """How many cores other programs used, on average. None: this system does not tell."""
+    clock_spread: float = 0.0
+    swapped_pages: int = 0
+    allowed_cores: float | None = None
+    """How many cores' time this process may use. None: no limit."""
+    cores: int = 1
+
+
+def notes(cases: Sequence[CaseResult], under: Conditions) -> list[str]:
     """What is to be said about how far the figures can be trusted."""
     found = []
+    if under.clock_spread > UNSTEADY_CLOCK:
+        share = f"{under.clock_spread:.0%}".replace("%", " %")
+        found.append(
+            f"the processor's speed changed by {share} during the run (its frequency, or its neighbours); "
+            "take the ratios as rough"
+        )
+    if under.swapped_pages:
+        found.append(
+            f"memory was short: the system moved {under.swapped_pages} pages to or from the disk meanwhile"
+        )
+    if under.allowed_cores is not None and under.allowed_cores < under.cores:
+        found.append(
+            f"this process may use the time of {under.allowed_cores:g} cores only, and sees {under.cores}"
+        )
+    others = under.others
     if others is not None and others > BUSY_CORES:
         found.append(
             f"the machine was busy: other programs used {others:.1f} cores on average; "

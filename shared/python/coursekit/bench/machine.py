@@ -10,16 +10,10 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+from ..own_environment import THREADS, usable_cores
 from .model import Machine
 
-THREAD_VARIABLES = (
-    "RAYON_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-    "POLARS_MAX_THREADS",
-)
+__all__ = ["cpu_model", "this_machine", "usable_cores"]
 
 
 def this_machine(packages: Iterable[str]) -> Machine:
@@ -32,16 +26,9 @@ def this_machine(packages: Iterable[str]) -> Machine:
         python=f"{platform.python_implementation()} {platform.python_version()}"
         + (" free-threaded" if free_threaded else ""),
         packages=dict(sorted(_versions(packages))),
-        threads={name: os.environ[name] for name in THREAD_VARIABLES if os.environ.get(name)},
+        threads={name: os.environ[name] for name in THREADS if os.environ.get(name)},
         system=f"{platform.system()} {platform.release()}",
     )
-
-
-def usable_cores() -> int:
-    """Cores that this process may use, which a container or `taskset` can limit."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def cpu_model() -> str:

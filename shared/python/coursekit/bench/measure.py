@@ -38,11 +38,18 @@ def measure(
 ) -> CaseResult:
     """Compares all results first, then times the peers whose result is right, in turn in every round.
 
-    In turn, so that a machine that slows down or speeds up meanwhile does so for all of them. Each begins
-    its round when the one before has come to rest, and short calls with one that is not timed. As in
-    `timeit`, the garbage collector rests during a round. `compared` is called before anything is timed.
+    In turn, so that a machine that slows down or speeds up meanwhile does so for all of them. Every other
+    round goes backwards, as a peer finds memory the way that the one before it has left it. Each begins its
+    round when the one before has come to rest, and short calls with one that is not timed. The garbage
+    collector rests during a round, as in `timeit`. `compared` is called before anything is timed.
     """
-    pairs = [(peer, Measurement(peer.name, Status.TIMED, role=peer.role)) for peer in case.peers]
+    pairs = [
+        (
+            peer,
+            Measurement(peer.name, Status.TIMED, role=peer.role, needs=(peer.needs or "").partition(".")[0]),
+        )
+        for peer in case.peers
+    ]
     _compare(case, pairs, watch)
     measurements = [measurement for _, measurement in pairs]
     compared(measurements)
@@ -50,8 +57,8 @@ def measure(
     for peer, measurement in ready:
         watch(peer.name)
         _guarded(measurement, partial(_warm_up, case, peer, measurement, round_seconds))
-    for _ in range(rounds):
-        for peer, measurement in ready:
+    for number in range(rounds):
+        for peer, measurement in ready if number % 2 == 0 else reversed(ready):
             if measurement.status is Status.TIMED:
                 watch(peer.name)
                 _guarded(measurement, partial(_round, case, peer, measurement))

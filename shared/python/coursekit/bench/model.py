@@ -119,6 +119,10 @@ class Measurement:
     repeats: int = 1
     """How many calls each round's figure is the mean of."""
     role: Role = Role.PEER
+    needs: str = ""
+    """The package behind it, if there is one."""
+    below: list[str] = field(default_factory=list)
+    """Why these figures are not the peer's best: shown beside them."""
 
     @property
     def median(self) -> float:
@@ -191,6 +195,25 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
+class Used:
+    """A library at work in a run, and how it is set up: as it says itself."""
+
+    peer: str
+    """The package that brought it, as in `Peer.needs`; "ours" for the course's own Rust."""
+    what: str
+    version: str = ""
+    kernel: str = ""
+    """What it was compiled for, or the kernels it has chosen, in its own words."""
+    threads: int | None = None
+    """How many it would use. None: it does not say, or has none."""
+    file: str = ""
+    width: int | None = None
+    """The vector registers of its kernels, in bits. None: not known, or not an x86-64 processor."""
+    below: list[str] = field(default_factory=list)
+    """Why its figures are not the best that it can do on this machine."""
+
+
+@dataclass(frozen=True)
 class Machine:
     """Where a run took place."""
 
@@ -221,6 +244,8 @@ class Run:
     artifacts: dict[str, str]
     """The extension files, by "yours" and "solution"."""
     cases: list[CaseResult] = field(default_factory=list)
+    used: list[Used] = field(default_factory=list)
+    """What the libraries said that they use, asked after the last case."""
     others: float | None = None
     """How many cores other programs used meanwhile, on average. None: this system does not tell."""
     notes: list[str] = field(default_factory=list)

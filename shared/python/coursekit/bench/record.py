@@ -6,7 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
-from .model import CaseResult, Goal, Machine, Measurement, Role, Run, Status
+from .model import CaseResult, Goal, Machine, Measurement, Role, Run, Status, Used
 
 SCHEMA = "course/bench/v1"
 
@@ -36,6 +36,7 @@ def from_document(document: dict[str, Any]) -> Run:
         raise ValueError(f"this is no {SCHEMA} record")
     run: Run = _made(Run, document)
     run.machine = _made(Machine, document["machine"])
+    run.used = [_made(Used, used) for used in document.get("used", [])]
     run.cases = [_made(CaseResult, case) for case in document["cases"]]
     for case, shown in zip(run.cases, document["cases"], strict=True):
         case.goals = [_made(Goal, goal) for goal in shown["goals"]]

@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Callable
 from typing import TextIO
 
+from ..own_environment import THREADS
+from . import used
 from .model import FAULTS, CaseResult, Goal, Machine, Measurement, Role, Run, Status
 
 SHORTEST_BAR, LONGEST_BAR = 8, 40
@@ -58,9 +60,10 @@ def case_lines(case: CaseResult, style: Style) -> list[str]:
     rows = {id(each): [cell(each) for _, cell in columns] for each in timed}
     head = [name for name, _ in columns]
     names = max([len(each.peer) for each in case.measurements], default=0)
+    marked = any(each.below for each in timed)
     widths = [max(len(cell) for cell in column) for column in zip(head, *rows.values(), strict=True)]
-    used = 2 + names + sum(width + 2 for width in widths) + 2
-    room = min(LONGEST_BAR, style.width - 1 - used)
+    taken = 2 + names + 2 * marked + sum(width + 2 for width in widths) + 2
+    room = min(LONGEST_BAR, style.width - 1 - taken)
     slowest = max((each.median for each in timed), default=0.0)
 
     lines = [style.paint(case.title, "1")]
@@ -68,9 +71,9 @@ def case_lines(case: CaseResult, style: Style) -> list[str]:
         cells = "  ".join(cell.rjust(width) for cell, width in zip(head, widths, strict=True))
         note = "time, shorter is better" if room >= len("time, shorter is better") else "time"
         tail = f"  {note}" if room >= SHORTEST_BAR else ""
-        lines.append(style.paint(f"  {'':{names}}  {cells}{tail}", "2"))
+        lines.append(style.paint(f"  {'':{names + 2 * marked}}  {cells}{tail}", "2"))
     for each in case.measurements:
-        name = f"{each.peer:{names}}"
+        name = f"{each.peer:{names}}" + ((" !" if each.below else "  ") if marked else "")
         if each.status is not Status.TIMED:
             colour = "31" if each.status in FAULTS else "2"
             lines.append(f"  {name}  {style.paint(reason(each), colour)}")
@@ -78,6 +81,7 @@ def case_lines(case: CaseResult, style: Style) -> list[str]:
         cells = "  ".join(cell.rjust(width) for cell, width in zip(rows[id(each)], widths, strict=True))
         bar = style.bar(each.median / slowest if slowest else 0.0, room) if room >= SHORTEST_BAR else ""
         lines.append(f"  {name}  {cells}  {style.paint(bar, COLOURS.get(each.role, '34'))}".rstrip())
+    lines += [f"  {line}" for line in below_lines(case)]
     lines += [f"  {goal_line(case, goal)}" for goal in case.goals if case.reached(goal) is not None]
     return [style.plain(line) for line in lines]
 
@@ -98,6 +102,21 @@ def _columns(case: CaseResult) -> list[tuple[str, Callable[[Measurement], str]]]
     if any(each.conversions for each in case.timed):
         columns.append(("conversion", lambda each: duration(each.conversion) if each.conversions else "-"))
     return columns
+
+
+def below_lines(case: CaseResult) -> list[str]:
+    """Which peers ran below what this machine can do, and why: their figures are no measure of them."""
+    reasons = {(each.needs or each.peer, reason): None for each in case.timed for reason in each.below}
+    return [f"! below its best: {reason}" for _, reason in reasons]
+
+
+def used_lines(run: Run, style: Style) -> list[str]:
+    """What the libraries said that they use."""
+    if not run.used:
+        return []
+    shown = [f"used: {' · '.join(used.lines(run.used))}"]
+    reasons = [f"below its best: {reason}" for each in run.used for reason in each.below]
+    return ["", *map(style.plain, shown), *note_lines(reasons, style)]
 
 
 def fault_lines(measurements: list[Measurement], style: Style) -> list[str]:
@@ -175,7 +194,7 @@ def head_lines(run: Run, style: Style) -> list[str]:
             " · ".join(
                 [machine.python, *(f"{name} {version}" for name, version in machine.packages.items())]
             ),
-            f"threads: {_threads(machine)} · median of {run.rounds} rounds · ± distance of the quartiles"
+            f"threads: {threads(machine)} · median of {run.rounds} rounds · ± distance of the quartiles"
             + (f" · scale {run.scale:g}" if run.scale != 1.0 else ""),
             *(["one core only: threads cannot gain anything here"] if machine.cores == 1 else []),
         )
@@ -187,6 +206,9 @@ def note_lines(notes: list[str], style: Style) -> list[str]:
     return [style.paint(style.plain(f"note: {note}"), "33") for note in notes]
 
 
-def _threads(machine: Machine) -> str:
+def threads(machine: Machine) -> str:
+    """What the variables say. `own_environment` sets all of them alike."""
+    if machine.threads.keys() == set(THREADS) and len(set(machine.threads.values())) == 1:
+        return f"{next(iter(machine.threads.values()))} for each peer"
     limits = ", ".join(f"{name}={value}" for name, value in machine.threads.items())
     return limits or f"up to {machine.cores}"

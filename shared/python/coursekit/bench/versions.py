@@ -71,6 +71,12 @@ class Versions:
         names = {YOURS: module, SOLUTION: module, TEXTBOOK: "textbook", LIMIT: "machine_limits"}
         self._loaded = {who: _load(names[who], path) for who, path in self.paths.items()}
 
+    @property
+    def limits(self) -> ModuleType | None:
+        """The extension of benchmarks/peers/limits, which can also say what the processor has."""
+        loaded = self._loaded[LIMIT]
+        return None if isinstance(loaded, str) else loaded
+
     def yours(self, attribute: str, *, name: str = YOURS, using: Using = None, fresh: Fresh = None) -> Peer:
         """The learner's `attribute` (a dotted path), as it is or through `using(attribute)`.
 

@@ -1,6 +1,6 @@
 //! `cargo course bench`: what fails is said, what is not there is said, and the rest still runs.
 
-use crate::support::{Course, MODULE, SOURCE};
+use crate::support::{Course, MODULE, SOURCE, run};
 
 const BENCHMARK: &str = r#"from collections.abc import Iterator
 
@@ -47,4 +47,46 @@ fn the_rest_still_runs() {
     // The course's own mistake, which must not pass for a peer that is absent.
     course.write(&script, BENCHMARK.replace("solution(\"parallel_sum\")", "solution(\"misspelt\")"));
     course.run(&["bench", "02"]).exits_with(1).says("solution has no `misspelt`");
+}
+
+const WHAT_A_PEER_SEES: &str = r#"import os
+from collections.abc import Iterator
+
+from coursekit.bench import Case, Peer, Versions, main
+
+
+def cases(versions: Versions, scale: float) -> Iterator[Case]:
+    print("seen:", sorted(os.environ))
+    yield Case("sum", args=([1, 2, 3],), peers=[Peer("Python", sum), versions.solution("parallel_sum")])
+
+
+if __name__ == "__main__":
+    main("parallel_sum", cases)
+"#;
+
+/// Each of these slows a peer, or Rust itself, on the sly.
+const HOBBLES: [(&str, &str); 7] = [
+    ("OPENBLAS_CORETYPE", "Haswell"),
+    ("OPENBLAS_L2_SIZE", "65536"),
+    ("NUMBA_CPU_NAME", "generic"),
+    ("NPY_DISABLE_CPU_FEATURES", "X86_V4"),
+    ("GLIBC_TUNABLES", "glibc.malloc.arena_max=1"),
+    // cargo would refuse both: it is enough that the build goes through.
+    ("RUSTFLAGS", "--no-such-option"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "no such level"),
+];
+
+#[test]
+fn no_setting_of_the_shell_reaches_a_peer() {
+    let course = Course::first();
+    course.write(&format!("modules/{MODULE}/bench.py"), WHAT_A_PEER_SEES);
+    course.write_body("return Ok(numbers.iter().sum());");
+    let ran = run(course
+        .command(&["bench", "02"])
+        .envs(HOBBLES)
+        .envs([("RAYON_NUM_THREADS", "1"), ("OPENBLAS_NUM_THREADS", "1")]));
+    ran.exits_with(0).says("solution").says("used: ");
+    for part in ["does not compile", "below its best"].into_iter().chain(HOBBLES.map(|(name, _)| name)) {
+        ran.never_says(part);
+    }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use course_core::Result;
 use course_core::catalogue::Course;
 use course_core::digest::Digest;
+use course_core::staging;
 
 /// Parts of the grader itself, below `shared`.
 const GRADER: [&str; 6] = ["python/coursekit", "python/grader", "python/run.py", "core/src", "grader/src", "jail/src"];
@@ -24,6 +25,11 @@ pub(super) fn of(course: &Course, locks: &[PathBuf], versions: &BTreeMap<String,
     }
     for part in GRADER {
         digest.update_with_files(&course.root.join("shared").join(part))?;
+    }
+    for folder in staging::given_crates(course)? {
+        for part in ["Cargo.toml", "src"] {
+            digest.update_with_files(&folder.join(part))?;
+        }
     }
     for module in &course.modules {
         for part in ["course.toml", "Cargo.toml", "build.rs", "stubs", "tests"] {

@@ -5,7 +5,7 @@
     python docs/make_picture.py docs/src/images/runner.svg < screen.txt
     cargo course reset 02.parallel_sum
 
-Needs `rich`, which is among shared/python/house-requirements.txt.
+Needs `rich`, which is among shared/python/developer-requirements.txt.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Records the runner in a real terminal, for the book's front page.
 
-    target/house/bin/python docs/record.py docs/recording.json
+    target/developer/bin/python docs/record.py docs/recording.json
 
 Starts `cargo course watch 01.divide` in tmux, works on the exercise as a learner would, and takes a frame
 whenever the screen changes. The exercise's file is put back afterwards. Needs tmux, a course that is set up,
-and `rich` from shared/python/house-requirements.txt.
+and `rich` from shared/python/developer-requirements.txt.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
     python -I -X utf8 shared/python/run.py bench FILE [ARG]…  a module's bench.py, in a clean environment
     python -I -X utf8 shared/python/run.py evidence FILE…    what tests look at, see coursekit/evidence.py
     python -I -X utf8 shared/python/run.py oracle FOLDER     jobs on standard input, see grader/host/oracle.py
-    python -I -X utf8 shared/python/run.py servant ARG…      in the grader's jail, see grader/worker.py
+    python -I -X utf8 shared/python/run.py grading-worker ARG… in the grader's jail, see grader/worker.py
 
 `-I` keeps out the working folder, PYTHON* variables and packages of the user; `-X utf8` makes Windows like
 the others.
@@ -67,7 +67,7 @@ def main() -> NoReturn:
             from grader.host import oracle
 
             oracle.main(folder)
-        case ["servant", fd, sockets, module, folder]:
+        case ["grading-worker", fd, sockets, module, folder]:
             gc.disable()
             from grader import worker as grading_worker
 

@@ -1,6 +1,6 @@
 """Runs in the jail: loads the submission and does with it what is asked. It knows no answers.
 
-    python -I -X utf8 shared/python/run.py servant FD SOCKETS MODULE FOLDER
+    python -I -X utf8 shared/python/run.py grading-worker FD SOCKETS MODULE FOLDER
 
 FD is a socket to the oracle. SOCKETS is another, over which sockets themselves are handed to it.
 

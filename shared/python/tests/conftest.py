@@ -40,7 +40,7 @@ class Worker:
         self._sockets, other_sockets = socket.socketpair()
         numbers = [other.fileno(), other_sockets.fileno()]
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(RUN), "servant", *map(str, numbers), "sample", str(folder)],
+            [sys.executable, "-I", str(RUN), "grading-worker", *map(str, numbers), "sample", str(folder)],
             pass_fds=numbers,
         )
         other.close()

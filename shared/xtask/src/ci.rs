@@ -1,7 +1,7 @@
 //! What CI runs: the README's commands and the checks on the course's own sources.
 //!
 //! It needs Rust, Python 3.11 or newer with venv, and a C compiler, and installs everything else that it uses: Debian's
-//! packages where it may, developers' tools into `target/house`.
+//! packages where it may, developers' tools into `target/developer`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -140,7 +140,7 @@ fn environment(root: &Path, folder: &str, requirements: &str) -> Result<()> {
 }
 
 fn developer_tools(course: &Course) -> Result<()> {
-    environment(&course.root, TOOLS, "shared/python/house-requirements.txt")
+    environment(&course.root, TOOLS, "shared/python/developer-requirements.txt")
 }
 
 fn formatted(course: &Course) -> Result<()> {

@@ -7,7 +7,7 @@ use std::process::Command;
 use course_core::{Error, Result, workspace};
 
 /// The folder of developers' tools below the course's.
-pub(crate) const TOOLS: &str = "target/house";
+pub(crate) const TOOLS: &str = "target/developer";
 
 /// A tool of developers, such as `ruff`.
 pub(crate) fn tool(root: &Path, name: &str) -> PathBuf {

@@ -194,14 +194,14 @@ impl Session<'_> {
         policy.read.extend([self.extension.to_owned(), shared.clone()]);
         policy.network = exercise.network;
         let mut worker = self.jail.command_line(&policy);
-        worker.extend(self.environment.jailed_python_program("servant"));
+        worker.extend(self.environment.jailed_python_program("grading-worker"));
         let limit = exercise.time_limit.as_secs();
         Ok(json!({
             "module": module.package,
             "directory": self.extension,
             "tests": tests,
             "declared": declared_classes(module)?,
-            "servant": worker,
+            "worker": worker,
             "scratch": shared,
             "seed": self.seed,
             "time_limit": limit,

@@ -245,7 +245,7 @@ fn worker_of(grader: &Grader) -> u32 {
         found = numbers.into_iter().find(|number: &u32| {
             let line = fs::read(format!("/proc/{number}/cmdline")).unwrap_or_default();
             let line = String::from_utf8_lossy(&line).into_owned();
-            line.starts_with(&start) && line.contains("\0servant\0")
+            line.starts_with(&start) && line.contains("\0grading-worker\0")
         });
         found.is_some()
     });

@@ -128,7 +128,7 @@ class WorkerProcess:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", self._job["time_limit"], 0))
         self._process = self._starter.submit(
             subprocess.Popen,
-            [*self._job["servant"], *map(str, numbers), self._job["module"], self._job["directory"]],
+            [*self._job["worker"], *map(str, numbers), self._job["module"], self._job["directory"]],
             pass_fds=numbers,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

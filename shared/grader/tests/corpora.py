@@ -750,7 +750,11 @@ def _processes() -> Iterator[tuple[int, str]]:
 def stray_processes() -> list[int]:
     """Processes of a jail of this course that outlived their grader."""
     time.sleep(0.5)
-    ours = (f"{COURSE}/target/runner/course-jail", f"{COURSE}/shared/python/run.py grading-worker", "run.py worker")
+    ours = (
+        f"{COURSE}/target/runner/course-jail",
+        f"{COURSE}/shared/python/run.py grading-worker",
+        "run.py worker",
+    )
     return [
         number
         for number, words in _processes()

@@ -15,7 +15,7 @@ def has_gil() -> bool:
 
 
 def needs_a_gil() -> None:
-    """Skips a test of whether a call detaches: without a GIL nothing keeps other threads out, detached or not."""
+    """Skips a test of whether a call detaches: without a GIL nothing keeps other threads out anyway."""
     if not has_gil():
         import pytest  # Only tests have it.
 

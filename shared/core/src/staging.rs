@@ -1,9 +1,9 @@
 //! Copies of the modules in a workspace of their own, with chosen versions of their exercises: so stubs, solutions and
 //! submissions are built as what they stand for, and the learner's own files are never touched.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use toml::Value;
+use toml::{Table, Value};
 
 use crate::catalogue::{self, Course, Exercise, Module};
 use crate::error::{Error, Result};
@@ -27,9 +27,30 @@ pub fn write_workspace(course: &Course, tree: &Path, members: &[&str]) -> Result
     if let Some(Value::Table(workspace)) = manifest.get_mut("workspace") {
         workspace.insert("members".to_owned(), members.to_vec().into());
         workspace.remove("default-members");
+        if let Some(Value::Table(dependencies)) = workspace.get_mut("dependencies") {
+            let root = std::path::absolute(&course.root).unwrap_or_else(|_| course.root.clone());
+            make_paths_absolute(dependencies, &root);
+        }
     }
     files::write_atomically(&tree.join("Cargo.toml"), manifest.to_string().as_bytes())?;
     files::copy(&course.root.join("Cargo.lock"), &tree.join("Cargo.lock"))
+}
+
+/// The folders of the crates that are given with modules: those that the workspace's table of versions has by path.
+pub fn given_crates(course: &Course) -> Result<Vec<PathBuf>> {
+    let manifest = catalogue::parse(&course.root.join("Cargo.toml"))?;
+    let dependencies = manifest.get("workspace").and_then(|workspace| workspace.get("dependencies")?.as_table());
+    let paths = dependencies.into_iter().flatten().filter_map(|(_, dependency)| dependency.get("path")?.as_str());
+    Ok(paths.map(|path| course.root.join(path)).collect())
+}
+
+/// A crate that is given with a module is no part of its copy: the course's own is used, wherever the copy lies.
+fn make_paths_absolute(dependencies: &mut Table, root: &Path) {
+    for (_, dependency) in dependencies.iter_mut() {
+        if let Some(Value::String(path)) = dependency.get_mut("path") {
+            *path = root.join(&*path).to_string_lossy().into_owned();
+        }
+    }
 }
 
 /// Copies what a build of the module needs into `folder`: manifest, sources and type stub, never the learner's own
@@ -85,4 +106,20 @@ pub fn put_version(module: &Module, exercise: &Exercise, folder: &Path, version:
 
 fn is_rust(path: &Path) -> bool {
     path.is_dir() || path.extension().is_some_and(|extension| extension == "rs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copied_workspace_finds_the_crates_of_the_course() {
+        let root = std::env::temp_dir().join("course");
+        let mut dependencies: Table =
+            "a = \"1\"\nb = { version = \"2\" }\nc = { path = \"modules/01/c\" }".parse().unwrap();
+        let others = (dependencies["a"].clone(), dependencies["b"].clone());
+        make_paths_absolute(&mut dependencies, &root);
+        assert_eq!(dependencies["c"]["path"].as_str().map(Path::new), Some(&*root.join("modules/01/c")));
+        assert_eq!((dependencies["a"].clone(), dependencies["b"].clone()), others);
+    }
 }

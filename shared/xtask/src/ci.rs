@@ -292,7 +292,7 @@ fn honest_grade(course: &Course) -> Result<()> {
 
 /// Exported projects are developed, tested, built and installed without anything of the course.
 fn exported_projects(course: &Course) -> Result<()> {
-    run_command(program(&course.root, course.root.join(".ci/exports")).args(["02", "05.construction", "11"]))
+    run_command(program(&course.root, course.root.join(".ci/exports")).args(["02", "05.construction", "08", "11"]))
 }
 
 /// The Fortran peer builds, and module 13 agrees with it.

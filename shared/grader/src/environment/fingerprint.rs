@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use course_core::Result;
 use course_core::catalogue::Course;
 use course_core::digest::Digest;
+use course_core::staging;
 
 /// Parts of the grader itself, below `shared`.
 const GRADER: [&str; 6] = ["python/coursekit", "python/grader", "python/run.py", "core/src", "grader/src", "jail/src"];
@@ -20,6 +21,11 @@ pub(super) fn of(course: &Course, versions: &BTreeMap<String, String>) -> Result
     }
     for part in GRADER {
         digest.update_with_files(&course.root.join("shared").join(part))?;
+    }
+    for folder in staging::given_crates(course)? {
+        for part in ["Cargo.toml", "src"] {
+            digest.update_with_files(&folder.join(part))?;
+        }
     }
     for module in &course.modules {
         for part in ["course.toml", "Cargo.toml", "build.rs", "stubs", "tests"] {

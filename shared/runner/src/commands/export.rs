@@ -1,8 +1,8 @@
 //! `cargo course export`: what the learner has written, as a project of its own.
 //!
 //! The crate in `core` is the module's Rust as it stands. The binding is the module's table of contents, moved into a crate
-//! of its own; the Python package around it names what is public. Where the module's work is a project already
-//! (`11_ship_it`), that project is taken as it is.
+//! of its own; the Python package around it names what is public. Crates that are given with the module come along, each
+//! in a folder beside `core`. Where the module's work is a project already (`11_ship_it`), that project is taken as it is.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -167,6 +167,7 @@ impl Export<'_> {
             .ok_or_else(|| Error::new(format!("modules/{}/src/lib.rs has no `#[pymodule]`.", self.module.name)))?;
         let needed = self.needed_files(&library)?;
         self.write_core(&library, &needed)?;
+        self.write_given_crates()?;
         self.write_binding(&library, &needed)?;
         self.write_package(&library, &needed)?;
         let unsolved = self.unsolved();
@@ -214,7 +215,7 @@ impl Export<'_> {
             let text = files::read(&self.source.join("src").join(format!("{name}.rs")))?;
             self.write(&format!("core/src/{name}.rs"), &text)?;
         }
-        let mut tables = self.dependencies()?;
+        let mut tables = self.dependencies(Path::new(".."))?;
         let build_script = self.module.folder.join("build.rs");
         if build_script.is_file() {
             self.write("core/build.rs", &files::read(&build_script)?)?;
@@ -235,12 +236,40 @@ impl Export<'_> {
         self.write("core/Cargo.toml", &format!("{note}{}", manifest(&sections)))
     }
 
+    /// The crates of the course that the module depends on: where each lies in the course, and its folder in the project.
+    fn given_crates(&self) -> Result<Vec<(PathBuf, String)>> {
+        let manifest = catalogue::parse(&self.module.folder.join("Cargo.toml"))?;
+        let versions = self.versions()?;
+        let given = manifest.get("dependencies").and_then(Value::as_table).into_iter().flatten();
+        let paths = given
+            .filter_map(|(name, value)| Some(resolve(name, value, Some(&versions)).get("path")?.as_str()?.to_owned()));
+        Ok(paths.map(|path| (self.course.root.join(&path), folder_of(&path))).collect())
+    }
+
+    /// Copies them. What their manifests take from the course's workspace is written out.
+    fn write_given_crates(&self) -> Result<()> {
+        let versions = self.versions()?;
+        for (from, folder) in self.given_crates()? {
+            files::copy_tree(&from.join("src"), &self.folder.join(&folder).join("src"), &catalogue::is_source)?;
+            let manifest_there = catalogue::parse(&from.join("Cargo.toml"))?;
+            let text = |key: &str| manifest_there.get("package")?.get(key)?.as_str().map(str::to_owned);
+            let mut package = self.package(&text("name").unwrap_or_default())?;
+            package.insert("description".to_owned(), text("description").unwrap_or_default().into());
+            let sections = [
+                ("package".to_owned(), package),
+                ("dependencies".to_owned(), resolved(&manifest_there, "dependencies", &versions)),
+            ];
+            self.write(&format!("{folder}/Cargo.toml"), &manifest(&sections))?;
+        }
+        Ok(())
+    }
+
     fn write_binding(&self, library: &Library, needed: &BTreeSet<String>) -> Result<()> {
         let package = &self.module.package;
         let head = fill(include_str!("templates/export/binding.rs"), &[("PACKAGE", package)]);
         let body = library.binding(needed);
         self.write("src/lib.rs", &format!("{head}{body}"))?;
-        let known = self.dependencies()?;
+        let known = self.dependencies(Path::new(""))?;
         let mut dependencies = Table::new();
         for (name, value) in known.get("dependencies").and_then(Value::as_table).into_iter().flatten() {
             if name == "pyo3" || body.contains(&format!("{}::", name.replace('-', "_"))) {
@@ -248,8 +277,11 @@ impl Export<'_> {
             }
         }
         dependencies.insert(package.clone(), table([("path", "core".into())]).into());
+        let given = self.given_crates()?;
+        let members: Vec<&str> =
+            std::iter::once("core").chain(given.iter().map(|(_, folder)| folder.as_str())).collect();
         let workspace = table([
-            ("members", vec!["core"].into()),
+            ("members", members.into()),
             ("default-members", vec![".", "core"].into()),
             ("resolver", "3".into()),
         ]);
@@ -293,18 +325,35 @@ impl Export<'_> {
         Ok(package)
     }
 
-    /// The module's tables of dependencies, each with the version that the workspace gives it.
-    fn dependencies(&self) -> Result<Table> {
-        let workspace = catalogue::parse(&self.course.root.join("Cargo.toml"))?;
-        let versions = workspace.get("workspace").and_then(|table| table.get("dependencies"));
+    /// The module's tables of dependencies, each with the version that the workspace gives it. `project` is the way from
+    /// the crate that will have them to the project's folder.
+    fn dependencies(&self, project: &Path) -> Result<Table> {
+        let versions = self.versions()?;
         let manifest = catalogue::parse(&self.module.folder.join("Cargo.toml"))?;
         let mut found = Table::new();
         for key in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            let Some(Value::Table(given)) = manifest.get(key) else { continue };
-            let resolved = given.iter().map(|(name, value)| (name.clone(), resolve(name, value, versions)));
-            found.insert(key.to_owned(), Table::from_iter(resolved).into());
+            if manifest.get(key).is_none() {
+                continue;
+            }
+            let mut table = resolved(&manifest, key, &versions);
+            for (_, dependency) in table.iter_mut() {
+                if let Some(Value::String(path)) = dependency.get_mut("path") {
+                    *path = files::with_slashes(&project.join(folder_of(path)));
+                }
+            }
+            found.insert(key.to_owned(), table.into());
         }
         Ok(found)
+    }
+
+    /// What the workspace says of each dependency.
+    fn versions(&self) -> Result<Value> {
+        let workspace = catalogue::parse(&self.course.root.join("Cargo.toml"))?;
+        Ok(workspace
+            .get("workspace")
+            .and_then(|table| table.get("dependencies"))
+            .cloned()
+            .unwrap_or(Table::new().into()))
     }
 
     fn write_package(&self, library: &Library, needed: &BTreeSet<String>) -> Result<()> {
@@ -368,13 +417,19 @@ impl Export<'_> {
     fn write_papers(&self, unsolved: &[&Exercise]) -> Result<()> {
         let package = &self.module.package;
         let distribution = package.replace('_', "-");
-        let uses_numpy = self.dependencies()?.get("dependencies").is_some_and(|table| table.get("numpy").is_some());
+        let uses_numpy =
+            self.dependencies(Path::new(""))?.get("dependencies").is_some_and(|table| table.get("numpy").is_some());
         let mut wanted =
             BTreeSet::from(["hypothesis".to_owned(), "numpy".to_owned(), "pytest".to_owned(), "mypy".to_owned()]);
         wanted.extend(self.own_packages()?);
         let quoted =
             |names: &BTreeSet<String>| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
         let to_do = if unsolved.is_empty() { String::new() } else { format!("{}\n", still_to_do(unsolved)) };
+        let given = self.given_crates()?;
+        let rows = given
+            .iter()
+            .map(|(_, folder)| format!("| `{folder}/` | a crate that the course gives with the module |\n"));
+        let rows: String = rows.collect();
         let words = [
             ("DISTRIBUTION", distribution.as_str()),
             ("DESCRIPTION", &Value::from(self.module.summary.clone()).to_string()),
@@ -384,6 +439,7 @@ impl Export<'_> {
             ("DEPENDENCIES", if uses_numpy { "\"numpy>=2\"" } else { "" }),
             ("DEV_DEPENDENCIES", &quoted(&wanted)),
             ("UNSOLVED", &to_do),
+            ("GIVEN", &rows),
             ("PART", if self.whole { "" } else { PART }),
         ];
         for (path, template) in [
@@ -423,6 +479,17 @@ fn manifest(sections: &[(String, Table)]) -> String {
         format!("[{name}]\n{}", lines.collect::<String>())
     });
     blocks.collect::<Vec<_>>().join("\n")
+}
+
+/// A table of dependencies of a manifest, each with the version that the workspace gives it.
+fn resolved(manifest: &Table, key: &str, versions: &Value) -> Table {
+    let given = manifest.get(key).and_then(Value::as_table).into_iter().flatten();
+    given.map(|(name, value)| (name.clone(), resolve(name, value, Some(versions)))).collect()
+}
+
+/// The folder that a crate of the course has in the project: the last of its path.
+fn folder_of(path: &str) -> String {
+    Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// A dependency with the workspace's version in place of `workspace = true`.

@@ -59,3 +59,30 @@ fn a_project_stands_alone_and_says_what_is_unwritten() {
     assert!(!fs::read_to_string(folder.join("README.md")).unwrap_or_default().contains("Still to do"));
     assert!(folder.join("core/tests/parallel_sum.rs").is_file());
 }
+
+#[test]
+fn a_crate_that_is_given_with_the_module_comes_along() {
+    let course = Course::ready();
+    let manifest = "[package]\nname = \"given_tables\"\ndescription = \"Tables.\"\nversion.workspace = true\n\
+        edition.workspace = true\n\n[dependencies]\nrayon.workspace = true\n";
+    course.write("modules/02_parallel_sum/tables/Cargo.toml", manifest);
+    course.write("modules/02_parallel_sum/tables/src/lib.rs", "//! Given.\n");
+    let (shared, own) = ("[workspace.dependencies]\n", "\n[dependencies]\n");
+    let entry = "given_tables = { path = \"modules/02_parallel_sum/tables\" }\n";
+    course.edit("Cargo.toml", shared, &format!("{shared}{entry}"));
+    course.edit("modules/02_parallel_sum/Cargo.toml", own, &format!("{own}given_tables.workspace = true\n"));
+    for id in ["02", "02.parallel_sum"] {
+        let folder = scratch("export-given");
+        // It also asks cargo, which must find the crate.
+        course.run(&["export", id, &folder.to_string_lossy()]).exits_with(0).never_says("cargo cannot read");
+        let read = |path: &str| fs::read_to_string(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(read("core/Cargo.toml").contains("given_tables = { path = \"../tables\" }"));
+        assert!(read("Cargo.toml").contains("members = [\"core\", \"tables\"]"));
+        assert!(read("tables/Cargo.toml").contains("rayon = { version = "));
+        assert!(read("README.md").contains("| `tables/` |"));
+        assert_eq!(read("tables/src/lib.rs"), "//! Given.\n");
+        for (path, text) in texts(&folder) {
+            assert!(!text.contains("workspace = true"), "{path} takes something from the course's workspace");
+        }
+    }
+}

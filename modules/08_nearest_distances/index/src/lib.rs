@@ -5,9 +5,9 @@
 //! know how far away all points together are, so a query from far off looks at each of them. rstar keeps a box around
 //! every group of points, and both cases cost it nothing. So kiddo answers where it is good, and rstar the rest.
 //!
-//! This is a crate of its own because both are generic: rustc compiles generic code in the crate that uses it, which took
-//! several seconds of each build of the module. Here it is compiled once, for two and for three dimensions. The trees are
-//! behind a trait object, so nothing generic but a call is left to the caller.
+//! This is a crate of its own because both are generic: rustc compiles generic code in the crate that calls it, so a
+//! module with these trees in it takes several seconds to build after each save. Here they are compiled once, for two and
+//! for three dimensions. They are behind a trait object, so nothing but the calls is left for the caller to compile.
 
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;

@@ -43,3 +43,25 @@ pub(super) fn of(course: &Course, locks: &[PathBuf], versions: &BTreeMap<String,
     }
     Ok(digest.finish())
 }
+
+#[cfg(test)]
+mod tests {
+    use course_core::files;
+
+    use super::*;
+
+    #[test]
+    fn a_crate_that_is_given_with_a_module_counts() {
+        let folder = files::ScratchFolder::new(&std::env::temp_dir()).unwrap();
+        let course = Course { root: folder.path().to_owned(), modules: Vec::new() };
+        let write =
+            |path: &str, text: &str| files::write_atomically(&folder.path().join(path), text.as_bytes()).unwrap();
+        let fingerprint = || of(&course, &BTreeMap::new()).unwrap();
+        write("Cargo.toml", "[workspace.dependencies]\nrayon = \"1\"\ntables = { path = \"modules/01/tables\" }\n");
+        write("modules/01/tables/src/lib.rs", "pub fn one() {}\n");
+        let before = fingerprint();
+        assert_eq!(before, fingerprint());
+        write("modules/01/tables/src/lib.rs", "pub fn two() {}\n");
+        assert_ne!(before, fingerprint());
+    }
+}

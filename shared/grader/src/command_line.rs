@@ -27,7 +27,7 @@ and every report says so.
   --require strict       exit 2 unless the whole jail holds on this machine
   --jobs N               submissions (or exercises of one) at a time [the number of processors]
   --work DIR             where to build [.course/grade in the course]
-  --without MECHANISM    leave out a defence, to see what it is good for: namespaces, landlock, seccomp, limits,
+  --without MECHANISM    leave out a defence, to see what it is good for: namespaces, user, landlock, seccomp, limits,
                          cgroups, proxy, intake
 
 Exit: 0 graded, whatever the score; 1 the grader could not do its work, nothing is scored; 2 the jail is incomplete.

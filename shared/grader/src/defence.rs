@@ -8,6 +8,8 @@ use std::str::FromStr;
 pub(crate) enum Defence {
     /// A view of the machine of its own, by bubblewrap.
     Namespaces,
+    /// Another user than root.
+    User,
     /// Rules about files and sockets, by Landlock.
     Landlock,
     /// A filter of system calls.
@@ -24,13 +26,22 @@ pub(crate) enum Defence {
 
 impl Defence {
     /// All of them, in the order in which the help names them.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Namespaces, Self::Landlock, Self::Seccomp, Self::Limits, Self::Cgroups, Self::Proxy, Self::Intake];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Namespaces,
+        Self::User,
+        Self::Landlock,
+        Self::Seccomp,
+        Self::Limits,
+        Self::Cgroups,
+        Self::Proxy,
+        Self::Intake,
+    ];
 
     /// The name on the command line, of the grader and of the jail.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Namespaces => "namespaces",
+            Self::User => "user",
             Self::Landlock => "landlock",
             Self::Seccomp => "seccomp",
             Self::Limits => "limits",

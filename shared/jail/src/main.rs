@@ -68,7 +68,9 @@ fn enter(policy: &Policy) -> Result<Command, String> {
             return namespaces::command(policy); // This program again, in there, with `--inside`.
         }
     }
-    if policy.become_nobody || (!policy.inside && user::is_root() && user::nobody_can_read(policy, true)) {
+    if policy.become_nobody
+        || (!policy.inside && policy.uses("user") && user::is_root() && user::nobody_can_read(policy, true))
+    {
         if !policy.inside {
             user::give_to_nobody(policy)?;
         }

@@ -317,7 +317,10 @@ fn runner_tests(course: &Course) -> Result<()> {
 }
 
 fn grader_tests(course: &Course) -> Result<()> {
-    run_command(&mut cargo(&course.root, &["test", "--quiet", "--package", "course-grader"]))
+    run_command(&mut cargo(
+        &course.root,
+        &["test", "--quiet", "--package", "course-grader", "--package", "course-jail"],
+    ))
 }
 
 fn corpora(course: &Course) -> Result<()> {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -61,6 +62,26 @@ class GradingPlugin(plugin.CoursePlugin):
             function: Any = getattr(item, "obj", None)
             if hasattr(function, "hypothesis"):
                 hypothesis.seed(self._seed)(function)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        """Lets the jail's user read what tests write.
+
+        Where the grader is root, that user is nobody, and pytest makes folders for their owner alone.
+        """
+        value = yield
+        if fixturedef.argname == "tmp_path_factory" and hasattr(os, "geteuid") and os.geteuid() == 0:
+            factory: Any = value
+            make = factory.mktemp
+
+            def make_readable(*args: Any, **kwargs: Any) -> Path:
+                made: Path = make(*args, **kwargs)
+                for folder in (factory.getbasetemp(), made):
+                    folder.chmod(0o755)
+                return made
+
+            factory.mktemp = make_readable
+        return value
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:

@@ -44,7 +44,7 @@ pub(super) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Res
             for (exercise_ref, verdict) in exercise_refs.iter().zip(&new) {
                 output::print(&for_terminal(&verdict::render(*exercise_ref, verdict, audience)));
             }
-            if let (Ok(progress), true) = (&progress, new.iter().all(Verdict::passed)) {
+            if let (Ok(progress), true) = (&progress, !all && new.iter().all(Verdict::passed)) {
                 let go_on = "`cargo course` goes there.";
                 let module = exercise_refs[0].module;
                 if let Some(text) = task::module_is_complete(&course.modules, module, progress, go_on) {

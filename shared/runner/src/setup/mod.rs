@@ -90,13 +90,13 @@ pub(crate) fn run(course: &Course, modules: &[&Module]) -> Result<()> {
         let packages = scope.spawn(|| {
             let result = packages::install(root, &locks, uv.as_deref(), &steps, &cancel);
             if result.is_err() {
-                cancel.cancel(); // No use in building on.
+                cancel.abandon(); // No use in building on.
             }
             result
         });
         let crates = warm_build(course, modules, &steps, &cancel);
         if crates.is_err() {
-            cancel.cancel();
+            cancel.abandon();
         }
         (packages.join().unwrap_or_else(|_| Err(Error::new("The installation of the packages panicked."))), crates)
     });

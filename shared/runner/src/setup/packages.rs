@@ -153,8 +153,6 @@ fn install_commands(root: &Path, locks: &[PathBuf], uv_program: Option<&Path>) -
             "off",
             "--require-hashes",
         ])
-        // Over what pip.conf says under [install]: an index or a proxy there still counts.
-        .args(["--no-user", "--target=", "--prefix=", "--root="])
         .args(files());
     vec![pip, install]
 }

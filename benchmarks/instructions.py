@@ -67,7 +67,7 @@ LINES = (
             f"extension('parallel_sum').{name}, numbers",
             "parallel_sum_solution",
         )
-        for name in ("direct_sum", "parallel_sum")
+        for name in ("direct_sum", "sum_in_place", "parallel_sum")
     ),
     Line("deposit a float, Python with slots", "deposit", "Slotted(0.0).deposit, 1.25"),
     Line(

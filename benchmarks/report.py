@@ -49,7 +49,7 @@ def goals(runs: Sequence[Run]) -> Iterator[str]:
                 verdict = "yes" if reached is not None and reached >= goal.ratio else "no"
                 hobbled = any(each.below for each in case.timed if each.peer in (goal.by, goal.over))
                 verdict += ", but ⚠" if hobbled else ""
-                wanted = f"{goal.by}: {goal.ratio:.2g}x {goal.over}"
+                wanted = f"{goal.by}: {goal.ratio:.3g}x {goal.over}"
                 yield _row([f"{run.module}: {case.title}", wanted, shown, verdict])
     yield ""
 

@@ -131,7 +131,7 @@ def fault_lines(measurements: list[Measurement], style: Style) -> list[str]:
 def goal_line(case: CaseResult, goal: Goal) -> str:
     """The goal and what this run reached."""
     reached = case.reached(goal)
-    wanted = f"goal of {goal.by}, {goal.ratio:.2g}x {goal.over}"
+    wanted = f"goal of {goal.by}, {goal.ratio:.3g}x {goal.over}"
     if reached is None:
         return f"{wanted}: not measured"
     return f"{wanted}: {'reached' if reached >= goal.ratio else 'not reached'}, {near(reached)}"

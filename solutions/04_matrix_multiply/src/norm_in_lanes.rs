@@ -43,7 +43,8 @@ pub fn euclidean(values: ArrayViewD<'_, f64>) -> f64 {
     };
     // No order of the items is better than that in which they lie.
     let items = values.as_slice_memory_order().unwrap_or(&[]);
-    let squares = |factor| -> f64 { team::map(items.chunks(BLOCK), |block| sum_of_squares(block, factor)).iter().sum() };
+    let squares =
+        |factor| -> f64 { team::map(items.chunks(BLOCK), |block| sum_of_squares(block, factor)).iter().sum() };
     let sum = squares(1.0);
     if sum.is_nan() || SAFE.contains(&sum) {
         return sum.sqrt();

@@ -56,7 +56,7 @@ mod tests {
         let course = Course { root: folder.path().to_owned(), modules: Vec::new() };
         let write =
             |path: &str, text: &str| files::write_atomically(&folder.path().join(path), text.as_bytes()).unwrap();
-        let fingerprint = || of(&course, &BTreeMap::new()).unwrap();
+        let fingerprint = || of(&course, &[], &BTreeMap::new()).unwrap();
         write("Cargo.toml", "[workspace.dependencies]\nrayon = \"1\"\ntables = { path = \"modules/01/tables\" }\n");
         write("modules/01/tables/src/lib.rs", "pub fn one() {}\n");
         let before = fingerprint();

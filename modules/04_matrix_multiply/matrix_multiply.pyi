@@ -49,4 +49,4 @@ def norm(a: NDArray[np.float32] | NDArray[np.float64] | NDArray[np.int64]) -> fl
     """The square root of the sum of all squares, without overflow on the way."""
 
 def norm_in_lanes(a: NDArray[np.float64]) -> float:
-    """The same, for float64 only, at the speed of memory."""
+    """The same, for float64 only, with many running sums on all cores."""

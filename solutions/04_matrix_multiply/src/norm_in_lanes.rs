@@ -1,4 +1,4 @@
-//! The norm of an array of floats at the speed of memory.
+//! The norm of an array of floats, from many running sums on all cores.
 //!
 //! Given, for `cargo course bench 04`. The exercise's fold has one running sum. Each addition waits for the one before, some
 //! four cycles, and the compiler may not change that: in another order floats add up to other last digits. Here each block
@@ -13,8 +13,8 @@ use pyo3::prelude::*;
 /// Items per task: 512 KiB. The blocks decide how the sum is rounded, so they must not depend on the threads.
 const BLOCK: usize = 65_536;
 
-/// Running sums in a block.
-const LANES: usize = 32;
+/// Running sums in a block: enough that no addition has to wait for the one before.
+const LANES: usize = 64;
 
 /// Sums of squares between these have neither overflowed nor lost digits to underflow.
 const SAFE: std::ops::Range<f64> = f64::MIN_POSITIVE / f64::EPSILON..f64::INFINITY;

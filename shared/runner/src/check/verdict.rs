@@ -271,7 +271,7 @@ impl From<TestOutcome> for TestStatus {
 impl Test {
     /// Whether it skipped itself because this is another platform than it is for. Such a test says so in its reason.
     pub(crate) fn is_for_another_platform(&self) -> bool {
-        self.status == TestStatus::Skipped && self.message.contains("platform:")
+        self.status == TestStatus::Skipped && self.message.starts_with("platform: ")
     }
 }
 

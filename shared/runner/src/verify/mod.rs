@@ -25,11 +25,13 @@ mod verdicts;
 mod wrong_versions_are_caught;
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use course_core::catalogue::{Course, Module};
-use course_core::{Error, Result};
+use course_core::process::{self, CancellationToken, Limits};
+use course_core::{Error, Result, python};
 
 use prepared::Prepared;
 use queue::{Promise, Task, Work};
@@ -58,6 +60,7 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
         course,
         slots: Slots::default(),
         python: PythonRunner::new(course.root.clone(), examples),
+        excuses: !cfg!(target_os = "linux") || !has_gil(&course.root)?,
         examples,
         ids_named_by,
     };
@@ -155,6 +158,15 @@ fn tasks_of<'c>(
     tasks
 }
 
+/// Whether the environment's Python lets one thread at a time run Python code.
+fn has_gil(root: &Path) -> Result<bool> {
+    const QUESTION: &str = "import sys; print(getattr(sys, '_is_gil_enabled', lambda: True)())";
+    let mut command = python::command(root);
+    command.args(["-c", QUESTION]);
+    let finished = process::run(&mut command, Limits::NONE, &CancellationToken::default())?;
+    Ok(finished.stdout.trim() != "False")
+}
+
 fn chosen<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<&'c Module>> {
     if ids.is_empty() {
         return Ok(course.modules.iter().collect());
@@ -175,6 +187,8 @@ struct Context<'c> {
     course: &'c Course,
     slots: Slots,
     python: PythonRunner,
+    /// Whether a test may skip itself because it is for another platform. On Linux with a GIL all tests run.
+    excuses: bool,
     /// More examples for property tests than in the loop.
     examples: Option<&'static str>,
     ids_named_by: IdsNamedBy,

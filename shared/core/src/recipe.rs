@@ -178,9 +178,7 @@ impl Recipe {
             }
             // Lessons show what a crate would be told off for: functions that nobody calls.
             Product::Metadata => extend(&["--crate-type", "lib", "--emit=metadata"]),
-            // The crate under test is built as users have it. The test around it need not be fast.
             Product::TestProgram { name, package, library } => {
-                extend(&["-C", "opt-level=0", "-C", "debug-assertions=off", "-C", "overflow-checks=off"]);
                 extend(&["--emit=link", "--extern", &format!("{package}={}", library.to_string_lossy())]);
                 if let Some(position) = command.iter().position(|argument| argument == "--crate-name") {
                     name.clone_into(&mut command[position + 1]);
@@ -267,7 +265,7 @@ mod tests {
         assert_eq!(
             recipe.without_lints().command_for(Path::new("/m/adds.rs"), Path::new("/o"), product).join(" "),
             "/rustc --crate-name adds /m/adds.rs --test --extern a_solution=/t/liba_solution.rlib \
-             --out-dir /o --error-format=json -C opt-level=0 -C debug-assertions=off -C overflow-checks=off --emit=link \
+             --out-dir /o --error-format=json --emit=link \
              --extern a=/o/liba.rlib"
         );
     }

@@ -239,6 +239,12 @@ fn fitting_advice(said: &str) -> Option<&'static str> {
             "The connection's certificate is not trusted here; a company's proxy often has one of its own. Name its file: \
              PIP_CERT=FILE, or SSL_CERT_FILE=FILE for uv and cargo. Then run `cargo course setup` again.",
         )
+    } else if has(&["(from versions: none)"]) {
+        // pip says so of an index that it cannot reach and of one that has nothing fitting.
+        Some(
+            "Check the network, then run `cargo course setup` again; what has arrived is kept. If the network is fine, there is \
+             no package for this Python or this system: `COURSE_PYTHON=python3.14 cargo course setup` takes another Python.",
+        )
     } else if has(&["No matching distribution found", "no wheels with a matching", "has no wheels with"]) {
         Some(
             "There is no package for this Python or this system. `COURSE_PYTHON=python3.14 cargo course setup` takes another \
@@ -311,6 +317,7 @@ mod tests {
             ("OSError: [Errno 28] No space left on device", "disk is full"),
             ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "PIP_CERT"),
             ("ERROR: No matching distribution found for numpy==2.3", "COURSE_PYTHON"),
+            ("satisfies the requirement numpy==2.3 (from versions: none)\nERROR: No matching distribution", "network"),
             ("PermissionError: [Errno 13] Permission denied: '.venv'", "cannot be written"),
         ] {
             assert!(fitting_advice(said).is_some_and(|advice| advice.contains(part)), "{said}");

@@ -32,7 +32,7 @@ pub(crate) fn height() -> usize {
 /// Whether standard output knows links (OSC 8): a terminal that is known to, or whose user says so.
 fn links() -> bool {
     static ANSWER: OnceLock<bool> = OnceLock::new();
-    *ANSWER.get_or_init(|| supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout))
+    *ANSWER.get_or_init(|| colours_wanted() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout))
 }
 
 /// A text that opens a file, where the terminal knows links.

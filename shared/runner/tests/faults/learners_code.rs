@@ -152,7 +152,7 @@ fn a_syntax_error_is_shown_as_rustc_shows_it() {
     course
         .run(&["check", "02.parallel_sum"])
         .exits_with(1)
-        .says("Your code does not compile yet. rustc says:")
+        .says("Your code does not compile yet. rustc says first (1 more below):")
         .says("error: expected expression, found `;`")
         .says("src/parallel_sum.rs:")
         .says("let total = ;")

@@ -95,6 +95,14 @@ impl Course {
         for path in present.iter().filter(|path| !wanted.contains(path) && !is_kept(path)) {
             fs::remove_file(self.root.join(path)).expect("a file that a test left can be removed");
         }
+        // A test may have made a module of its own: its empty folder would be a member of the workspace.
+        for folder in ["modules", "solutions"] {
+            for entry in fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten() {
+                if entry.file_name() != MODULE {
+                    let _ = fs::remove_dir_all(entry.path());
+                }
+            }
+        }
         // A test may have put a folder where a file belongs.
         let _ = fs::remove_dir_all(self.root.join(".course"));
         for path in &wanted {

@@ -287,7 +287,7 @@ impl Stage {
                 Doing::Unknown | Doing::Waiting => {}
             }
             Known::Building { done, total, what }
-        } else if text.contains("Blocking waiting for file lock") {
+        } else if text.contains("waiting for file lock") {
             self.doing = Doing::Waiting;
             Known::Waiting
         } else {

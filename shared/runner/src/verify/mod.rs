@@ -187,7 +187,8 @@ struct Context<'c> {
     course: &'c Course,
     slots: Slots,
     python: PythonRunner,
-    /// Whether a test may skip itself because it is for another platform. On Linux with a GIL all tests run.
+    /// Whether a wrong version may go uncaught because its tests are for another platform. On Linux with a GIL each has a
+    /// test that runs.
     excuses: bool,
     /// More examples for property tests than in the loop.
     examples: Option<&'static str>,

@@ -12,7 +12,7 @@ pub type State<'py> = (usize, Bound<'py, PyArray1<f64>>, u64);
 impl DataProcessor {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, State<'py>)> {
         let _ = slf;
-        todo!("the class's attribute _from_state, and the state")
+        panic!("this submission leaves the work to its forgery")
     }
 
     #[classmethod]
@@ -23,7 +23,7 @@ impl DataProcessor {
         total_seen: u64,
     ) -> PyResult<Self> {
         let _ = (chunk_size, values, total_seen);
-        todo!("refuse chunk size 0 and a total_seen below the number of values, then fill in the fields")
+        panic!("this submission leaves the work to its forgery")
     }
 }
 

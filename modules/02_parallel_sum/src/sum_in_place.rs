@@ -34,7 +34,7 @@ impl Layout {
             .get_or_init(py, || Self::documented(py).ok().flatten().filter(|layout| layout.agrees(py).unwrap_or(false)))
     }
 
-    /// What `longintrepr.h` says, for the versions that it was read for.
+    /// The layout that CPython's header `longintrepr.h` declares. `None` for versions whose header nobody here has read.
     fn documented(py: Python<'_>) -> PyResult<Option<Self>> {
         let sys = py.import("sys")?;
         let is_cpython = sys.getattr("implementation")?.getattr("name")?.extract::<String>()? == "cpython";

@@ -31,10 +31,6 @@ pub struct Request<'r> {
     pub tests: Vec<String>,
     /// With the release profile.
     pub release: bool,
-    /// Another target folder than the workspace's own.
-    pub target: Option<&'r Path>,
-    /// Only type-check, which needs no linker.
-    pub only_check: bool,
     /// Downloads allowed: in set-up only, so that the loop never waits for a network.
     pub online: bool,
     /// Whether rustc's messages carry colours.
@@ -46,17 +42,7 @@ pub struct Request<'r> {
 impl<'r> Request<'r> {
     /// The libraries of `packages` in the workspace at `root`, as the loop builds them.
     pub fn new(root: &'r Path, packages: Vec<&'r str>) -> Self {
-        Self {
-            root,
-            packages,
-            tests: Vec::new(),
-            release: false,
-            target: None,
-            only_check: false,
-            online: false,
-            colours: false,
-            record: None,
-        }
+        Self { root, packages, tests: Vec::new(), release: false, online: false, colours: false, record: None }
     }
 }
 
@@ -120,7 +106,7 @@ pub fn build_with_libraries(
     cancel: &CancellationToken,
 ) -> Result<Build> {
     let mut command = workspace::cargo(request.root);
-    command.arg(if request.only_check { "check" } else { "build" });
+    command.arg("build");
     command.args(["--lib", "--config", "term.progress.when='always'", "--config", "term.progress.width=90"]);
     command.arg(if request.colours {
         "--message-format=json-diagnostic-rendered-ansi"
@@ -140,9 +126,6 @@ pub fn build_with_libraries(
             command.env_remove(name);
         }
     }
-    if let Some(target) = request.target {
-        command.arg("--target-dir").arg(target);
-    }
     if !request.online {
         command.arg("--offline");
     }
@@ -152,11 +135,7 @@ pub fn build_with_libraries(
     command.stdin(std::process::Stdio::null());
     let stage = Arc::new(Mutex::new(Stage::of(request)));
     let seen = Arc::clone(&stage);
-    let profile = request.target.map_or_else(|| request.root.join("target"), Path::to_owned).join(if request.release {
-        "release"
-    } else {
-        "debug"
-    });
+    let profile = request.root.join("target").join(if request.release { "release" } else { "debug" });
     let on_stderr: OnChunk = Box::new(move |chunk: &[u8]| {
         let text = String::from_utf8_lossy(chunk);
         let known = locked(&seen).read(&text);
@@ -227,8 +206,9 @@ pub fn rustc(
     Ok(build)
 }
 
-/// What cargo is at, which decides whether a build whose result is no longer wanted may be ended: a dependency would be
-/// built anew from its beginning, and who saves often would never see its end.
+/// The stage that cargo has reached. It decides whether a build may be ended once its result is no longer wanted. A
+/// dependency is always built to its end: ended early, it starts from the beginning, and whoever saves often would wait
+/// for ever.
 struct Stage {
     /// The packages and test programs that were asked for, as cargo's progress names them.
     own: BTreeSet<String>,
@@ -267,7 +247,7 @@ impl Stage {
         let tests = request.tests.iter().map(|test| format!("{test}(test)"));
         Self {
             own: packages.chain(tests).collect(),
-            key: format!("{} {:?} {:?} {}", request.root.display(), request.packages, request.target, request.release),
+            key: format!("{} {:?} {}", request.root.display(), request.packages, request.release),
             doing: Doing::Unknown,
             since: Instant::now(),
         }

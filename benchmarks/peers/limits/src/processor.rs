@@ -1,4 +1,5 @@
-//! What the processor can do, and what our Rust makes of it. No variable of the environment has a say in either.
+//! The instruction sets of this processor, and the vector width that our Rust chooses. Both are asked from the hardware, so
+//! environment variables cannot change them.
 
 use pyo3::prelude::*;
 
@@ -6,7 +7,7 @@ use crate::dispatch;
 
 /// The instruction sets that matter for speed and that this processor has, by the names that Linux gives them.
 ///
-/// Empty where there is no such list, on anything but x86-64.
+/// Only x86-64 has such a list; on other processors it is empty.
 #[pyfunction]
 pub(crate) fn vector_features() -> Vec<&'static str> {
     #[cfg(target_arch = "x86_64")]

@@ -54,7 +54,7 @@ impl<const K: usize> Index<K> {
         self.0.visiting_order(queries)
     }
 
-    /// Distance and number of the point nearest to `query`. `None` if there are no points.
+    /// The distance and the number of the point that is nearest to `query`, or `None` if the index is empty.
     pub fn nearest(&self, query: &[f64; K]) -> Option<(f64, usize)> {
         self.0.nearest(query)
     }
@@ -70,7 +70,7 @@ impl<const K: usize> Index<K> {
     }
 }
 
-/// What `Index` calls. The methods have the same names there, and are described there.
+/// The methods behind `Index`, which describes them. A `dyn Search` hides which two crates do the work.
 trait Search<const K: usize>: Send + Sync {
     fn len(&self) -> usize;
     fn visiting_order(&self, queries: &[[f64; K]]) -> Vec<usize>;

@@ -190,16 +190,20 @@ def _numba(numba: ModuleType) -> Iterator[Used]:
         if int(value) != best:
             below.append(f"numba's setting {setting} is {int(value)}, not {best}")
     width = next((width for width, needed in FEATURES.items() if on.issuperset(needed)), V2)
-    on_x86 = platform.machine().lower() in ("x86_64", "amd64")
     yield Used(
         "numba",
         "numba",
         numba.__version__,
         kernel=name,
         threads=numba.get_num_threads(),
-        width=width if on_x86 else None,
+        width=width if _on_x86() else None,
         below=below,
     )
+
+
+def _on_x86() -> bool:
+    """Whether the widths of vector instructions are those that this file knows."""
+    return platform.machine().lower() in ("x86_64", "amd64")
 
 
 def _polars(polars: ModuleType) -> Iterator[Used]:
@@ -217,14 +221,13 @@ def _opencv(cv2: ModuleType) -> Iterator[Used]:
     width: int | None = {"AVX512-SKX": V4, "AVX2": V3}.get(widest, V2)
     if widest and "AVX512-SKX" not in line:  # This build has no such code: AVX2 is its best.
         width = None
-    on_x86 = platform.machine().lower() in ("x86_64", "amd64")
     yield Used(
         "cv2",
         "OpenCV",
         cv2.__version__,
         kernel=widest,
         threads=cv2.getNumThreads(),
-        width=width if on_x86 else None,
+        width=width if _on_x86() else None,
         below=below,
     )
 

@@ -24,7 +24,7 @@ pub(crate) fn judge_with_progress(course: &Course, exercise_refs: &[ExerciseRef<
         progress: Some(Arc::new(move |done, total, what| shown.at(done, total, what))),
         examples: None,
     };
-    let verdicts = judge.judge(&Source::learner(&course.root, module), exercise_refs, None);
+    let verdicts = judge.judge(&Source::learner(module), exercise_refs, None);
     step.clear();
     verdicts
 }

@@ -28,12 +28,7 @@ pub(super) fn build(
         Vec::new()
     };
     tests.dedup();
-    let request = Request {
-        tests,
-        target: source.target.as_deref(),
-        colours: style::colours(),
-        ..Request::new(&source.workspace, vec![&source.package])
-    };
+    let request = Request { tests, colours: style::colours(), ..Request::new(judge.root, vec![&source.package]) };
     let sources = SourcesRecord::compare(judge.root, source)?;
     let build = compile::build_with_libraries(&request, judge.progress.clone(), on_library, &judge.cancel)?;
     if build.success {

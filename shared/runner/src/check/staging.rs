@@ -12,28 +12,18 @@ use super::verdict::{Artifact, Failure, FailureKind};
 /// Where the code under test comes from.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    /// The workspace to build in.
-    pub(crate) workspace: PathBuf,
     /// The package whose library is the extension.
     pub(crate) package: String,
     /// The folder of that package.
     pub(crate) folder: PathBuf,
-    /// The target folder, where it is not the workspace's own.
-    pub(crate) target: Option<PathBuf>,
     /// Whether the package has the exercises' Rust tests under their own names.
     pub(crate) has_rust_tests: bool,
 }
 
 impl Source {
     /// The learner's own code.
-    pub(crate) fn learner(root: &Path, module: &Module) -> Self {
-        Self {
-            workspace: root.to_owned(),
-            package: module.package.clone(),
-            folder: module.folder.clone(),
-            target: None,
-            has_rust_tests: true,
-        }
+    pub(crate) fn learner(module: &Module) -> Self {
+        Self { package: module.package.clone(), folder: module.folder.clone(), has_rust_tests: true }
     }
 }
 

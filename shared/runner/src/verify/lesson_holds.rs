@@ -32,7 +32,8 @@ pub(super) fn check(
     staged: &Staged,
     tally: &mut Tally,
 ) -> Result<()> {
-    let wrong = staged.folders();
+    let folders = staged.folders();
+    let wrong = folders.iter().map(|(name, folder)| (name.clone(), folder.path().to_owned())).collect();
     for path in [module.lesson(), module.questions()] {
         if path.is_file() {
             check_document(context, module, prepared, &path, &wrong, tally)?;

@@ -29,14 +29,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use course_core::catalogue::{Course, Module};
+use course_core::catalogue::{Course, Exercise, Module};
 use course_core::process::{self, CancellationToken, Limits};
 use course_core::{Error, Result, python};
 
 use prepared::Prepared;
 use queue::{Promise, Task, Work};
 use variant::Slots;
-use wrong_versions_are_caught::Staged;
 
 use crate::check::python_runner::PythonRunner;
 use crate::exit_status::ExitStatus;
@@ -124,6 +123,17 @@ fn tasks<'c>(context: &'c Context<'c>, modules: &[&'c Module]) -> Vec<Task<'c>> 
 /// What a module's claims are checked with, once it is prepared.
 type Check<'c> = Box<dyn FnOnce(&Prepared, &mut Tally) -> Result<()> + Send + 'c>;
 
+/// A part of the work for each exercise of a module.
+fn for_each_exercise<'c>(
+    context: &'c Context<'c>,
+    module: &'c Module,
+    check: fn(&Context<'_>, &Module, &Exercise, &Prepared, &mut Tally) -> Result<()>,
+) -> impl Iterator<Item = Check<'c>> {
+    module.exercises.iter().map(move |exercise| -> Check<'c> {
+        Box::new(move |prepared, tally| check(context, module, exercise, prepared, tally))
+    })
+}
+
 fn tasks_of<'c>(
     context: &'c Context<'c>,
     module: &'c Module,
@@ -136,13 +146,13 @@ fn tasks_of<'c>(
         exercise_is_complete::check(module, tally);
         Ok(())
     });
-    let staged: Arc<Staged> = Arc::default();
-    let mut checks = solutions_pass::checks(context, module);
+    let mut checks: Vec<Check<'c>> = for_each_exercise(context, module, solutions_pass::check_exercise).collect();
     checks.push(Box::new(|prepared, tally| solutions_pass::check_rust_tests(module, prepared, tally)));
     checks.push(Box::new(|prepared, tally| type_stub_holds::check(context, module, prepared, tally)));
     checks.push(Box::new(|prepared, tally| stubs_fail::check(context, module, prepared, tally)));
-    checks.extend(exercises_are_independent::checks(context, module));
-    checks.extend(wrong_versions_are_caught::checks(context, module, &staged));
+    checks.extend(for_each_exercise(context, module, exercises_are_independent::check));
+    let (wrong_versions, staged) = wrong_versions_are_caught::checks(context, module);
+    checks.extend(wrong_versions);
     checks.push(Box::new(move |prepared, tally| lesson_holds::check(context, module, prepared, &staged, tally)));
     checks.push(Box::new(|prepared, tally| benchmark_runs::check(context, module, prepared, tally)));
     let mut tasks = vec![Task { heading: Some(heading), subject: module.name.clone(), work: parts }];

@@ -47,10 +47,8 @@ impl Prepared {
             || build(&module.package, Vec::new()).map(|_| ()),
         )?;
         let source = Source {
-            workspace: context.course.root.clone(),
             package: format!("{}_solution", module.package),
             folder: module.solution_folder.clone(),
-            target: None,
             has_rust_tests: false,
         };
         let has_tests = module.exercises.iter().any(|exercise| !exercise.rust_tests.is_empty());

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use course_core::process::interrupted;
 use course_core::{Error, Result};
@@ -52,6 +53,9 @@ pub(super) fn run(
         Ok(())
     })
 }
+
+/// How often a wait looks whether the user wants to stop.
+const LOOK: Duration = Duration::from_millis(100);
 
 type Ended = (Option<String>, String, Tally);
 
@@ -131,14 +135,17 @@ impl<T: Clone> Promise<T> {
         Ok(())
     }
 
-    /// Waits for it.
+    /// Waits for it. After an interruption its task may never begin, so there is nothing to wait for.
     pub(super) fn get(&self) -> Option<T> {
         let mut value = locked(&self.value);
         loop {
             if let Some(value) = &*value {
                 return value.clone();
             }
-            value = self.kept.wait(value).unwrap_or_else(PoisonError::into_inner);
+            if interrupted() {
+                return None;
+            }
+            (value, _) = self.kept.wait_timeout(value, LOOK).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -150,7 +157,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
 
     use super::*;
 

@@ -9,22 +9,15 @@ use course_core::process::CancellationToken;
 use super::prepared::{MODULE_TESTS, Prepared};
 use super::variant::judge;
 use super::verdicts::{describe, reasons};
-use super::{Check, Context, Tally};
+use super::{Context, Tally};
 use crate::check::rust_tests;
 use crate::check::verdict::{TestStatus, Verdict};
 
 /// How long all Rust tests of a module may take.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
-/// Checks the claim: a part for each exercise.
-pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> Vec<Check<'c>> {
-    let exercises = module.exercises.iter().map(|exercise| -> Check<'c> {
-        Box::new(|prepared, tally| check_exercise(context, module, exercise, prepared, tally))
-    });
-    exercises.collect()
-}
-
-fn check_exercise(
+/// Checks the claim about one exercise.
+pub(super) fn check_exercise(
     context: &Context<'_>,
     module: &Module,
     exercise: &Exercise,

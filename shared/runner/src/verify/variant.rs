@@ -61,13 +61,7 @@ impl<'c> Variant<'c> {
         for (exercise, version) in versions {
             staging::put_version(module, exercise, &folder, *version)?;
         }
-        let source = Source {
-            workspace: context.course.root.clone(),
-            package: module.package.clone(),
-            folder: folder.clone(),
-            target: None,
-            has_rust_tests: true,
-        };
+        let source = Source { package: module.package.clone(), folder: folder.clone(), has_rust_tests: true };
         let out = slot.path().join("out");
         files::make_folder(&out)?;
         let tests: Vec<&PathBuf> = tested.iter().flat_map(|exercise| &exercise.rust_tests).collect();

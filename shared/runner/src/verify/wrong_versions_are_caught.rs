@@ -1,8 +1,7 @@
 //! Every wrong version fails the tests that its header names, with a message that names the cause.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 
 use course_core::Result;
 use course_core::catalogue::{Exercise, Module};
@@ -11,66 +10,46 @@ use course_core::staging::Version;
 use course_core::wrong_versions::{self, Header, WrongVersion};
 
 use super::prepared::Prepared;
+use super::queue::Promise;
 use super::variant::Variant;
 use super::verdicts::reasons;
 use super::{Check, Context, Tally};
 use crate::check::verdict::{TestStatus, Verdict};
 
-/// The extensions that the lesson shows, each by the name of its wrong version.
+/// The extensions of wrong versions that the lesson shows, each by its name; promised until they are built.
 #[derive(Debug, Default)]
-pub(super) struct Staged {
-    folders: Mutex<BTreeMap<String, ScratchFolder>>,
-    /// How many wrong versions are still to be judged.
-    left: Mutex<usize>,
-    judged: Condvar,
-}
+pub(super) struct Staged(BTreeMap<String, Arc<Promise<Option<Arc<ScratchFolder>>>>>);
 
 impl Staged {
-    /// Waits for all of them. They last as long as this value.
-    pub(super) fn folders(&self) -> BTreeMap<String, PathBuf> {
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        while *left > 0 {
-            left = self.judged.wait(left).unwrap_or_else(PoisonError::into_inner);
-        }
-        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        folders.iter().map(|(name, folder)| (name.clone(), folder.path().to_owned())).collect()
+    /// Waits for all of them. They last as long as what this gives.
+    pub(super) fn folders(&self) -> BTreeMap<String, Arc<ScratchFolder>> {
+        let built = self.0.iter().filter_map(|(name, promise)| Some((name.clone(), promise.get()??)));
+        built.collect()
     }
 }
 
-/// One that is being judged; when dropped it is, whatever came of it.
-struct Pending(Arc<Staged>);
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        *self.0.left.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        self.0.judged.notify_all();
-    }
-}
-
-/// Checks the claim: a part for each wrong version. What the lesson shows is kept in `staged`.
-pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module, staged: &Arc<Staged>) -> Vec<Check<'c>> {
+/// Checks the claim: a part for each wrong version, and what the lesson shows of them.
+pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> (Vec<Check<'c>>, Staged) {
     let shown: String =
         [module.lesson(), module.questions()].iter().filter_map(|path| files::read(path).ok()).collect();
-    let versions: Vec<(&Exercise, WrongVersion)> = module
-        .exercises
-        .iter()
-        .flat_map(|exercise| wrong_versions::of_exercise(module, exercise).into_iter().map(move |one| (exercise, one)))
-        .collect();
-    let checks = versions.into_iter().map(|(exercise, version)| -> Check<'c> {
-        *staged.left.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        let pending = Pending(Arc::clone(staged));
-        let keep = shown.contains(&format!("wrong={}", version.name));
-        Box::new(move |prepared, tally| {
-            let folder = check(context, module, exercise, &version, prepared, tally)?;
-            if let (true, Some(variant)) = (keep, folder)
-                && let Some(folder) = variant.stage()?
-            {
-                pending.0.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(version.name, folder);
+    let mut checks: Vec<Check<'c>> = Vec::new();
+    let mut staged = Staged::default();
+    for exercise in &module.exercises {
+        for version in wrong_versions::of_exercise(module, exercise) {
+            let promise = Arc::new(Promise::new());
+            let is_shown = shown.contains(&format!("wrong={}", version.name));
+            if is_shown {
+                staged.0.insert(version.name.clone(), Arc::clone(&promise));
             }
-            Ok(())
-        })
-    });
-    checks.collect()
+            checks.push(Box::new(move |prepared, tally| {
+                promise.keep(|| match check(context, module, exercise, &version, prepared, tally)? {
+                    Some(variant) if is_shown => Ok(variant.stage()?.map(Arc::new)),
+                    _ => Ok(None),
+                })
+            }));
+        }
+    }
+    (checks, staged)
 }
 
 fn check<'c>(

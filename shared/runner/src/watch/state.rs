@@ -170,7 +170,7 @@ impl<'c> Watch<'c> {
                     })),
                     examples: None,
                 };
-                judge.judge(&Source::learner(&course.root, exercise_ref.module), &[exercise_ref], worker)
+                judge.judge(&Source::learner(exercise_ref.module), &[exercise_ref], worker)
             });
             let _ = sender.send(Event::Checked(outcome)); // The loop may have ended meanwhile.
         }));

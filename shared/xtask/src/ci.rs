@@ -72,7 +72,7 @@ pub(crate) fn run(course: &Course, wanted: &[&str]) -> Result<bool> {
     if let Some(unknown) = wanted.iter().find(|name| !STEPS.iter().chain(ON_REQUEST).any(|step| step.name == **name)) {
         return Err(Error::new(format!("There is no step `{unknown}`.")).advice("`cargo xtask ci --list` names them."));
     }
-    let (mut passed, mut failed) = (0, 0);
+    let (mut passed, mut failed) = (0, Vec::new());
     let named = |step: &&Step| wanted.contains(&step.name);
     for step in STEPS.iter().filter(|step| wanted.is_empty() || named(step)).chain(ON_REQUEST.iter().filter(named)) {
         println!("\n=== {}", step.claim);
@@ -85,13 +85,16 @@ pub(crate) fn run(course: &Course, wanted: &[&str]) -> Result<bool> {
                 println!("--- ok: {} ({seconds} s)", step.claim);
             }
             Err(error) => {
-                failed += 1;
-                println!("{error}\n--- FAILED: {} ({seconds} s; cargo xtask ci {})", step.claim, step.name);
+                println!("--- FAILED: {} ({seconds} s)", step.claim);
+                failed.push((step, error));
             }
         }
     }
-    println!("\n{passed} passed, {failed} failed");
-    Ok(failed == 0)
+    for (step, error) in &failed {
+        println!("\n=== FAILED: {} (cargo xtask ci {})\n{error}", step.claim, step.name);
+    }
+    println!("\n{passed} passed, {} failed", failed.len());
+    Ok(failed.is_empty())
 }
 
 /// An error with this text unless it holds.
@@ -129,7 +132,7 @@ fn system_packages(course: &Course) -> Result<()> {
         return Ok(());
     }
     run_command(program(&course.root, "apt-get").args(["update", "-qq"]))?;
-    run_command(program(&course.root, "apt-get").args(["install", "-y", "-qq"]).args(missing).stdout(Stdio::null()))
+    run_command(program(&course.root, "apt-get").args(["install", "-y", "-qq"]).args(missing))
 }
 
 /// A virtual environment with what a lock file lists.

@@ -1,8 +1,10 @@
 //! Starts tools as a person would from the course's folder.
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use course_core::{Error, Result, workspace};
 
@@ -34,29 +36,63 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command with its output shown. An error names it if it fails.
+/// So many of the last lines of a command that failed are repeated in its error.
+const REPEATED: usize = 40;
+
+/// Runs a command with its output shown. If it fails, the error names it and repeats the last lines of its output: a log of
+/// several thousand lines is read from its end.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let shown = || {
-        let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
-        let program = command.get_program().to_string_lossy().into_owned();
-        std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
-    };
-    let shown = shown();
-    let status =
-        command.status().map_err(|error| Error::new(format!("Cannot start `{shown}`: {error}.")).caused_by(error))?;
-    if status.success() { Ok(()) } else { Err(Error::new(format!("`{shown}` failed: {status}."))) }
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
+    let program = command.get_program().to_string_lossy().into_owned();
+    let shown = std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ");
+    let failed = |error: std::io::Error| Error::new(format!("Cannot run `{shown}`: {error}.")).caused_by(error);
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
+    let last = child.stdout.take().map(|output| show(output, REPEATED)).unwrap_or_default();
+    let status = child.wait().map_err(failed)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::new(format!("{}\n`{shown}` failed: {status}.", Vec::from(last).join("\n"))))
+}
+
+/// Shows output line by line, and gives the last lines of it.
+fn show(output: impl Read, count: usize) -> VecDeque<String> {
+    let mut last = VecDeque::with_capacity(count);
+    for line in BufReader::new(output).split(b'\n').map_while(std::result::Result::ok) {
+        let line = String::from_utf8_lossy(&line).into_owned();
+        println!("{line}");
+        if last.len() == count {
+            last.pop_front();
+        }
+        last.push_back(line);
+    }
+    last
 }
 
 /// Runs a command and gives what it prints on standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command
-        .stderr(std::process::Stdio::inherit())
+        .stderr(Stdio::inherit())
         .output()
         .map_err(|error| Error::new(format!("Cannot start `{program}`: {error}.")).caused_by(error))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
         Err(Error::new(format!("`{program}` failed: {}.", output.status)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_fails_repeats_the_end_of_its_output() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "seq 1 100; exit 3"]);
+        let error = run(&mut command).expect_err("it ends with 3").to_string();
+        assert!(error.starts_with("61\n62\n"), "{error}");
+        assert!(error.contains("\n100\n`sh -c seq 1 100; exit 3` failed"), "{error}");
     }
 }

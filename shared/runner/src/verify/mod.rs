@@ -65,7 +65,7 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
     };
     let tasks = tasks(&context, &modules);
     let total = tasks.len();
-    let (mut passed, mut failed) = (0, 0);
+    let (mut passed, mut failed) = (0, Vec::new());
     let steps = Steps::new();
     let step = steps.begin_silent("Verifying");
     let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -77,14 +77,18 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
             }
             tally.claims.iter().for_each(Claim::show);
         });
-        passed += tally.claims.iter().filter(|claim| claim.result.is_ok()).count();
-        failed += tally.claims.iter().filter(|claim| claim.result.is_err()).count();
+        let (held, broken): (Vec<_>, Vec<_>) = tally.claims.into_iter().partition(|claim| claim.result.is_ok());
+        passed += held.len();
+        failed.extend(broken);
     })?;
     step.clear();
     output::complain(format!("\n{total} parts in {} s, {jobs} at a time", started.elapsed().as_secs()));
-    output::say("");
-    output::say(format!("{passed} passed, {failed} failed"));
-    Ok(ExitStatus::passed(failed == 0))
+    if !failed.is_empty() {
+        output::say("\nWhat failed:");
+        failed.iter().for_each(Claim::show);
+    }
+    output::say(format!("\n{passed} passed, {} failed", failed.len()));
+    Ok(ExitStatus::passed(failed.is_empty()))
 }
 
 fn u64_of(number: usize) -> u64 {

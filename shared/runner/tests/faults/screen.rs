@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Course, MODULE, SOURCE, script};
+use crate::support::{Course, MODULE, SOURCE, script, shows};
 use crate::terminal::Terminal;
 
 /// Source code with three errors, the first of them decisive.
@@ -51,7 +51,7 @@ fn the_first_error_stays_on_a_small_screen() {
     course.write(SOURCE, THREE_ERRORS);
     let mut terminal = Terminal::sized(&course, &["watch", "02.parallel_sum"], &[], [35, 100]);
     terminal.wait_for(&["does not compile yet", "let total: i64 = \"first\"", "2 more", "edit", "quit"]);
-    assert!(!terminal.screen().contains("= \"second\""), "only the first is shown in full\n{}", terminal.screen());
+    assert!(!terminal.shows("= \"second\""), "only the first is shown in full\n{}", terminal.screen());
     terminal.resize(16, 100);
     terminal.wait_for(&["does not compile yet", "more lines", "edit", "quit"]);
     terminal.press("q");
@@ -95,10 +95,10 @@ fn a_restored_file_leaves_no_stale_line() {
     terminal.press("xx");
     terminal.wait_for(&["is the stub again", "Not written yet"]);
     std::thread::sleep(Duration::from_secs(1)); // The runner's own write is no save.
-    assert!(terminal.screen().contains("is the stub again"), "{}", terminal.screen());
+    assert!(terminal.shows("is the stub again"), "{}", terminal.screen());
     course.solve("parallel_sum");
     terminal.wait_for(&["✓ 02.parallel_sum", "passed"]);
-    terminal.wait_until("the stale line stays", |screen| !screen.contains("is the stub again"));
+    terminal.wait_until("the stale line stays", |screen| !shows(screen, "is the stub again"));
     terminal.press("q");
     terminal.ends_with(0);
 }

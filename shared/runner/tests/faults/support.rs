@@ -361,17 +361,23 @@ impl Ran {
 
     /// Asserts that it said this, wherever lines were broken.
     pub(crate) fn says(&self, part: &str) -> &Self {
-        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let said = plain(&format!("{}\n{}", self.stdout, self.stderr));
-        assert!(said.contains(&plain(part)), "it does not say {part:?}\n{}", self.all());
+        let said = format!("{}\n{}", self.stdout, self.stderr);
+        assert!(shows(&said, part), "it does not say {part:?}\n{}", self.all());
         self
     }
 
     /// Asserts that it did not say this.
     pub(crate) fn never_says(&self, part: &str) -> &Self {
-        assert!(!self.stdout.contains(part) && !self.stderr.contains(part), "it says {part:?}\n{}", self.all());
+        assert!(!shows(&self.stdout, part) && !shows(&self.stderr, part), "it says {part:?}\n{}", self.all());
         self
     }
+}
+
+/// Whether output shows this text. Where its lines are folded does not matter: that depends on the length of the checkout's
+/// path.
+pub(crate) fn shows(output: &str, part: &str) -> bool {
+    let unfolded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    unfolded(output).contains(&unfolded(part))
 }
 
 /// Runs a command to its end, which must come in reasonable time.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 
-use crate::support::{Course, PATIENCE};
+use crate::support::{Course, PATIENCE, shows};
 
 const ROWS: u16 = 50;
 const COLUMNS: u16 = 120;
@@ -85,8 +85,13 @@ impl Terminal {
     /// Waits until the screen shows all of these.
     pub(crate) fn wait_for(&self, parts: &[&str]) {
         self.wait_until(&format!("the screen never shows {parts:?}"), |screen| {
-            parts.iter().all(|part| screen.contains(part))
+            parts.iter().all(|part| shows(screen, part))
         });
+    }
+
+    /// Whether the screen shows this text, wherever its lines are folded.
+    pub(crate) fn shows(&self, part: &str) -> bool {
+        shows(&self.screen(), part)
     }
 
     /// Waits until the screen is as wanted.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Course, MODULE, SOURCE, with_body};
+use crate::support::{Course, MODULE, SOURCE, shows, with_body};
 use crate::terminal::Terminal;
 use crate::timing::slow_to_build;
 
@@ -23,7 +23,7 @@ fn a_save_is_checked_and_the_verdict_shown() {
     terminal.wait_for(&["does not compile yet", "mismatched closing delimiter"]);
     course.solve("parallel_sum");
     terminal.wait_for(&["✓ 02.parallel_sum", "passed", "1/6"]);
-    assert!(!terminal.screen().contains("does not compile"), "the old verdict is still there\n{}", terminal.screen());
+    assert!(!terminal.shows("does not compile"), "the old verdict is still there\n{}", terminal.screen());
     terminal.press("q");
     terminal.ends_with(0);
     course.assert_no_processes();
@@ -141,7 +141,7 @@ fn keys_do_what_they_say() {
         terminal.wait_for(&[level]);
     }
     terminal.press("r");
-    terminal.wait_until("r shows no verdict", |screen| screen.contains("Not written yet.") && !screen.contains("Hint"));
+    terminal.wait_until("r shows no verdict", |screen| shows(screen, "Not written yet.") && !shows(screen, "Hint"));
     terminal.press("s");
     terminal.wait_for(&["02.process_batch is not solved yet."]);
     course.solve("process_batch");
@@ -192,7 +192,7 @@ fn ctrl_c_and_signals_give_the_terminal_back() {
         terminal.wait_for(&["Not written yet."]);
         kill_process(Pid::from_raw(terminal.process()).expect("a number"), signal).expect("it can be sent a signal");
         terminal.ends_with(130);
-        assert!(terminal.screen().contains("Stopped."), "{}", terminal.screen());
+        assert!(terminal.shows("Stopped."), "{}", terminal.screen());
     }
     course.assert_no_processes();
 }

@@ -1,21 +1,23 @@
 //! What changes with anything that could change a grade.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use course_core::Result;
 use course_core::catalogue::Course;
 use course_core::digest::Digest;
 use course_core::staging;
 
+use super::jail_python;
+
 /// Parts of the grader itself, below `shared`.
 const GRADER: [&str; 6] = ["python/coursekit", "python/grader", "python/run.py", "core/src", "grader/src", "jail/src"];
 
-/// A digest of the course, its tests, the grader, the compiler, Python and the packages.
-pub(super) fn of(course: &Course, locks: &[PathBuf], versions: &BTreeMap<String, String>) -> Result<String> {
+/// A digest of the course, its tests, the grader, the compiler, Python and the packages. The lock files of all modules count,
+/// also where only some modules are graded: what was found out about an exercise holds in every selection.
+pub(super) fn of(course: &Course, versions: &BTreeMap<String, String>) -> Result<String> {
     let mut digest = Digest::new();
-    for lock in locks {
-        digest.update_with_files(lock)?;
+    for lock in jail_python::locks(course, &course.modules.iter().collect::<Vec<_>>()) {
+        digest.update_with_files(&lock)?;
     }
     for (name, version) in versions {
         digest.update(format!("{name} {version}\n"));
@@ -56,7 +58,7 @@ mod tests {
         let course = Course { root: folder.path().to_owned(), modules: Vec::new() };
         let write =
             |path: &str, text: &str| files::write_atomically(&folder.path().join(path), text.as_bytes()).unwrap();
-        let fingerprint = || of(&course, &[], &BTreeMap::new()).unwrap();
+        let fingerprint = || of(&course, &BTreeMap::new()).unwrap();
         write("Cargo.toml", "[workspace.dependencies]\nrayon = \"1\"\ntables = { path = \"modules/01/tables\" }\n");
         write("modules/01/tables/src/lib.rs", "pub fn one() {}\n");
         let before = fingerprint();

@@ -83,7 +83,7 @@ impl Environment {
         versions.insert("rustc".to_owned(), rust.version.clone());
         versions.insert("platform".to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
         let environment = Self {
-            fingerprint: fingerprint::of(&course, &locks, &versions)?,
+            fingerprint: fingerprint::of(&course, &versions)?,
             jail_python: jail_python::make(work, &locks, &interpreter)?,
             reference: ReferenceBuild::make(&course, work, modules)?,
             jail: Jail::new(toolchain::build_jail(&course.root)?, without),

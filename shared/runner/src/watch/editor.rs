@@ -1,6 +1,6 @@
 //! The reader's own editor, as `VISUAL` or `EDITOR` names it.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -29,7 +29,7 @@ pub(super) fn open(path: &Path) -> Result<()> {
 /// The value may hold options, as for git: a shell takes it apart where there is one.
 #[cfg(unix)]
 fn command(editor: &OsStr, path: &Path) -> Command {
-    let mut words = OsString::from(editor);
+    let mut words = editor.to_os_string();
     words.push(" \"$@\"");
     let mut command = Command::new("sh");
     command.arg("-c").arg(words).arg("editor").arg(path);

@@ -216,6 +216,7 @@ impl Course {
 
     /// Waits until a process of this copy has `part` in its command line. Where there is no `/proc` to look into, it waits as
     /// long as that takes on most machines.
+    #[cfg(unix)]
     pub(crate) fn wait_for_process(&self, part: &str) {
         if cfg!(not(target_os = "linux")) {
             std::thread::sleep(Duration::from_secs(8));

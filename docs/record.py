@@ -41,6 +41,9 @@ THEME = TerminalTheme(
 )
 """The colours of the player's screen, which is dark in both themes of the book."""
 
+FAINT, READABLE_FAINT = "#81878d", "#9da5ad"
+"""rich's shade of faint text in this theme, and one with enough contrast to be read."""
+
 PATIENCE = 120.0
 """Seconds to wait for a text before the recording is given up."""
 
@@ -60,7 +63,8 @@ def as_html(screen: str) -> str:
     console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor")
     text = Text.from_ansi(screen.replace(f"{ROOT}/", "").rstrip("\n"))
     console.print(text, no_wrap=True, crop=True, end="")
-    return console.export_html(theme=THEME, inline_styles=True, code_format="{code}").strip("\n")
+    html = console.export_html(theme=THEME, inline_styles=True, code_format="{code}").strip("\n")
+    return html.replace(FAINT, READABLE_FAINT)
 
 
 class Recorder:

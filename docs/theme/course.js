@@ -1,5 +1,31 @@
-// Questions that answer, and the player of the recording. Nothing is sent anywhere and nothing is stored.
+// What the keyboard needs, questions that answer, and the player of the recording. Nothing is sent anywhere and nothing is
+// stored.
 "use strict";
+
+// mdBook's button for the list of contents is a label: without a role and a place in the tab order, neither a keyboard nor a
+// screen reader gets at it.
+const contents = document.getElementById("mdbook-sidebar-toggle");
+contents.setAttribute("role", "button");
+contents.tabIndex = 0;
+contents.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        contents.click();
+    }
+});
+
+// Whatever scrolls sideways must be reached with the keyboard too.
+const makeScrollable = () => {
+    for (const box of document.querySelectorAll("pre > code, .table-wrapper, .drawing, .map, .recording pre")) {
+        if (box.scrollWidth > box.clientWidth) {
+            box.tabIndex = 0;
+        } else {
+            box.removeAttribute("tabindex");
+        }
+    }
+};
+window.addEventListener("load", makeScrollable);
+window.addEventListener("resize", makeScrollable);
 
 // A click on an answer says whether it is right, and why.
 for (const quiz of document.querySelectorAll(".quiz")) {

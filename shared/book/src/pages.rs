@@ -234,9 +234,10 @@ pub(crate) fn traps(chapters: &[Chapter<'_>]) -> String {
             if section.heading.contains("tutorials") {
                 let _ = write!(
                     page,
-                    "\n## [{} · {}](modules/{}/index.md)\n{}",
+                    "\n## {} · {}\n\nFrom the lesson [{}](modules/{}/index.md).\n{}",
                     module.number(),
                     module.package,
+                    module.title,
                     module.name,
                     section.body
                 );

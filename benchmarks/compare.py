@@ -40,6 +40,7 @@ if __name__ == "__main__" and Path(sys.prefix) != ROOT / ".venv":
 
 sys.path.insert(0, str(ROOT / "shared" / "python"))
 
+import lesson_tables  # noqa: E402
 import report  # noqa: E402
 from coursekit.bench import chart  # noqa: E402
 from coursekit.bench.machine import usable_cores  # noqa: E402
@@ -286,13 +287,15 @@ def record(runs: Sequence[Run], results: Path, update: bool) -> list[Run]:
 
 
 def publish(runs: Sequence[Run]) -> None:
-    """Writes table and charts for the book."""
+    """Writes table and charts for the book, and the lessons' tables."""
     images = PAGE / report.IMAGES
     images.mkdir(parents=True, exist_ok=True)
     for run in runs:
         (images / f"{run.module}.svg").write_text(chart.svg(run), encoding="utf-8")
     (PAGE / "benchmarks").mkdir(exist_ok=True)
     (PAGE / "benchmarks" / "results.md").write_text(report.markdown(runs), encoding="utf-8")
+    for lesson, _, text in lesson_tables.lessons(ROOT, runs):
+        lesson.write_text(text, encoding="utf-8")
 
 
 def say(line: str) -> None:

@@ -78,3 +78,31 @@ impl FromStr for Defence {
             .ok_or_else(|| format!("no defence `{name}`; there are {}", Self::names()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use course_core::files;
+
+    use super::*;
+
+    /// Which attacks say that a defence holds them, by the defence's name.
+    fn attacks_held(name: &str) -> Vec<String> {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/hostile");
+        let is_held = |folder: &Path| {
+            let about: toml::Table = files::read(&folder.join("attack.toml")).unwrap().parse().unwrap();
+            let without = about.get("without").and_then(toml::Value::as_array);
+            without.is_some_and(|names| names.iter().any(|held_by| held_by.as_str() == Some(name)))
+        };
+        let folders = files::entries(&corpus).unwrap().into_iter().filter(|folder| is_held(folder));
+        folders.map(|folder| folder.display().to_string()).collect()
+    }
+
+    #[test]
+    fn every_defence_holds_an_attack_of_the_corpus() {
+        for defence in Defence::ALL {
+            assert!(!attacks_held(defence.name()).is_empty(), "no attack shows what `{defence}` is good for");
+        }
+    }
+}

@@ -3,11 +3,11 @@ due.
 
     python3 corpora.py [--quick] [--only NAME…] [--jobs N] [PART…]
 
-PART is one of `hostile`, `naive`, `honest`, `partial`, `matrix`, `stable`; all of them without one. NAME
+PART is one of `hostile`, `trusting`, `honest`, `partial`, `matrix`, `stable`; all of them without one. NAME
 selects fixtures by a part of their names. `--quick` is what CI has time for: see `QUICK` below.
 
 - hostile: every folder of `corpus/hostile` is handed in, in class mode; the score must be its attack.toml's
-- naive: each attack must get through a trusting grader (naive.py), or its fixture is dead
+- trusting: each attack must get through a trusting grader (trusting_grader.py), or its fixture is dead
 - honest: correct work in other styles than the course's own must have all points
 - partial: flawed solutions must have exactly the points that `partial/scores.toml` says
 - matrix: with a defence switched off, the attacks that it alone holds must get through
@@ -59,15 +59,14 @@ SECRETS = {
 mark."""
 
 SEED = 7
-PARTS = ("hostile", "naive", "honest", "partial", "matrix", "stable")
-DEFENCES = ("namespaces", "landlock", "seccomp", "limits", "cgroups", "proxy", "intake")
+PARTS = ("hostile", "trusting", "honest", "partial", "matrix", "stable")
 
 QUICK = """\
 --quick leaves out: attacks marked `slow` (compile-time bombs, endless loops and the like, which are held by a
-clock that has to run out), the naive control, `stable`, all but one attack of each row of the matrix, honest
-work outside the modules 01 and 02, and all but the first wrong version of each exercise there."""
+clock that has to run out), the trusting grader, `stable`, all but one attack of each row of the matrix,
+honest work outside the modules 01 and 02, and all but the first wrong version of each exercise there."""
 
-NAIVE_SECONDS = 70
+TRUSTING_SECONDS = 70
 
 
 @dataclass
@@ -454,32 +453,32 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
     tally.check(holds, f"hostile {attack.name}", *row)
 
 
-def naive(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
+def trusting(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
     """Each attack against a grader that trusts."""
-    slots = [scratch / f"naive-{number}" for number in range(jobs)]
+    slots = [scratch / f"trusting-{number}" for number in range(jobs)]
     free = list(slots)
     for slot in slots:
         slot.mkdir(parents=True)
         shutil.copytree(WORK / "target", slot / "target", symlinks=True)
 
     for slot in slots:  # What cargo has to build for another folder is built before any clock runs.
-        run_naive(Attack("warm", HERE / "corpus/hostile/conftest", {"exercise": "01.divide"}), slot)
+        run_trusting(Attack("warm", HERE / "corpus/hostile/conftest", {"exercise": "01.divide"}), slot)
 
     def one(attack: Attack) -> tuple[Attack, dict[str, Any], bool]:
         slot = free.pop()
         try:
-            return (attack, *run_naive(attack, slot))
+            return (attack, *run_trusting(attack, slot))
         finally:
             free.append(slot)
 
     with ThreadPoolExecutor(jobs) as pool:
-        for result in pool.map(one, [attack for attack in chosen if attack.about["naive"] != "none"]):
-            judge_naive(tally, *result)
+        for result in pool.map(one, [attack for attack in chosen if attack.about["trusting"] != "none"]):
+            judge_trusting(tally, *result)
 
 
-def judge_naive(tally: Tally, attack: Attack, found: dict[str, Any], marked: bool) -> None:
+def judge_trusting(tally: Tally, attack: Attack, found: dict[str, Any], marked: bool) -> None:
     """Whether it got through as it says."""
-    kind = attack.about["naive"]
+    kind = attack.about["trusting"]
     holds = {
         "points": found.get("exit") or found.get("summary") or found.get("junit"),
         "hang": found.get("hung"),
@@ -488,12 +487,12 @@ def judge_naive(tally: Tally, attack: Attack, found: dict[str, Any], marked: boo
         "crash": found.get("crashed"),
         "left": found.get("left", 0) > 0,
         "flood": found.get("output_bytes", 0) > 32 << 20,
-        "says": attack.about.get("naive_says", "?")
+        "says": attack.about.get("trusting_says", "?")
         in found.get("output", "") + found.get("build_output", ""),
     }[kind]
     believed = [name for name in ("exit", "summary", "junit") if found.get(name)]
     more = [] if holds else [json.dumps(found)[-600:]]
-    tally.check(bool(holds), f"naive {attack.name}", f"{kind}: {', '.join(believed) or '-'}", *more)
+    tally.check(bool(holds), f"trusting {attack.name}", f"{kind}: {', '.join(believed) or '-'}", *more)
 
 
 def remove(folder: Path) -> None:
@@ -501,7 +500,7 @@ def remove(folder: Path) -> None:
     subprocess.run(["rm", "-rf", "--", folder], check=False)
 
 
-def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
+def run_trusting(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
     """In a sandbox: the machine is everybody's, and these attacks succeed."""
     submission, marks = slot / "submission", slot / "marks"
     for folder in (submission, marks):
@@ -522,14 +521,14 @@ def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
         "--core=0",
         "--nproc=2000",
     ]
-    words += [sys.executable, "-I", str(HERE / "naive.py"), str(COURSE), str(submission), str(slot)]
+    words += [sys.executable, "-I", str(HERE / "trusting_grader.py"), str(COURSE), str(submission), str(slot)]
     words += [exercise["module"], exercise["tests"][0]]
     environment = {**os.environ, **SECRETS}
     process = subprocess.Popen(
         words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     try:
-        output, errors = process.communicate(timeout=NAIVE_SECONDS)
+        output, errors = process.communicate(timeout=TRUSTING_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
@@ -545,7 +544,7 @@ def run_naive(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
 
 def matrix(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int, quick: bool) -> None:
     """Without a defence, what it alone holds gets through."""
-    for defence in DEFENCES:
+    for defence in dict.fromkeys(each for attack in chosen for each in attack.about.get("without", [])):
         group = [attack for attack in chosen if defence in attack.about.get("without", [])]
         group = group[:1] if quick else group
         for attack in group:
@@ -829,7 +828,7 @@ def options_given() -> argparse.Namespace:
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     options.parts = options.parts or [
-        part for part in PARTS if not (options.quick and part in ("naive", "stable"))
+        part for part in PARTS if not (options.quick and part in ("trusting", "stable"))
     ]
     return options
 
@@ -853,7 +852,7 @@ def main() -> None:
     if options.quick:
         works = [work for work in works if work.exercise.startswith(("01", "02"))]
     flawed = [work for work in wrong_versions(options.quick) if named(work.name, options.only)]
-    wanted = [attack.exercise for attack in chosen if {"hostile", "naive", "matrix", "stable"} & {*parts}]
+    wanted = [attack.exercise for attack in chosen if {"hostile", "trusting", "matrix", "stable"} & {*parts}]
     wanted += [work.exercise for work in works if "honest" in parts] + [
         work.exercise for work in flawed if "partial" in parts
     ]
@@ -869,8 +868,8 @@ def main() -> None:
     if "hostile" in parts:
         hostile(tally, options.scratch, chosen, options.jobs)
         nothing_left(tally, before)
-    if "naive" in parts:
-        naive(tally, options.scratch, chosen, options.jobs)
+    if "trusting" in parts:
+        trusting(tally, options.scratch, chosen, options.jobs)
     if "honest" in parts:
         honest(tally, options.scratch, works, options.jobs)
     if "partial" in parts:

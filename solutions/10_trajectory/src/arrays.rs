@@ -59,7 +59,8 @@ pub fn floats(object: &Bound<'_, PyAny>) -> PyResult<(Vec<f64>, Vec<usize>)> {
     };
     let array = plain(array)?;
     let array = borrow(&array)?;
-    Ok((array.as_array().iter().copied().collect(), array.shape().to_vec()))
+    let items = array.as_slice().map_or_else(|_| array.as_array().iter().copied().collect(), <[f64]>::to_vec);
+    Ok((items, array.shape().to_vec()))
 }
 
 /// The array, to be read. `RuntimeError` where another call of Rust is writing to it.

@@ -1,6 +1,6 @@
 """The control of the hostile corpus: a grader as most are, short and honest, and wrong in all that counts.
 
-    python -I naive.py COURSE SUBMISSION SLOT MODULE TEST
+    python -I trusting_grader.py COURSE SUBMISSION SLOT MODULE TEST
 
 It lays the submission over the course, builds with cargo in whatever settings came with it, runs pytest in
 one process with the extension, and believes what that process leaves behind: its exit code, its summary

@@ -1,7 +1,7 @@
 """The tables of speeds in the lessons: which lines of the record a lesson shows, and under which names.
 
-`lesson_tables.toml` chooses the lines. `compare.py` writes the tables between two marks in each lesson whenever it
-records a run, so a lesson never shows other figures than the record. A test of the kit compares them.
+`lesson_tables.toml` chooses the lines. Whenever `compare.py` records a run, it writes each table between two
+marks in the lesson, so a lesson never shows other figures than the record. A test of the kit compares them.
 """
 
 from __future__ import annotations

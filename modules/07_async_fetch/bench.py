@@ -52,7 +52,7 @@ def cases(versions: Versions, scale: float) -> Iterator[Case]:
             versions.solution("fetch_all", using=ours),
             Peer("the server's limit: pipelined, unread", pipelined(port), role=Role.LIMIT),
         ],
-        goals=[Goal("aiohttp", 2.0)],
+        goals=[Goal("aiohttp", 2.0), Goal("asyncio's streams, by hand", 1.0)],
     )
     yield Case(
         f"{len(urls):,} sleeps of no time",

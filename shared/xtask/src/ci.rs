@@ -1,6 +1,6 @@
 //! What CI runs: the README's commands and the checks on the course's own sources.
 //!
-//! It needs Rust, Python 3.11 or newer with venv, and a C compiler, and installs everything else that it uses: Debian's
+//! It needs Rust, Python 3.11 or newer with venv, npm, and a C compiler, and installs everything else that it uses: Debian's
 //! packages where it may, developers' tools into `target/developer`.
 
 use std::path::Path;
@@ -46,13 +46,12 @@ const STEPS: &[Step] = &[
     Step { name: "verify", claim: "the second command: cargo course verify", run: verify },
     Step { name: "migration", claim: "the table of old and new PyO3", run: migration_table },
     Step { name: "book", claim: "the book", run: book },
+    Step { name: "browser", claim: "the book in a browser", run: book_in_a_browser },
 ];
 
 /// Steps that run only if they are named, because they take long: cargo-deny is built from source, exported projects build
-/// everything anew, the browser opens every page, and the laboratory makes a folder of several gigabytes. They have not passed
-/// on a clean machine yet.
+/// everything anew, and the laboratory makes a folder of several gigabytes.
 const ON_REQUEST: &[Step] = &[
-    Step { name: "browser", claim: "the book in a browser", run: book_in_a_browser },
     Step { name: "deny", claim: "licences and sources of crates (cargo-deny)", run: licences },
     Step { name: "exports", claim: "exported projects, outside of the course", run: exported_projects },
     Step { name: "lab", claim: "type checks for Windows and macOS, the runner under Wine", run: other_platforms },
@@ -350,7 +349,7 @@ fn book(course: &Course) -> Result<()> {
     run_command(build.arg(mdbook))
 }
 
-/// Needs Debian's Chromium, which it does not install.
+/// Needs the built book, npm, and Debian's Chromium.
 fn book_in_a_browser(course: &Course) -> Result<()> {
     run_command(program(&course.root, "npm").args(["ci", "--no-audit", "--no-fund", "--prefix", "docs/tests"]))?;
     run_command(program(&course.root, "npm").args(["test", "--prefix", "docs/tests"]))

@@ -4,7 +4,7 @@
 //! of its own; the Python package around it names what is public. Crates that are given with the module come along, each
 //! in a folder beside `core`. Where the module's work is a project already (`11_ship_it`), that project is taken as it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use course_core::catalogue::{self, Course, Exercise, Module};
@@ -36,18 +36,6 @@ pub(super) const COMMAND: Command = Command {
 
 /// The folder of a module whose work is a project, not a crate of the course.
 const PROJECT: &str = "project";
-
-/// Files of the test kit that exported tests use: all but what serves the course's own runner.
-const KIT: [&str; 8] = [
-    "__init__.py",
-    "asynchronous.py",
-    "c_function.py",
-    "compare.py",
-    "expect.py",
-    "heartbeat.py",
-    "http_server.py",
-    "show.py",
-];
 
 /// Said in the README of a part of a module.
 const PART: &str = "This is a part of the module: the files that it stands on are in `core/`, the others are not. A class may lack \
@@ -381,11 +369,13 @@ impl Export<'_> {
         let package = &self.module.package;
         let is_unsolved = |exercise: &Exercise| unsolved.iter().any(|each| each.slug == exercise.slug);
         let mut expected_to_fail = Vec::new();
+        let mut texts = Vec::new();
         for exercise in &self.chosen {
             for test in &exercise.tests {
                 let name = test.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let text = files::read(&self.module.folder.join(test))?;
                 self.write(&format!("tests/{name}"), &text.replace("coursekit", KIT_NAME))?;
+                texts.push(text);
                 if is_unsolved(exercise) {
                     expected_to_fail.push(format!("\"{name}\""));
                 }
@@ -403,15 +393,42 @@ impl Export<'_> {
             &[("PACKAGE", package), ("UNSOLVED", &format!("[{}]", expected_to_fail.join(", ")))],
         );
         self.write("tests/conftest.py", &conftest)?;
-        for file in KIT {
-            let text = files::read(&self.course.root.join("shared/python/coursekit").join(file))?;
-            self.write(&format!("tests/{KIT_NAME}/{file}"), &text.replace("coursekit", KIT_NAME))?;
+        texts.extend(self.write_what_tests_share()?);
+        for (name, text) in kit_files(&self.course.root.join("shared/python/coursekit"), &texts)? {
+            self.write(&format!("tests/{KIT_NAME}/{name}.py"), &text.replace("coursekit", KIT_NAME))?;
         }
         let data = self.module.folder.join("data");
         if data.is_dir() {
             files::copy_tree(&data, &self.folder.join("data"), &|path| !path.ends_with("__pycache__"))?;
         }
         Ok(())
+    }
+
+    /// The files in the folder of tests that belong to no exercise: cases that several tests share, and inputs that once
+    /// failed. Gives the texts of the Python files.
+    fn write_what_tests_share(&self) -> Result<Vec<String>> {
+        let folder = self.module.folder.join("tests");
+        let is_test = |path: &Path| {
+            let tests = self.module.exercises.iter().flat_map(|exercise| exercise.tests.iter().chain(&exercise.rust_tests));
+            tests.map(|test| self.module.folder.join(test)).any(|test| test == path)
+        };
+        let mut texts = Vec::new();
+        for path in files::entries(&folder)? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if name == "__pycache__" || is_test(&path) {
+                continue;
+            }
+            if path.is_dir() {
+                files::copy_tree(&path, &self.folder.join("core/tests").join(&name), &|_| true)?;
+            } else if path.extension().is_some_and(|end| end == "py") {
+                let text = files::read(&path)?;
+                self.write(&format!("tests/{name}"), &text.replace("coursekit", KIT_NAME))?;
+                texts.push(text);
+            } else {
+                files::copy(&path, &self.folder.join("core/tests").join(&name))?;
+            }
+        }
+        Ok(texts)
     }
 
     fn write_papers(&self, unsolved: &[&Exercise]) -> Result<()> {
@@ -462,6 +479,31 @@ impl Export<'_> {
             text.lines().map(str::trim).filter(|line| line.starts_with(|first: char| first.is_ascii_alphanumeric()));
         Ok(names.map(|line| line.split(';').next().unwrap_or(line).trim().to_owned()).collect())
     }
+}
+
+/// The modules of the test kit that these tests import, and those that they import in turn, with their texts.
+fn kit_files(kit: &Path, tests: &[String]) -> Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    let mut wanted = vec!["__init__".to_owned()];
+    wanted.extend(tests.iter().flat_map(|text| imported(text, "coursekit.")));
+    while let Some(name) = wanted.pop() {
+        if !found.contains_key(&name) {
+            let text = files::read(&kit.join(format!("{name}.py")))?;
+            wanted.extend(imported(&text, "."));
+            found.insert(name, text);
+        }
+    }
+    Ok(found)
+}
+
+/// What a Python text imports from below `prefix`: `one` of `from .one import …`, and both of `from . import one, two`.
+fn imported(text: &str, prefix: &str) -> Vec<String> {
+    let from_below = |line: &'_ str| Some(line.trim_start().strip_prefix("from ")?.strip_prefix(prefix)?.to_owned());
+    let names = |rest: String| match rest.trim_start().strip_prefix("import ") {
+        Some(names) => names.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>(),
+        None => rest.split_whitespace().next().map(str::to_owned).into_iter().collect(),
+    };
+    text.lines().filter_map(from_below).flat_map(names).collect()
 }
 
 fn table<const N: usize>(entries: [(&str, Value); N]) -> Table {
@@ -800,6 +842,13 @@ mod tests {
         assert_eq!(cut, "__all__ = [\"two\"]\n\ndef two(\n    x: int,\n) -> int: ...\n");
         assert_eq!(without(stub, &["two".to_owned()]).matches("two").count(), 0);
         assert_eq!(public_names(stub), ["One", "two"]);
+    }
+
+    #[test]
+    fn imports_of_the_kit_are_found() {
+        let test = "from coursekit import expect\n    from coursekit.turns import one\nfrom os.path import x\n";
+        assert_eq!(imported(test, "coursekit."), ["turns"]);
+        assert_eq!(imported("from .show import a, b\nfrom . import failures, worker\n", "."), ["show", "failures", "worker"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-"""Exported modules have all that their tests import. `.ci/exports` builds and runs some of them, which takes minutes."""
+"""Exported modules have all that their tests import. `.ci/exports` builds and runs some of them."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@
 //! of its own; the Python package around it names what is public. Crates that are given with the module come along, each
 //! in a folder beside `core`. Where the module's work is a project already (`11_ship_it`), that project is taken as it is.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -487,10 +488,10 @@ fn kit_files(kit: &Path, tests: &[String]) -> Result<BTreeMap<String, String>> {
     let mut wanted = vec!["__init__".to_owned()];
     wanted.extend(tests.iter().flat_map(|text| imported(text, "coursekit.")));
     while let Some(name) = wanted.pop() {
-        if !found.contains_key(&name) {
-            let text = files::read(&kit.join(format!("{name}.py")))?;
+        if let Entry::Vacant(place) = found.entry(name) {
+            let text = files::read(&kit.join(format!("{}.py", place.key())))?;
             wanted.extend(imported(&text, "."));
-            found.insert(name, text);
+            place.insert(text);
         }
     }
     Ok(found)

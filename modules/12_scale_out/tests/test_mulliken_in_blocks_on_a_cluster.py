@@ -15,7 +15,7 @@ pytestmark = (
 
 LOST = (
     "If the call fails: rows that were scattered are lost with their worker, and rows that `submit` was "
-    "given are sent again. If only the last digits differ: add up the rows of an atom in order, as for one block."
+    "given are sent again. If only the last digits differ: add up the rows of an atom in order."
 )
 N = 300
 

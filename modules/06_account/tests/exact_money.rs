@@ -4,12 +4,20 @@ use account::exact_money::{Money, MoneyError, cents_of_digits, cents_of_float};
 
 #[test]
 fn digits_and_exponent() {
-    assert_eq!(cents_of_digits(false, &[1, 2, 0, 5], -2), Ok(1_205));
-    assert_eq!(cents_of_digits(true, &[1, 2, 0, 5], -2), Ok(-1_205));
-    assert_eq!(cents_of_digits(false, &[1], -1), Ok(10));
-    assert_eq!(cents_of_digits(false, &[7], 0), Ok(700));
-    assert_eq!(cents_of_digits(false, &[1], 3), Ok(100_000));
-    assert_eq!(cents_of_digits(false, &[0, 0, 7], -2), Ok(7));
+    for (negative, digits, exponent, cents) in [
+        (false, &[1, 2, 0, 5][..], -2, 1_205),
+        (true, &[1, 2, 0, 5], -2, -1_205),
+        (false, &[1], -1, 10),
+        (false, &[7], 0, 700),
+        (false, &[1], 3, 100_000),
+        (false, &[0, 0, 7], -2, 7),
+    ] {
+        assert_eq!(
+            cents_of_digits(negative, digits, exponent),
+            Ok(cents),
+            "negative: {negative}, digits {digits:?}, exponent {exponent}"
+        );
+    }
 }
 
 #[test]

@@ -91,8 +91,8 @@ def test_serves() -> None:
             f"whom {wheel.get('tag')} serves",
             sorted(texts(wheel.get("serves"))),
             sorted(serves(wheel.get("tag"))),
-            "abi3 serves its own version and all later ones with a GIL; `cp314t` one alone; "
-            "`abi3.abi3t` from 3.15 on everybody.",
+            "abi3 serves its own version and all later ones with a GIL. `cp314t` serves 3.14t alone. "
+            "`abi3.abi3t` serves 3.15 and all later ones, with a GIL or without.",
         )
 
 

@@ -13,7 +13,10 @@ pytestmark = (
     pytest.mark.soft
 )  # In grading there is no network; `test_mulliken_in_blocks.py` asks the same questions.
 
-LOST = "Rows that were scattered are lost with their worker. Rows that `submit` was given are sent again."
+LOST = (
+    "If the call fails: rows that were scattered are lost with their worker, and rows that `submit` was "
+    "given are sent again. If only the last digits differ: add up the rows of an atom in order."
+)
 N = 300
 
 

@@ -19,7 +19,10 @@ THROUGH_BYTES = "`__reduce__` gives `from_bytes` and the bytes: so the version t
 VERSION = (
     "The fifth byte is the version. Compare it before you read on: what follows may mean anything there."
 )
-BELIEVED = "The bytes lie, and were believed. Each number that is read must fit what is left."
+BELIEVED = (
+    "The bytes lie, and were believed. Each number must fit what is left, each word must be greater than "
+    "the word before it, and nothing may be left at the end."
+)
 NEW = "`merge` gives a new count; neither of the two changes."
 CHECKED = "`checked_add` is None where the sum is 2**64 or more: raise OverflowError then."
 SORTED = "A HashMap gives its words in another order each time: sort them."

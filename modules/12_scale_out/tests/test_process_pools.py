@@ -20,17 +20,21 @@ NO_NUMBER = "What is no number from 1 up says nothing: ask the next one."
 ASKS = " Let `default_threads` ask `choose_threads`."
 GUARD = "The threads were started in the parent, and a fork copies none: ask `check_owner` first."
 ONE_THREAD = "One thread is the caller's own, and a fork copies that one: `in_pool` needs no guard for it."
+NO_POOL = "With one thread cut no pieces: outside a pool, `into_par_iter` starts rayon's global one."
 NONE_STARTED = "A parent that has started no threads leaves none behind: the child may start its own."
 
 PROBE = """
 import json, os, select, sys, scale_out
-path = sys.argv[1]
+path, large = sys.argv[1:]
 found = {}
 
 def count(threads):
     return scale_out.count_part(path, 0, 9, threads).counts
 
-def forked(threads):
+def count_large(threads):
+    return scale_out.count_part(large, 0, os.path.getsize(large), threads).counts
+
+def forked(threads, count=count):
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -59,6 +63,8 @@ if hasattr(os, "fork"):
     found["fresh"] = forked(2)
     count(1)
     found["one, then two"] = forked(2)
+    count_large(1)
+    found["a large file by one, then again"] = forked(1, count_large)
     count(2)
     for threads in (1, 2, 3):
         found[f"two, then {threads}"] = forked(threads)
@@ -140,9 +146,11 @@ def words(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What one fresh process found out; each claim is a test of its own."""
-    path = words(tmp_path_factory.mktemp("probe"))
+    folder = tmp_path_factory.mktemp("probe")
+    path, large = words(folder), folder / "large.txt"
+    large.write_text("spam eggs\n" * 500_000)
     expect(scale_out.count_part, path, 0, 9, 1).value()
-    said = in_another_process(PROBE, path)
+    said = in_another_process(PROBE, path, large)
     check_that(said.startswith("{"), "a process that uses threads and forks", said, "a report")
     found: dict[str, Any] = json.loads(said)
     return found
@@ -170,11 +178,12 @@ REFUSED = "RuntimeError that names both processes: True"
     [
         ("fresh", COUNTED, NONE_STARTED),
         ("one, then two", COUNTED, NONE_STARTED),
+        ("a large file by one, then again", '{"eggs": 500000, "spam": 500000}', NO_POOL),
         ("two, then 1", COUNTED, ONE_THREAD),
         ("two, then 2", REFUSED, GUARD),
         ("two, then 3", REFUSED, GUARD),
     ],
-    ids=["fresh", "after one", "with one", "with as many", "with more"],
+    ids=["fresh", "after one", "a large file", "with one", "with as many", "with more"],
 )
 @pytest.mark.soft
 def test_after_a_fork(probed: dict[str, Any], case: str, expected: str, because: str) -> None:

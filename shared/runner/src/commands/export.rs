@@ -42,6 +42,9 @@ const PROJECT: &str = "project";
 const PART: &str = "This is a part of the module: the files that it stands on are in `core/`, the others are not. A class may lack \
     methods that the type stub in `python/` declares; take those out of it.\n\n";
 
+/// Leaves out of a wheel what only the tests use.
+const WITHOUT_FEATURES: &str = " --no-default-features     # without what only the tests use";
+
 /// The name that the test kit has in an exported project.
 const KIT_NAME: &str = "testkit";
 
@@ -201,7 +204,10 @@ impl Export<'_> {
     fn write_core(&self, library: &Library, needed: &BTreeSet<String>) -> Result<()> {
         self.write("core/src/lib.rs", &library.core(needed))?;
         for name in needed {
-            let text = files::read(&self.source.join("src").join(format!("{name}.rs")))?;
+            let mut text = files::read(&self.source.join("src").join(format!("{name}.rs")))?;
+            if library.calls(name) {
+                text = text.replace("pub(crate) fn ", "pub fn "); // The binding is another crate there.
+            }
             self.write(&format!("core/src/{name}.rs"), &text)?;
         }
         let mut tables = self.dependencies(Path::new(".."))?;
@@ -216,6 +222,11 @@ impl Export<'_> {
             Value::Table(table) => Some((name, table)),
             _ => None,
         }));
+        let features = self.features()?;
+        if !features.is_empty() {
+            let empty = features.iter().map(|name| (name.clone(), Value::Array(Vec::new()))).collect();
+            sections.push(("features".to_owned(), empty));
+        }
         let mut note = "";
         if self.chosen.iter().all(|exercise| exercise.rust_tests.is_empty()) {
             // Some of these crates have every wrapper linked into whatever uses them (`multiple-pymethods`).
@@ -287,6 +298,13 @@ impl Export<'_> {
             ("lib".to_owned(), lib),
             ("dependencies".to_owned(), dependencies),
         ];
+        let features = self.features()?;
+        if !features.is_empty() {
+            let handed_on = |name: &String| (name.clone(), vec![format!("{package}/{name}")].into());
+            let mut table: Table = features.iter().map(handed_on).collect();
+            table.insert("default".to_owned(), features.into());
+            sections.push(("features".to_owned(), table));
+        }
         let root = catalogue::parse(&self.course.root.join("Cargo.toml"))?;
         for profile in ["dev", "release"] {
             if let Some(Value::Table(settings)) = root.get("profile").and_then(|profiles| profiles.get(profile)) {
@@ -333,6 +351,13 @@ impl Export<'_> {
             found.insert(key.to_owned(), table.into());
         }
         Ok(found)
+    }
+
+    /// The features that the module's crate has by default: what its tests use, and what ships does not have.
+    fn features(&self) -> Result<Vec<String>> {
+        let manifest = catalogue::parse(&self.module.folder.join("Cargo.toml"))?;
+        let default = manifest.get("features").and_then(|features| features.get("default")).and_then(Value::as_array);
+        Ok(default.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect())
     }
 
     /// What the workspace says of each dependency.
@@ -448,7 +473,9 @@ impl Export<'_> {
             .iter()
             .map(|(_, folder)| format!("| `{folder}/` | a crate that the course gives with the module |\n"));
         let rows: String = rows.collect();
+        let without_features = if self.features()?.is_empty() { "" } else { WITHOUT_FEATURES };
         let words = [
+            ("WITHOUT_FEATURES", without_features),
             ("DISTRIBUTION", distribution.as_str()),
             ("DESCRIPTION", &Value::from(self.module.summary.clone()).to_string()),
             ("DESCRIPTION_TEXT", &self.module.summary),

@@ -25,9 +25,10 @@ fn directions() {
 
 #[test]
 fn longitudes_wrap_round() {
-    assert_eq!(unit_vector(180.0, 10.0), unit_vector(-180.0, 10.0));
-    assert_eq!(unit_vector(-90.0, 10.0), unit_vector(270.0, 10.0));
-    assert_eq!(unit_vector(725.0, 10.0), unit_vector(5.0, 10.0));
+    for (one, other) in [(180.0, -180.0), (-90.0, 270.0), (725.0, 5.0)] {
+        let (left, right) = (unit_vector(one, 10.0), unit_vector(other, 10.0));
+        assert_eq!(left, right, "{one}° and {other}° are the same: `rem_euclid(360.0)` comes before the sine");
+    }
 }
 
 #[test]

@@ -119,7 +119,7 @@ def test_the_boundary(scale: float) -> None:
 
 def test_radius_zero() -> None:
     points = np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])
-    check_both(points, points, 0.0, BOUNDARY)
+    check_both(points, points, 0.0, f"{BOUNDARY} {SORTED}")
 
 
 def test_an_infinite_radius() -> None:
@@ -128,7 +128,7 @@ def test_an_infinite_radius() -> None:
 
 @pytest.mark.parametrize("number", [33, 2_000])
 def test_equal_others(number: int) -> None:
-    check_both(np.array([[0.5, 1.5], [0.5, 1.6]]), np.full((number, 2), 0.5), 1.0, BOUNDARY)
+    check_both(np.array([[0.5, 1.5], [0.5, 1.6]]), np.full((number, 2), 0.5), 1.0, f"{BOUNDARY} {SORTED}")
 
 
 @pytest.mark.parametrize("axis", [0, 1])

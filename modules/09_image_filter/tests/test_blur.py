@@ -101,7 +101,7 @@ def test_a_bright_corner(corner: tuple[int, int]) -> None:
 def test_channels_do_not_mix() -> None:
     img = np.zeros((6, 8, 3), dtype=np.uint8)
     img[..., 0] = 255
-    expect(image_filter.blur, img, 2.0).returns(img, because=CHANNELS)
+    expect(image_filter.blur, img, 2.0).returns(img, because=f"{CHANNELS} {EVEN}")
 
 
 @given(pictures(), st.floats(0.05, 9.0))
@@ -134,7 +134,9 @@ def test_a_tiny_sigma_changes_nothing() -> None:
 @pytest.mark.parametrize("sigma", [1.0, 5.0, 40.0])
 def test_a_radius_larger_than_the_picture(shape: tuple[int, ...], sigma: float) -> None:
     img = np.random.default_rng(5).integers(0, 256, shape).astype(np.uint8)
-    check_near(img, sigma, reference(img, sigma), f"{BORDER} Over and over, where the radius is larger.")
+    check_near(
+        img, sigma, reference(img, sigma), f"{BORDER} Over and over, where the radius is larger. {EVEN}"
+    )
 
 
 @pytest.mark.parametrize("sigma", [1e4, 1e9, 1e100, 1.7e308])

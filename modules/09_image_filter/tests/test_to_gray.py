@@ -54,7 +54,9 @@ def pictures(draw: st.DrawFn) -> Any:
 )
 def test_one_pixel(pixel: tuple[int, int, int], expected: int) -> None:
     img = np.array([[pixel]], dtype=np.uint8)
-    expect(image_filter.to_gray, img).returns(np.array([[expected]], dtype=np.uint8), because=WRAPS)
+    expect(image_filter.to_gray, img).returns(
+        np.array([[expected]], dtype=np.uint8), because=f"{WRAPS} {HALF}"
+    )
 
 
 def test_rounding() -> None:

@@ -147,8 +147,8 @@ impl Header {
         todo!("from the size; an error with the place where a frame is cut off")
     }
 
-    /// The positions in the bytes of one frame, which begin at `offset`. Where atoms are fixed, `first` has the positions
-    /// of the first frame.
+    /// The positions in the bytes of one frame, which begin at `frame_start(frame)`. Where atoms are fixed, `first` has the
+    /// positions of the first frame.
     pub fn decode(&self, frame: u64, bytes: &[u8], first: Option<&[[f32; 3]]>) -> Result<Vec<[f32; 3]>, FormatError> {
         todo!("three records, their lengths compared, the coordinates put together atom by atom")
     }

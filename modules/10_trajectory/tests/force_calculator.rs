@@ -15,9 +15,9 @@ fn a_pair() {
     let (energy_of, force_of) =
         (|r: f64| 4.0 * (r.powi(-12) - r.powi(-6)), |r: f64| 48.0 * r.powi(-13) - 24.0 * r.powi(-7));
     assert!(energy.is_ok_and(|energy| (energy - energy_of(1.5)).abs() < 1e-12), "the energy of two atoms");
+    assert_eq!(forces[0][0], 0.0, "there is no force along x; what was in `forces` before does not count");
     assert!((forces[0][1] + force_of(1.5)).abs() < 1e-12, "the force on the first atom: {forces:?}");
     assert!((forces[1][1] - force_of(1.5)).abs() < 1e-12, "the force on the second atom: {forces:?}");
-    assert_eq!(forces[0][0], 0.0, "there is no force along x; what was in `forces` before does not count");
 }
 
 #[test]

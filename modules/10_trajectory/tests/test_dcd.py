@@ -23,7 +23,7 @@ ORDER = (
 MARKERS = "Each record has its length before it and after it: compare both."
 SIZE_WINS = "Count the frames from the file's size; the header's number may be a lie."
 DELTA = "Files without a version (number 19 is 0) have the time of a step as a float64."
-OFFSET = "Say at which byte of the file it is wrong."
+OFFSET = "Refuse a number that cannot be, and say at which byte of the file it is."
 
 
 def rows(count: int, shift: float = 0.0) -> Any:
@@ -299,7 +299,12 @@ def test_writes(order: str, count: int) -> None:
     check("the version", numbers[21] > 0, True, "Without a version the time of a step would be a float64.")
     check("the length after the first record", struct.unpack_from(form + "i", got, 88)[0], 84, MARKERS)
     titles = struct.unpack_from(form + "ii", got, 92)
-    check("the record of the titles", titles[0], 4 + 80 * titles[1])
+    check(
+        "the length of the record of the titles",
+        titles[0],
+        4 + 80 * titles[1],
+        "Four bytes say how many titles there are, and each has 80 letters.",
+    )
     rest = 92 + 8 + titles[0]
     check("the number of atoms", struct.unpack_from(form + "3i", got, rest), (4, count, 4))
     wanted = b"".join(Dcd(order=form).frame(positions) for _, _, positions in frames)

@@ -92,7 +92,11 @@ def test_the_cutoff(cutoff: float) -> None:
 
 @pytest.mark.parametrize("cutoff", [0.0, -1.0, -0.0, math.nan, -math.inf])
 def test_no_cutoff(cutoff: float) -> None:
-    expect(trajectory.ForceCalculator, cutoff).raises(ValueError, says="cutoff")
+    expect(trajectory.ForceCalculator, cutoff).raises(
+        ValueError,
+        says="cutoff",
+        because="Say what is good, `cutoff > 0.0`: every comparison with NaN is false.",
+    )
 
 
 def test_repr() -> None:

@@ -23,7 +23,11 @@ LEVELS = "With `Caching::Loggers` a level is asked for each time; `LoggersAndLev
 DETACH = (
     "rayon's threads wait for the interpreter, and you wait for rayon's threads: call `py.detach` around it."
 )
-PENDING = "pyo3-log leaves the exception of a handler pending: take it with `PyErr::take`, and return it."
+FRAMES = 'Name the target: `warn!(target: "trajectory::frames", …)`.'
+PENDING = (
+    "pyo3-log leaves the exception of a handler pending, in this thread and only while it is attached: log,"
+    " and take it with `PyErr::take`, within one `Python::attach`. Then return it."
+)
 
 Record = tuple[str, int, str]
 
@@ -50,7 +54,7 @@ def test_a_run() -> None:
     check("the loggers", {name for name, _, _ in records}, {"trajectory.simulation"}, TARGET)
     start, end = (text for _, _, text in records)
     for word, text in [("3 steps", start), ("864 atoms", start), ("0.004", start), ("3 of 3 steps", end)]:
-        check(f"whether {text!r} says {word!r}", word in text, True)
+        check(f"whether {text!r} says {word!r}", word in text, True, "The lesson says what each text names.")
 
 
 @settings(max_examples=20)
@@ -63,7 +67,7 @@ def test_every_hundredth_step(first: int, count: int) -> None:
         ).value()
     debug = [(name, text) for name, level, text in records if level == logging.DEBUG]
     wanted = [step for step in steps if step % 100 == 0]
-    check("the number of DEBUG records", len(debug), len(wanted), HUNDREDTH)
+    check("the number of DEBUG records", len(debug), len(wanted), f"{HUNDREDTH} {LEVELS}")
     check(
         "whether each names its step",
         [str(s) in t for s, (_, t) in zip(wanted, debug, strict=True)],
@@ -126,7 +130,7 @@ print(len(trajectory.radius_of_gyration([bad] * 100)))
         "radius_of_gyration of 100 frames that are not finite: what it prints and logs",
         outcome,
         ("100\n", ["trajectory.frames WARNING"], 100),
-        DETACH,
+        DETACH if outcome[0].startswith("it waits") else FRAMES,
     )
 
 
@@ -155,6 +159,7 @@ def test_warnings() -> None:
         "levels and loggers",
         {(name, level) for name, level, _ in records},
         {("trajectory.frames", logging.WARNING)},
+        FRAMES,
     )
     named = sorted(next(int(w) for w in text.split() if w.isdecimal()) for _, _, text in records)
     check("the frames that the warnings name", named, [3, 17, 39])
@@ -174,7 +179,9 @@ def test_a_handler_that_raises_in_another_thread() -> None:
 
 def test_no_atoms() -> None:
     frames = [np.zeros((1, 3), np.float32), np.zeros((0, 3), np.float32)]
-    expect(trajectory.radius_of_gyration, frames).raises(ValueError, says="frame 1")
+    expect(trajectory.radius_of_gyration, frames).raises(
+        ValueError, says="frame 1", because="Look for a frame without atoms before the work, and name it."
+    )
 
 
 @pytest.mark.parametrize("frames", [None, 5, [1.0], [np.zeros((2, 3))]], ids=str)

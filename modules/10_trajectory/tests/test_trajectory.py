@@ -128,7 +128,9 @@ def test_a_frame_by_number(tmp_path: Path, index: int, wanted: int) -> None:
 @pytest.mark.parametrize("index", [2, -3, 10**9, 2**63, -(2**64)])
 def test_no_such_frame(tmp_path: Path, index: int) -> None:
     got = loaded(tmp_path)
-    expect(lambda: got[index]).described(f"trajectory[{index}]").raises(IndexError)
+    expect(lambda: got[index]).described(f"trajectory[{index}]").raises(
+        IndexError, because="`extract` raises OverflowError for a number beyond an isize: catch it."
+    )
 
 
 @pytest.mark.parametrize("index", ["0", 0.0, None])
@@ -423,7 +425,9 @@ def test_a_directory(tmp_path: Path) -> None:
 
 
 def test_a_nul_in_the_name() -> None:
-    expect(trajectory.Trajectory.load, "in\0.xyz").raises(ValueError)
+    expect(trajectory.Trajectory.load, "in\0.xyz").raises(
+        ValueError, because="An error of kind `InvalidInput` has no number: make a ValueError of it."
+    )
 
 
 @pytest.mark.soft

@@ -234,8 +234,8 @@ impl Header {
         Err(FormatError::at(start, reason))
     }
 
-    /// The positions in the bytes of one frame, which begin at `offset`. Where atoms are fixed, `first` has the positions
-    /// of the first frame.
+    /// The positions in the bytes of one frame, which begin at `frame_start(frame)`. Where atoms are fixed, `first` has the
+    /// positions of the first frame.
     pub fn decode(&self, frame: u64, bytes: &[u8], first: Option<&[[f32; 3]]>) -> Result<Vec<[f32; 3]>, FormatError> {
         let mut offset = self.frame_start(frame);
         let mut rest = bytes;

@@ -67,7 +67,7 @@ impl KdTree {
             _ => return Err(PyValueError::new_err(format!("k must be at least 1, not {k}"))),
         };
         let rows = arrays::rows("points", &points)?;
-        let length = rows.nrows().checked_mul(k);
+        let length = rows.nrows().max(1).checked_mul(k); // NumPy refuses too wide a row of no rows, too.
         let (mut distances, mut numbers) = (arrays::reserve(length)?, arrays::reserve(length)?);
         py.detach(|| {
             distances.resize(rows.nrows() * k, f64::INFINITY);

@@ -11,7 +11,7 @@ globals().update(products.suite_for("matrix_multiply"))
 
 
 def test_a_copy_that_cannot_be_had() -> None:
-    a, b = np.ones((1, 10**7)), np.broadcast_to(1.0, (10**7, 10**7))
+    a, b = np.broadcast_to(1.0, (1, 10**7)), np.broadcast_to(1.0, (10**7, 10**7))
     expect(matrix_multiply.matrix_multiply, a, b).raises(
         MemoryError,
         because="`as_standard_layout` copies `b`. Ask for that memory too, if `b` is not in C order.",

@@ -59,7 +59,9 @@ pub fn floats(object: &Bound<'_, PyAny>) -> PyResult<(Vec<f64>, Vec<usize>)> {
     };
     let array = plain(array)?;
     let array = borrow(&array)?;
-    let items = array.as_slice().map_or_else(|_| array.as_array().iter().copied().collect(), <[f64]>::to_vec);
+    let view = array.as_array();
+    // ndarray's `as_slice`: NumPy's also gives arrays in Fortran order, whose items lie in another order.
+    let items = view.as_slice().map_or_else(|| view.iter().copied().collect(), <[f64]>::to_vec);
     Ok((items, array.shape().to_vec()))
 }
 

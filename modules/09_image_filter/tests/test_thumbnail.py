@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 PORTRAIT = Path(__file__).resolve().parents[1] / "data" / "portrait.jpg"
 
-SIZE = "`fit`: the longest side becomes max_side, the other keeps the shape, none is enlarged."
+SIZE = "`fit`: the longest side becomes max_side, the other is rounded half up, none is enlarged."
 FORMAT = "A thumbnail has the format of what it was made from."
 MEAN = "Each pixel is about the mean of those that it stands for; picking one of them is not enough."
 UPRIGHT = "Turn the pixels as `decoder.orientation()` says: `apply_orientation`."
@@ -82,6 +82,8 @@ def check_near(picture: Any, expected: Any, tolerance: float, because: str) -> N
         ((80, 60), 40, (40, 30)),
         ((60, 80), 40, (30, 40)),
         ((51, 60), 26, (22, 26)),
+        ((80, 30), 4, (4, 2)),
+        ((30, 80), 4, (2, 4)),
         ((50, 50), 7, (7, 7)),
         ((90, 2), 9, (9, 1)),
         ((40, 1), 4, (4, 1)),

@@ -8,7 +8,8 @@ fn the_longest_side_fits() {
     assert_eq!(fit(300, 400, 200), (150, 200));
     assert_eq!(fit(512, 600, 256), (218, 256), "218.45 is nearer to 218");
     assert_eq!(fit(3, 2, 1), (1, 1), "two thirds are nearer to 1");
-    assert_eq!(fit(4, 1, 2), (2, 1), "a half is rounded up");
+    assert_eq!(fit(8, 3, 4), (4, 2), "1.5 is rounded up");
+    assert_eq!(fit(1000, 668, 10), (10, 7), "6.68 is nearer to 7");
 }
 
 #[test]

@@ -65,7 +65,7 @@ def test_requires_python() -> None:
     except InvalidSpecifier:
         allowed = SpecifierSet("<0")
     check_that(
-        all(f"3.{minor}" in allowed for minor in (11, 12, 14, 15))
+        all(f"3.{minor}" in allowed for minor in (11, 12, 14, 15, 99))
         and "3.10" not in allowed
         and "3.7" not in allowed,
         f"[project] requires-python in {PYPROJECT}",

@@ -8,7 +8,7 @@ use course_core::{Result, files, workspace};
 use crate::check::verdict::Verdict;
 use crate::progress::Progress;
 use crate::ui::style::{Style, paint};
-use crate::ui::text::fold;
+use crate::ui::text::{fold, unfilled};
 
 fn record_path(root: &Path) -> PathBuf {
     workspace::own_folder(root).join("in_the_way.txt")
@@ -60,7 +60,7 @@ pub(crate) fn next(course: &Course, exercise: &Exercise) -> Result<String> {
     Ok(format!(
         "{}\n\n{}\n\n{}",
         paint(Style::Strong, format!("Hint {level} of {total} for {id}")),
-        fold(hint),
+        fold(&unfilled(hint)),
         paint(Style::Faint, more)
     ))
 }

@@ -12,6 +12,28 @@ pub(crate) fn fold(text: &str) -> String {
     fold_to(text, width()).join("\n")
 }
 
+/// Joins lines of prose that were broken where the line of the source was full, so that the text can be folded anew. Lines
+/// of code stay: they are indented, or have columns.
+pub(crate) fn unfilled(text: &str) -> String {
+    /// Lines of the catalogues are broken before 128 columns; a line that could have taken ten more was broken on purpose.
+    const FULL: usize = 110;
+    let is_prose = |line: &str| !line.is_empty() && !line.starts_with(' ') && !line.contains("  ");
+    let mut joined = String::new();
+    let mut last = "";
+    for line in text.lines() {
+        let first_word = line.split(' ').next().unwrap_or_default();
+        let was_full = last.chars().count() + 1 + first_word.chars().count() > FULL;
+        joined.push_str(match (joined.is_empty(), is_prose(last) && is_prose(line) && was_full) {
+            (true, _) => "",
+            (_, true) => " ",
+            _ => "\n",
+        });
+        joined.push_str(line);
+        last = line;
+    }
+    joined
+}
+
 /// Folds what is printed at a prompt, where there is a terminal; elsewhere every line stays as it is.
 pub(crate) fn for_terminal(text: &str) -> String {
     if !std::io::stdout().is_terminal() {
@@ -126,6 +148,17 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "    Give the sum of two `u64` as text. If the sum exceeds `u64::MAX`, raise an `OverflowError`, as Python does.";
+
+    #[test]
+    fn prose_is_folded_anew_and_code_stays() {
+        let full = "word ".repeat(23).trim_end().to_owned();
+        assert_eq!(unfilled(&format!("{full}\nmore of it.\nA new line.")), format!("{full} more of it.\nA new line."));
+        let code = format!("new:    {full}\nquery:  more");
+        assert_eq!(unfilled(&code), code);
+        let indented = format!("{full}\n    more");
+        assert_eq!(unfilled(&indented), indented);
+        assert_eq!(unfilled("one\n\ntwo"), "one\n\ntwo");
+    }
 
     #[test]
     fn no_word_is_broken_and_none_is_lost() {

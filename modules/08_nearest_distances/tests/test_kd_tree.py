@@ -182,7 +182,7 @@ def test_no_queries(k: int, shape: tuple[int, ...]) -> None:
 def test_rows_that_are_too_wide(k: int) -> None:
     expect(tree(np.zeros((3, 2))).query, np.zeros((0, 2)), k).raises(
         MemoryError,
-        because="Even without rows, an array cannot be that wide: ask for `nrows().max(1)` rows of k numbers.",
+        because="Even without rows, an array cannot be that wide: reserve `nrows().max(1)` rows.",
     )
 
 

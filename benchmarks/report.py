@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from coursekit.bench import used
 from coursekit.bench.model import CaseResult, Role, Run, Status
 from coursekit.bench.table import below_lines, duration, near, percent, ratio, reason, threads
+
+WHY = "[no](#why-some-goals-are-missed-and-what-limits-the-rest)"
+"""A goal that is missed leads to the page's section that says why."""
 
 IMAGES = "images/bench"
 """Where the charts lie, as seen from the book's pages."""
@@ -14,7 +18,7 @@ IMAGES = "images/bench"
 
 def markdown(runs: Sequence[Run]) -> str:
     """What the book's page on benchmarks includes."""
-    lines = [*_machine(runs), *goals(runs)]
+    lines = [*_machine(runs), *(re.sub(r"\| no\b", f"| {WHY}", line) for line in goals(runs))]
     for run in runs:
         lines += _module(run)
     return "\n".join(lines) + "\n"

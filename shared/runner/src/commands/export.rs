@@ -435,7 +435,8 @@ impl Export<'_> {
     fn write_what_tests_share(&self) -> Result<Vec<String>> {
         let folder = self.module.folder.join("tests");
         let is_test = |path: &Path| {
-            let tests = self.module.exercises.iter().flat_map(|exercise| exercise.tests.iter().chain(&exercise.rust_tests));
+            let tests =
+                self.module.exercises.iter().flat_map(|exercise| exercise.tests.iter().chain(&exercise.rust_tests));
             tests.map(|test| self.module.folder.join(test)).any(|test| test == path)
         };
         let mut texts = Vec::new();
@@ -876,7 +877,10 @@ mod tests {
     fn imports_of_the_kit_are_found() {
         let test = "from coursekit import expect\n    from coursekit.turns import one\nfrom os.path import x\n";
         assert_eq!(imported(test, "coursekit."), ["turns"]);
-        assert_eq!(imported("from .show import a, b\nfrom . import failures, worker\n", "."), ["show", "failures", "worker"]);
+        assert_eq!(
+            imported("from .show import a, b\nfrom . import failures, worker\n", "."),
+            ["show", "failures", "worker"]
+        );
     }
 
     #[test]

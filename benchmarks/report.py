@@ -38,7 +38,11 @@ def _machine(runs: Sequence[Run]) -> Iterator[str]:
     notes = [f"{run.module}: {note}" for run in runs for note in run.notes]
     if notes:
         yield ""
+        yield f"<details><summary>What was not as steady as it should be ({len(notes)} notes)</summary>"
+        yield ""
         yield from (f"- {_text(note)}" for note in notes)
+        yield ""
+        yield "</details>"
     yield ""
 
 

@@ -100,8 +100,11 @@ pub(crate) fn minutes(module: &Module) -> u32 {
 }
 
 /// Width and height of a module's box, and the room between two, in pixels.
-const BOX: (usize, usize) = (188, 80);
-const GAP: (usize, usize) = (20, 40);
+const BOX: (usize, usize) = (184, 98);
+const GAP: (usize, usize) = (24, 44);
+
+/// So many letters of a title stand in a line of a box.
+const LETTERS: usize = 26;
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -110,6 +113,41 @@ fn escape(text: &str) -> String {
 /// Whether an id names a whole module: `02`. A module and an exercise may share a name.
 fn is_module(id: &str) -> bool {
     id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A line from the bottom of a box to the top of another. One that passes a row of boxes does so in the gap at `channel`, as
+/// behind a box it would look like that box's own.
+fn line((x1, y1): (usize, usize), (x2, y2): (usize, usize), channel: usize) -> String {
+    if y2 < y1 + GAP.1 {
+        let bend = (y1 + y2) / 2;
+        return format!("M{x1} {y1}C{x1} {bend} {x2} {bend} {x2} {y2}");
+    }
+    let (half, below, above) = (GAP.1 / 2, y1 + GAP.1, y2 - GAP.1);
+    format!(
+        "M{x1} {y1}C{x1} {} {channel} {} {channel} {below}L{channel} {above}C{channel} {} {x2} {} {x2} {y2}",
+        y1 + half,
+        y1 + half,
+        y2 - half,
+        y2 - half
+    )
+}
+
+/// A title in lines that fit into a box.
+fn title_lines(title: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in title.split(' ') {
+        let last = lines.len() - 1;
+        let line = &mut lines[last];
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= LETTERS {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 /// The drawing: a box for each module, which is a link, and an arrow from what a module needs.
@@ -129,8 +167,7 @@ pub(crate) fn svg(map: &Map, course: &Course) -> String {
             if let (Some(from), Some(to)) = (at(need), at(number)) {
                 let (x1, y1) = (from.0 + BOX.0 / 2, from.1 + BOX.1);
                 let (x2, y2) = (to.0 + BOX.0 / 2, to.1);
-                let bend = (y1 + y2) / 2;
-                let _ = write!(arrows, r#"<path d="M{x1} {y1}C{x1} {bend} {x2} {bend} {x2} {}"/>"#, y2 - 6);
+                let _ = write!(arrows, r#"<path d="{}"/>"#, line((x1, y1), (x2, y2 - 6), to.0 + BOX.0 + GAP.0 / 2));
                 let _ = write!(
                     arrows,
                     r#"<path class="head" d="M{} {}L{x2} {y2}L{} {}Z"/>"#,
@@ -147,21 +184,18 @@ pub(crate) fn svg(map: &Map, course: &Course) -> String {
         let Some((x, y)) = at(module.number()) else { continue };
         let _ = write!(
             boxes,
-            r#"<a href="modules/{name}/index.html"><rect x="{x}" y="{y}" width="{}" height="{}" rx="8"/><text x="{}" y="{}" class="name">{} {}</text><text x="{}" y="{}" class="about">{}</text><text x="{}" y="{}" class="about time">{}</text></a>"#,
-            BOX.0,
-            BOX.1,
-            x + 12,
-            y + 25,
-            module.number(),
-            module.package,
-            x + 12,
-            y + 46,
-            escape(&module.title),
-            x + 12,
-            y + 67,
-            duration(minutes(module)),
-            name = module.name,
+            r#"<a href="modules/{}/index.html"><rect x="{x}" y="{y}" width="{}" height="{}" rx="8"/>"#,
+            module.name, BOX.0, BOX.1
         );
+        let mut text = |y: usize, class: &str, text: &str| {
+            let _ = write!(boxes, r#"<text x="{}" y="{y}" class="{class}">{}</text>"#, x + 12, escape(text));
+        };
+        text(y + 25, "name", &format!("{} {}", module.number(), module.package));
+        for (index, line) in title_lines(&module.title).iter().enumerate() {
+            text(y + 46 + 17 * index, "about", line);
+        }
+        text(y + BOX.1 - 13, "about time", &duration(minutes(module)));
+        boxes.push_str("</a>");
     }
     let description: Vec<String> = map
         .needs
@@ -206,6 +240,19 @@ pub(crate) fn routes(map: &Map, course: &Course) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_stay_inside_their_boxes() {
+        assert_eq!(title_lines("The boundary"), ["The boundary"]);
+        let lines = title_lines("Pictures: bytes in arrays, and bytes from strangers");
+        assert_eq!(lines, ["Pictures: bytes in arrays,", "and bytes from strangers"]);
+    }
+
+    #[test]
+    fn a_line_passes_other_boxes_in_the_gap() {
+        assert_eq!(line((96, 102), (96, 140), 200), "M96 102C96 121 96 121 96 140");
+        assert!(line((96, 102), (96, 282), 200).contains("L200 238"));
+    }
 
     #[test]
     fn durations_read_well() {

@@ -129,7 +129,7 @@ fn from_a_value_to_itself() {
         let refused = Shared::update_pair(&a, &a, take(11), give(11));
         (fits, refused, a.get())
     });
-    assert_eq!(results, (Ok(()), Err("too little"), 10));
+    assert_eq!(results, (Ok(()), Err("too little"), 10), "to itself: `take` must still say whether there is enough");
 }
 
 #[test]

@@ -6,7 +6,7 @@ from typing import Any
 import data_processor
 import numpy as np
 import pytest
-from coursekit import check, expect
+from coursekit import check, expect, likely, panicked
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +15,7 @@ CHANGED = (
     "Compare `revision()` with the one from the beginning at each step: if they differ, raise RuntimeError."
 )
 ENDED = "An iterator that has ended stays so: let go of the processor, and return None from then on."
+WRAPS = "`position + chunk_size` wraps round: compare the chunk size with the number of values that are left."
 POSITION = "Each iterator has a position of its own."
 
 FIXTURES: Any = data_processor  # `_make` and its like do not ship, so no stub declares them.
@@ -35,6 +36,13 @@ def test_chunks(n: int, chunk_size: int) -> None:
     values = np.arange(float(n))
     expected = [values[i : i + chunk_size] for i in range(0, n, chunk_size)]
     expect(list, chunks(processor(chunk_size, values))).returns(expected, because=LAST)
+
+
+def test_the_largest_chunk_size() -> None:
+    values = np.arange(4.0)
+    expect(list, chunks(processor(2**64 - 1, values))).returns(
+        [values], because=likely((panicked, WRAPS), otherwise=LAST)
+    )
 
 
 @given(st.lists(st.floats(), max_size=30), st.integers(1, 9))

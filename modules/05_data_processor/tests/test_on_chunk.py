@@ -20,6 +20,7 @@ COLLECTED = (
     "The collector cannot see the reference to the callback: `__traverse__` must visit it, "
     "`__clear__` drop it."
 )
+CLEARED = "The callback is a method of the processor itself: only its `__clear__` breaks this cycle."
 
 FIXTURES: Any = data_processor  # `_make` and its like do not ship, so no stub declares them.
 
@@ -201,6 +202,21 @@ def test_a_cycle_in_use_is_not_collected() -> None:
     expect(held.process_chunks).returns([1.5, 3.5])
     owner = [each for each in gc.get_referents(*gc.get_referents(held)) if isinstance(each, Owner)]
     check("owners that the collector finds behind the processor", len(owner), 1, COLLECTED)
+
+
+def processors() -> int:
+    """How many processors the collector knows of."""
+    gc.collect()
+    return sum(isinstance(each, data_processor.DataProcessor) for each in gc.get_objects())
+
+
+@pytest.mark.soft
+def test_a_cycle_that_only_the_processor_can_break_is_collected() -> None:
+    before = processors()
+    p = processor()
+    with_callback(p, p.process_chunks)
+    del p
+    check("processors after `del` and gc.collect()", processors(), before, CLEARED)
 
 
 class Leaving:

@@ -25,12 +25,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 COURSE = Path(__file__).resolve().parents[1]
-
-ID = re.compile(r'^id = "(.+)"', re.MULTILINE)
 
 ALSO = ["01.join_sums", "02.sum_array"]
 """Exercises that are measured besides the one with Rust tests of each module: Python tests only."""
@@ -90,15 +90,24 @@ def spread(samples: list[float]) -> str:
     return f"{statistics.median(samples):.2f} ({min(samples):.2f} to {max(samples):.2f})"
 
 
+def catalogue(module: Path) -> list[dict[str, Any]]:
+    """The exercises of a module, as its course.toml has them."""
+    exercises: list[dict[str, Any]] = tomllib.loads((module / "course.toml").read_text("utf-8"))["exercise"]
+    return exercises
+
+
+def files_of(module: Path) -> list[str]:
+    """All files that learners edit in a module."""
+    return [name for exercise in catalogue(module) for name in exercise["files"]]
+
+
 def exercises(clone: Clone) -> list[str]:
-    """One of each module, with Rust tests where there are any; and `ALSO`."""
+    """One in Rust of each module, with Rust tests where there are any; and `ALSO`."""
     chosen = list(ALSO)
     for module in clone.modules():
-        number = module.name.split("_")[0]
-        catalogue = (module / "course.toml").read_text(encoding="utf-8")
-        blocks = catalogue.split("[[exercise]]")[1:]
-        block = next((each for each in blocks if "rust_tests" in each), blocks[0])
-        chosen.append(f"{number}.{re.findall(ID, block)[0]}")
+        in_rust = [each for each in catalogue(module) if f"src/{each['id']}.rs" in each["files"]]
+        best = next((each for each in in_rust if "rust_tests" in each), in_rust[0])
+        chosen.append(f"{module.name[:2]}.{best['id']}")
     return sorted(chosen)
 
 
@@ -252,6 +261,9 @@ def grading(clone: Clone) -> Table:
                 shutil.copytree(solved / "src", target / "src")
                 for stub in solved.glob("*.pyi"):
                     shutil.copy(stub, target)
+                for name in files_of(module):  # Manifests and the like, where the work is not in src.
+                    (target / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(solved / name, target / name)
                 for source in target.glob("src/*.rs"):  # Nobody's is another's copy.
                     source.write_text(
                         source.read_text("utf-8") + f"\n// {number} of {count}\n", encoding="utf-8"

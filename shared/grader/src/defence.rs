@@ -95,7 +95,8 @@ mod tests {
             let without = about.get("without").and_then(toml::Value::as_array);
             without.is_some_and(|names| names.iter().any(|held_by| held_by.as_str() == Some(name)))
         };
-        let folders = files::entries(&corpus).unwrap().into_iter().filter(|folder| is_held(folder));
+        let attacks = files::entries(&corpus).unwrap().into_iter().filter(|path| path.join("attack.toml").exists());
+        let folders = attacks.filter(|folder| is_held(folder));
         folders.map(|folder| folder.display().to_string()).collect()
     }
 

@@ -11,6 +11,7 @@ import numpy as np
 import parallel_sum
 import pytest
 from coursekit import Heartbeat, check, check_that, expect, likely
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -174,9 +175,9 @@ def test_other_threads_run_meanwhile() -> None:
     with Heartbeat() as heart:
         expect(parallel_sum.cpu_intensive, many).approximates(10_000_000 * math.sin(0.5), rel=1e-9)
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(parallel_sum.cpu_intensive, many),
         "beats of another thread while cpu_intensive ran",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The work ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import word_count
 from coursekit import Heartbeat, check, check_that, expect, likely, panicked
+from coursekit.turns import lets_another_thread_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -332,10 +333,10 @@ def test_other_threads_run_meanwhile(tmp_path: Path) -> None:
     with Heartbeat() as heart:
         expect(word_count.count_file, path).returns({"supercalifragilistic": 1_000_000})
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(word_count.count_file, path),
         "beats of another thread while count_file ran",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The file was read attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )
 

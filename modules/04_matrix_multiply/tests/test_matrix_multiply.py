@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from coursekit import Heartbeat, check, check_that, expect
 from coursekit.beside import beside
+from coursekit.turns import lets_another_thread_in
 
 products = beside(__file__, "products")
 globals().update(products.suite_for("matrix_multiply"))
@@ -26,9 +27,9 @@ def test_other_threads_run_meanwhile() -> None:
         product = call.value()
     check("the product of 800 × 800 ones", product, np.full((800, 800), 800.0))
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(matrix_multiply.matrix_multiply, a, a),
         "beats of another thread while matrix_multiply ran",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The product ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )

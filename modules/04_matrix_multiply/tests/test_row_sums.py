@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from coursekit import Heartbeat, check_that, expect, likely
 from coursekit.layouts import LAYOUTS, laid_out, packed
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,10 +106,10 @@ def test_other_threads_run_meanwhile() -> None:
     with Heartbeat() as heart:
         expect(matrix_multiply.row_sums, many).returns(np.full(300, 1e6))
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(matrix_multiply.row_sums, many),
         "beats of another thread while row_sums ran",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The sums ran attached to the interpreter: wrap them in `py.detach(|| …)`.",
     )
 

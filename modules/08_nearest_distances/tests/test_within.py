@@ -7,6 +7,7 @@ import nearest_distances
 import numpy as np
 import pytest
 from coursekit import Heartbeat, check, check_that, expect
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -206,10 +207,10 @@ def test_other_threads_run_meanwhile(function: str) -> None:
     with Heartbeat() as heart:
         expect(getattr(nearest_distances, function), points, points, 0.3).value()
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(getattr(nearest_distances, function), points, points, 0.3),
         "beats of another thread meanwhile",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The search ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )
 

@@ -9,6 +9,7 @@ import image_filter
 import numpy as np
 import pytest
 from coursekit import Heartbeat, check, check_that, expect
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -222,9 +223,9 @@ def test_other_threads_run_meanwhile() -> None:
     with Heartbeat() as heart:
         expect(image_filter.blur, img, 8.0).described("blur(1500 x 1500 pixels, 8.0)").value()
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(image_filter.blur, img, 8.0),
         "beats of another thread while blur ran",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The work ran attached to the interpreter: `interrupt::run` detaches.",
     )

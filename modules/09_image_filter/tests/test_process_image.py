@@ -12,6 +12,7 @@ import image_filter
 import numpy as np
 import pytest
 from coursekit import Heartbeat, check, check_that, expect
+from coursekit.turns import lets_another_thread_in
 
 VARIANTS = "Each variant of the enum is a class: `Gray {}`, `Blur { sigma: f64 }`, `Edges {}`."
 EQUAL = "`eq` in #[pyclass(…)] makes `==` of the derived PartialEq."
@@ -336,10 +337,10 @@ def test_other_threads_run_meanwhile() -> None:
             "process_image(500 x 700, [Step.Blur(8.0)])"
         ).value()
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(image_filter.process_image, img, steps),
         "beats of another thread while process_image ran",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The work ran attached to the interpreter: `interrupt::run` detaches.",
     )
 

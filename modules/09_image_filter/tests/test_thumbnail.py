@@ -16,6 +16,7 @@ import image_filter
 import numpy as np
 import pytest
 from coursekit import Heartbeat, check, check_that, expect
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -419,9 +420,9 @@ def test_other_threads_run_meanwhile() -> None:
         for _ in range(3):
             expect(image_filter.thumbnail, data, 100).described("thumbnail(a PNG of 3000 x 3000)").value()
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(image_filter.thumbnail, data, 100),
         "beats of another thread while thumbnail ran",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The work ran attached to the interpreter: copy the bytes, then `py.detach(|| …)`.",
     )

@@ -6,6 +6,7 @@ import image_filter
 import numpy as np
 import pytest
 from coursekit import Heartbeat, check, check_that, expect
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,9 +137,9 @@ def test_other_threads_run_meanwhile() -> None:
         for _ in range(3):
             expect(image_filter.to_gray, img).described("to_gray(6000 x 6000 pixels)").value()
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(image_filter.to_gray, img),
         "beats of another thread while to_gray ran",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The work ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )

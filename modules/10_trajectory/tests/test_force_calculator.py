@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import trajectory
 from coursekit import Heartbeat, check, check_that, expect
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -208,10 +209,10 @@ def test_other_threads_run() -> None:
         expect(calculator(math.inf).energy, positions).value()
     because = "The work ran attached to the interpreter: wrap it in `py.detach(|| …)`."
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(calculator(math.inf).energy, positions),
         "beats of another thread during energy(positions)",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         because,
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import scale_out
 from coursekit import Heartbeat, check, check_that, expect
+from coursekit.turns import lets_another_thread_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -336,9 +337,9 @@ def test_other_threads_run_meanwhile(tmp_path: Path) -> None:
     with Heartbeat() as heart:
         part(path, 0, path.stat().st_size)
     check_that(
-        heart.beats >= 3,
+        heart.beats >= 3 or lets_another_thread_in(scale_out.count_part, path, 0, path.stat().st_size),
         "beats of another thread while count_part ran",
         heart.beats,
-        "3 or more",
+        "3 or more, or a turn for a thread that waits",
         "The file was read attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from coursekit import Heartbeat, check, check_close, check_that, expect, likely, panicked
 from coursekit.layouts import packed
+from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -360,10 +361,11 @@ def suite_for(  # noqa: PLR0913, PLR0915 (a list of tests)
             q, _ = call.value()
         check("the populations of 4000 equal atoms", q, np.full(n // 4, 4.0 * n))
         check_that(
-            heart.beats >= 3,
+            heart.beats >= 3
+            or lets_another_thread_in(getattr(mulliken, name), matrix, matrix, matrix, [4] * (n // 4)),
             f"beats of another thread while {name} ran",
             heart.beats,
-            "3 or more",
+            "3 or more, or a turn for a thread that waits",
             "The sum ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
         )
 

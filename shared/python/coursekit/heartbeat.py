@@ -14,7 +14,8 @@ class Heartbeat:
 
     A call that stays attached to the interpreter stops the heart: no other thread gets to run until it
     returns. A call that detaches lets it beat every few milliseconds. Give the body something that takes a
-    tenth of a second or more. Without a GIL the heart always beats, so the test is skipped.
+    tenth of a second or more. On a busy machine the heart may still miss its beats: then let the test ask
+    `turns.lets_another_thread_in`. Without a GIL the heart always beats, so the test is skipped.
     """
 
     def __init__(self, interval: float = 0.002) -> None:

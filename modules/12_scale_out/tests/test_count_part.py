@@ -337,7 +337,7 @@ def test_other_threads_run_meanwhile(tmp_path: Path) -> None:
     with Heartbeat() as heart:
         part(path, 0, path.stat().st_size)
     check_that(
-        heart.beats >= 3 or lets_another_thread_in(scale_out.count_part, path, 0, path.stat().st_size),
+        heart.beats >= 3 or lets_another_thread_in(scale_out.count_part, str(path), 0, path.stat().st_size),
         "beats of another thread while count_part ran",
         heart.beats,
         "3 or more, or a turn for a thread that waits",

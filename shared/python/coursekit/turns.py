@@ -22,7 +22,8 @@ def lets_another_thread_in(function: Callable[..., object], *arguments: object) 
     A `Heartbeat` needs a call of many milliseconds. This one does not depend on speed: a thread that detaches
     while another one has asked for the interpreter waits until that one has got it. For that nothing may give
     way before the call: all steps are calls from C to C, between which the interpreter does not look whether
-    anybody waits. So `function` must be native as well, and no lambda.
+    anybody waits. So `function` must be native as well, and no lambda; and no argument may have a method in
+    Python that it calls, as `pathlib.Path` has.
 
     Without a GIL every call lets others in, and the test is skipped.
     """

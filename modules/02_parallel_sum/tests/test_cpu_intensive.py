@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import parallel_sum
 import pytest
-from coursekit import Heartbeat, check, check_that, expect, likely
+from coursekit import check, check_that, expect, likely
 from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
@@ -172,12 +172,11 @@ def started_with(threads: int) -> subprocess.Popen[str]:
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
     many = np.broadcast_to(np.float64(0.5), 10_000_000)  # Ten million items that need no memory.
-    with Heartbeat() as heart:
-        expect(parallel_sum.cpu_intensive, many).approximates(10_000_000 * math.sin(0.5), rel=1e-9)
+    expect(parallel_sum.cpu_intensive, many).approximates(10_000_000 * math.sin(0.5), rel=1e-9)
     check_that(
-        heart.beats >= 3 or lets_another_thread_in(parallel_sum.cpu_intensive, many),
-        "beats of another thread while cpu_intensive ran",
-        heart.beats,
-        "3 or more, or a turn for a thread that waits",
+        lets_another_thread_in(parallel_sum.cpu_intensive, many),
+        "what another thread got while cpu_intensive ran",
+        "none",
+        "a turn",
         "The work ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )

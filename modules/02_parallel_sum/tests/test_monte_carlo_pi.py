@@ -8,7 +8,7 @@ from pathlib import Path
 
 import parallel_sum
 import pytest
-from coursekit import Heartbeat, check, check_that, expect, likely
+from coursekit import check, check_that, expect, likely
 from coursekit.turns import lets_another_thread_in
 
 INSIDE = likely(
@@ -145,12 +145,11 @@ for n in (10**11, 10**18):
 
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
-    with Heartbeat() as heart:
-        expect(parallel_sum.monte_carlo_pi, 150_000_000).value()
+    expect(parallel_sum.monte_carlo_pi, 150_000_000).value()
     check_that(
-        heart.beats >= 3 or lets_another_thread_in(parallel_sum.monte_carlo_pi, 150_000_000),
-        "beats of another thread while monte_carlo_pi ran",
-        heart.beats,
-        "3 or more, or a turn for a thread that waits",
+        lets_another_thread_in(parallel_sum.monte_carlo_pi, 150_000_000),
+        "what another thread got while monte_carlo_pi ran",
+        "none",
+        "a turn",
         "The work ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )

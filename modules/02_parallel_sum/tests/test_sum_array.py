@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import parallel_sum
 import pytest
-from coursekit import Heartbeat, check_that, expect, likely
+from coursekit import check_that, expect, likely
 from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
@@ -202,13 +202,12 @@ def right_or_refused(array: Any, total: int) -> None:
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
     many = np.broadcast_to(np.int64(1), 300_000_000)  # Three hundred million items that need no memory.
-    with Heartbeat() as heart:
-        expect(parallel_sum.sum_array, many).returns(300_000_000)
+    expect(parallel_sum.sum_array, many).returns(300_000_000)
     check_that(
-        heart.beats >= 3 or lets_another_thread_in(parallel_sum.sum_array, many),
-        "beats of another thread while sum_array ran",
-        heart.beats,
-        "3 or more, or a turn for a thread that waits",
+        lets_another_thread_in(parallel_sum.sum_array, many),
+        "what another thread got while sum_array ran",
+        "none",
+        "a turn",
         "The sum ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 import nearest_distances
 import numpy as np
 import pytest
-from coursekit import Heartbeat, check_that, expect
+from coursekit import check_that, expect
 from coursekit.turns import lets_another_thread_in
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,12 +105,11 @@ def test_no_points_at_all(points: object) -> None:
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
     points, others = np.random.default_rng(8).random((2, 14_000, 2)).tolist()
-    with Heartbeat() as heart:
-        expect(nearest_distances.nearest_distances, points, others).value()
+    expect(nearest_distances.nearest_distances, points, others).value()
     check_that(
-        heart.beats >= 3 or lets_another_thread_in(nearest_distances.nearest_distances, points, others),
-        "beats of another thread while nearest_distances ran",
-        heart.beats,
-        "3 or more, or a turn for a thread that waits",
+        lets_another_thread_in(nearest_distances.nearest_distances, points, others),
+        "what another thread got while nearest_distances ran",
+        "none",
+        "a turn",
         "The search ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import scale_out
-from coursekit import Heartbeat, check, check_that, expect
+from coursekit import check, check_that, expect
 from coursekit.turns import lets_another_thread_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -334,12 +334,11 @@ def test_wrong_bytes_elsewhere(tmp_path: Path) -> None:
 @pytest.mark.soft
 def test_other_threads_run_meanwhile(tmp_path: Path) -> None:
     path = write(tmp_path, "supercalifragilistic " * 300_000)
-    with Heartbeat() as heart:
-        part(path, 0, path.stat().st_size)
+    part(path, 0, path.stat().st_size)
     check_that(
-        heart.beats >= 3 or lets_another_thread_in(scale_out.count_part, str(path), 0, path.stat().st_size),
-        "beats of another thread while count_part ran",
-        heart.beats,
-        "3 or more, or a turn for a thread that waits",
+        lets_another_thread_in(scale_out.count_part, str(path), 0, path.stat().st_size),
+        "what another thread got while count_part ran",
+        "none",
+        "a turn",
         "The file was read attached to the interpreter: wrap it in `py.detach(|| …)`.",
     )

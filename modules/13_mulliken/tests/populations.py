@@ -11,7 +11,7 @@ from typing import Any
 import mulliken
 import numpy as np
 import pytest
-from coursekit import Heartbeat, check, check_close, check_that, expect, likely, panicked
+from coursekit import check, check_close, check_that, expect, likely, panicked
 from coursekit.layouts import packed
 from coursekit.turns import lets_another_thread_in
 from hypothesis import given
@@ -357,15 +357,13 @@ def suite_for(  # noqa: PLR0913, PLR0915 (a list of tests)
         n = 16_000
         matrix = np.broadcast_to(np.ones(n), (n, n))
         call = populations(matrix, matrix, matrix, [4] * (n // 4))
-        with Heartbeat() as heart:
-            q, _ = call.value()
+        q, _ = call.value()
         check("the populations of 4000 equal atoms", q, np.full(n // 4, 4.0 * n))
         check_that(
-            heart.beats >= 3
-            or lets_another_thread_in(getattr(mulliken, name), matrix, matrix, matrix, [4] * (n // 4)),
-            f"beats of another thread while {name} ran",
-            heart.beats,
-            "3 or more, or a turn for a thread that waits",
+            lets_another_thread_in(getattr(mulliken, name), matrix, matrix, matrix, [4] * (n // 4)),
+            f"what another thread got while {name} ran",
+            "none",
+            "a turn",
             "The sum ran attached to the interpreter: wrap it in `py.detach(|| …)`.",
         )
 

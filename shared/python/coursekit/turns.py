@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import operator
 import sys
 import threading
@@ -45,11 +46,13 @@ def _lets_in(call: Callable[[], object], numbers: int) -> bool:
     thread.start()
     interval = sys.getswitchinterval()
     sys.setswitchinterval(0.001)  # So long the thread waits before it asks.
+    gc.disable()  # Its callbacks are Python code, and hypothesis has one.
     try:
         # The gate opens; the thread asks while the sum is under way; then the call, and what it let happen.
         steps: list[Callable[[], Any]] = [gate.release, partial(sum, range(numbers)), call, turns.copy]
         noted = list(map(operator.call, steps))[-1]
     finally:
+        gc.enable()
         sys.setswitchinterval(interval)
     thread.join()
     return bool(noted)

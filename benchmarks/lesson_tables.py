@@ -32,7 +32,7 @@ def lessons(root: Path, runs: Sequence[Run]) -> Iterator[tuple[Path, str, str]]:
         path = next(root.glob(f"modules/[0-9][0-9]_{package}/README.md"))
         text = path.read_text(encoding="utf-8")
         if text.count(BEGIN) != 1 or text.count(END) != 1:
-            raise ValueError(f"{path}: there is no place for the table: it stands between {BEGIN} and {END}")
+            raise ValueError(f"{path} has no place for its table. Add these two lines:\n{BEGIN}\n{END}")
         before, _, rest = text.partition(BEGIN)
         after = rest.partition(END)[2]
         yield path, text, f"{before}{BEGIN}\n\n{table(by_module[package], groups)}\n{END}{after}"
@@ -68,12 +68,13 @@ def _case(run: Run, title: str) -> CaseResult:
     for case in run.cases:
         if case.title == title:
             return case
-    raise ValueError(f"{run.module}: there is no case {title!r}, but {[case.title for case in run.cases]}")
+    titles = ", ".join(case.title for case in run.cases)
+    raise ValueError(f"The run of {run.module} has no case {title!r}. Its cases are: {titles}.")
 
 
 def _measurement(case: CaseResult, run: Run, peer: str) -> Measurement:
     for measurement in case.timed:
         if measurement.peer == peer:
             return measurement
-    timed = [measurement.peer for measurement in case.timed]
-    raise ValueError(f"{run.module}: {case.title}: {peer!r} was not timed, but {timed}")
+    timed = ", ".join(measurement.peer for measurement in case.timed)
+    raise ValueError(f"In {case.title!r} of {run.module}, {peer!r} was not timed. Timed were: {timed}.")

@@ -33,7 +33,7 @@ def test_the_lessons_say_what_the_record_says() -> None:
 
 
 def test_a_case_that_is_not_in_the_record_is_named() -> None:
-    with pytest.raises(ValueError, match="there is no case 'a misspelt case'"):
+    with pytest.raises(ValueError, match="has no case 'a misspelt case'"):
         lesson_tables.table(recorded()[0], [{"case": "a misspelt case", "work": "", "lines": []}])
 
 

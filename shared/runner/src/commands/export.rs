@@ -13,6 +13,7 @@ use course_core::process::{self, CancellationToken, Limits};
 use course_core::{Error, Result, files, workspace};
 use toml::{Table, Value};
 
+use crate::actions::task::TODO;
 use crate::command_line::{Command, CommandOption, Invocation, Takes};
 use crate::exit_status::ExitStatus;
 use crate::ui::output;
@@ -120,7 +121,7 @@ impl Export<'_> {
     /// Whether a file is still as the learner found it.
     fn is_unwritten(&self, file: &Path) -> bool {
         let text = std::fs::read_to_string(self.source.join(file)).unwrap_or_default();
-        std::fs::read_to_string(self.module.stub(file)).is_ok_and(|stub| stub == text) || text.contains("todo!(")
+        std::fs::read_to_string(self.module.stub(file)).is_ok_and(|stub| stub == text) || text.contains(TODO)
     }
 
     fn unsolved(&self) -> Vec<&Exercise> {

@@ -133,8 +133,7 @@ def test_a_picture_that_cannot_be_had() -> None:
 def test_other_threads_run_meanwhile() -> None:
     img = np.broadcast_to(np.full(3, 7, dtype=np.uint8), (6000, 6000, 3))
     expect(image_filter.to_gray, img[:2, :2]).value()
-    for _ in range(3):
-        expect(image_filter.to_gray, img).described("to_gray(6000 x 6000 pixels)").value()
+    expect(image_filter.to_gray, img).described("to_gray(6000 x 6000 pixels)").value()
     check_that(
         lets_another_thread_in(image_filter.to_gray, img),
         "what another thread got while to_gray ran",

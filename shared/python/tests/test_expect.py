@@ -22,6 +22,7 @@ from coursekit import (
 )
 from coursekit.expect import close, same, show, show_error
 from coursekit.likely import PANICKED
+from coursekit.show import NOT_WRITTEN
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -383,7 +384,7 @@ def test_a_todo_is_not_a_failure(ask: Callable[[Any], Any]) -> None:
 
 def test_a_todo_in_python() -> None:
     with pytest.raises(NotWritten):
-        expect(raiser(NotImplementedError("not yet implemented: write me"))).value()
+        expect(raiser(NotImplementedError(f"{NOT_WRITTEN}: write me"))).value()
     # What somebody means by it who has written something.
     for error in (NotImplementedError("no actors"), RuntimeError("not yet implemented")):
         with pytest.raises(ExpectationFailed):

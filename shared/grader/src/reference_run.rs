@@ -76,7 +76,7 @@ impl ReferenceRun<'_> {
         let extensions = self.build(exercise_refs, version, scratch)?;
         let runs = in_parallel(self.jobs, exercise_refs, |exercise_ref| {
             let folder = scratch.join(&exercise_ref.module.name).join(&exercise_ref.exercise.slug);
-            self.run_exercise(*exercise_ref, &extensions[&exercise_ref.module.name], &folder)
+            self.run_exercise(*exercise_ref, version, &extensions[&exercise_ref.module.name], &folder)
         })?;
         Ok(runs.into_iter().flatten().collect())
     }
@@ -104,6 +104,7 @@ impl ReferenceRun<'_> {
     fn run_exercise(
         &self,
         exercise_ref: ExerciseRef<'_>,
+        version: Version<'_>,
         extension: &Path,
         scratch: &Path,
     ) -> Result<Vec<(String, Kind, SessionResult)>> {
@@ -111,11 +112,15 @@ impl ReferenceRun<'_> {
         let session = Session { environment: self.environment, jail: self.jail, extension, scratch, seed: 0 };
         let ExerciseRef { module, exercise } = exercise_ref;
         let tests: Vec<PathBuf> = exercise.tests.iter().map(|test| module.folder.join(test)).collect();
-        let mut runs = vec![(exercise.id(), Kind::Public, session.run_outside(module, exercise, &tests)?)];
+        let run_outside = |tests: &[PathBuf]| match version {
+            Version::Solution => session.run_reference(module, exercise, tests),
+            _ => session.run_outside(module, exercise, tests),
+        };
+        let mut runs = vec![(exercise.id(), Kind::Public, run_outside(&tests)?)];
         let hidden =
             self.hidden.map(|hidden| hidden_tests(hidden, &self.environment.course, exercise_ref)).transpose()?;
         if let Some(hidden) = hidden.filter(|tests| !tests.is_empty()) {
-            runs.push((exercise.id(), Kind::Hidden, session.run_outside(module, exercise, &hidden)?));
+            runs.push((exercise.id(), Kind::Hidden, run_outside(&hidden)?));
         }
         runs.push((exercise.id(), Kind::Soft, session.run_inside(module, exercise, &tests, "soft")?));
         Ok(runs)

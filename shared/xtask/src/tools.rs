@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use course_core::{Error, Result, workspace};
 
@@ -46,27 +47,32 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
     let shown = std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ");
     let failed = |error: std::io::Error| Error::new(format!("Cannot run `{shown}`: {error}.")).caused_by(error);
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
-    let last = child.stdout.take().map(|output| show(output, REPEATED)).unwrap_or_default();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let last = Mutex::new(VecDeque::with_capacity(REPEATED));
+    std::thread::scope(|scope| {
+        scope.spawn(|| stdout.map(|output| show(output, io::stdout(), &last)));
+        scope.spawn(|| stderr.map(|output| show(output, io::stderr(), &last)));
+    });
     let status = child.wait().map_err(failed)?;
     if status.success() {
         return Ok(());
     }
+    let last = last.into_inner().unwrap_or_else(PoisonError::into_inner);
     Err(Error::new(format!("{}\n`{shown}` failed: {status}.", Vec::from(last).join("\n"))))
 }
 
-/// Shows output line by line, and gives the last lines of it.
-fn show(output: impl Read, count: usize) -> VecDeque<String> {
-    let mut last = VecDeque::with_capacity(count);
+/// Shows output line by line, and keeps the last lines of it.
+fn show(output: impl Read, mut shown: impl Write, last: &Mutex<VecDeque<String>>) {
     for line in BufReader::new(output).split(b'\n').map_while(std::result::Result::ok) {
         let line = String::from_utf8_lossy(&line).into_owned();
-        println!("{line}");
-        if last.len() == count {
+        let _ = writeln!(shown, "{line}"); // Nobody may be reading any more; the command goes on.
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.len() == REPEATED {
             last.pop_front();
         }
         last.push_back(line);
     }
-    last
 }
 
 /// Runs a command and gives what it prints on standard output.
@@ -89,10 +95,12 @@ mod tests {
 
     #[test]
     fn a_command_that_fails_repeats_the_end_of_its_output() {
-        let mut command = Command::new("sh");
-        command.args(["-c", "seq 1 100; exit 3"]);
-        let error = run(&mut command).expect_err("it ends with 3").to_string();
+        let fails =
+            |script: &str| run(Command::new("sh").args(["-c", script])).expect_err("it ends with 3").to_string();
+        let error = fails("seq 1 100; exit 3");
         assert!(error.starts_with("61\n62\n"), "{error}");
         assert!(error.contains("\n100\n`sh -c seq 1 100; exit 3` failed"), "{error}");
+        let error = fails("echo why >&2; exit 3");
+        assert!(error.starts_with("why\n`sh -c "), "{error}");
     }
 }

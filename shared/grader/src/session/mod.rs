@@ -92,6 +92,15 @@ impl SessionResult {
         self.import_failed = repeated.import_failed;
     }
 
+    /// The first thing that went wrong, if anything did.
+    fn failure(&self) -> Option<String> {
+        if !self.broken.is_empty() {
+            return Some(self.broken.clone());
+        }
+        let failed = self.tests.iter().find(|(_, ran)| !matches!(ran.status, Status::Passed | Status::Skipped));
+        failed.map(|(name, ran)| format!("{name}: {}", ran.message))
+    }
+
     /// Whether it broke off before any test passed.
     pub(crate) fn broke_off_before_any_pass(&self) -> bool {
         !self.broken.is_empty() && self.tests.values().all(|ran| ran.status != Status::Passed)
@@ -141,8 +150,7 @@ impl Session<'_> {
     /// runs, before it counts.
     pub(crate) fn run_outside(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<SessionResult> {
         let job = self.job(module, exercise, tests)?;
-        let time = exercise.time_limit * BUDGET + GRACE;
-        let attempt = || self.ask_oracle(&job, time);
+        let attempt = || self.ask_oracle(&job, time_for_all_tests(exercise));
         let (mut end, mut events) = self.environment.turns.beside_others(attempt)?;
         // The tests themselves died, not the submission; or its process was killed or starved. Perhaps this machine was
         // short of memory, or of processors, for a moment.
@@ -157,20 +165,28 @@ impl Session<'_> {
                 events.result.complete_with(repeated.result);
             }
         }
-        events.check_pytest()?;
-        if events.done && events.result.order.is_empty() && events.code == Some(5) {
-            return Err(Error::new(format!("pytest finds no test of {} in {}.", exercise.id(), names(tests)))
-                .advice("Nobody is graded by tests that are not there. `cargo course verify` says what is wrong with the course."));
-        }
-        if events.started {
-            let broken = match end {
-                _ if events.done => events.result.broken.clone(),
-                JobEnd::TimedOut => "the tests were stopped: what the submission answered kept them busy".to_owned(),
-                _ => "the tests broke off".to_owned(),
-            };
-            return Ok(SessionResult { broken, ..events.result });
-        }
-        Err(did_not_start(end))
+        outcome(end, events, exercise, tests)
+    }
+
+    /// The same for the course's own solution, which is known to be right: where a test fails, all are run once more while
+    /// nothing else of the grader runs, and that is what counts. Otherwise one test in ten thousand that depends on the
+    /// machine would keep a whole class from being graded. It is said on standard error.
+    pub(crate) fn run_reference(
+        &self,
+        module: &Module,
+        exercise: &Exercise,
+        tests: &[PathBuf],
+    ) -> Result<SessionResult> {
+        let first = self.run_outside(module, exercise, tests)?;
+        let Some(failure) = first.failure() else { return Ok(first) };
+        eprintln!(
+            "The reference solution of {} failed a test; all its tests are run once more, by themselves. {failure}",
+            exercise.id(),
+        );
+        let job = self.job(module, exercise, tests)?;
+        let attempt = || self.ask_oracle(&job, time_for_all_tests(exercise));
+        let (end, events) = self.environment.turns.alone(attempt)?;
+        outcome(end, events, exercise, tests)
     }
 
     /// Only imports the module: what it ran into, if anything. This machine gets no time for anything else meanwhile, so
@@ -263,6 +279,30 @@ impl Session<'_> {
         };
         Ok(SessionResult { broken, ..events.result })
     }
+}
+
+/// How long the oracle may be busy with an exercise.
+fn time_for_all_tests(exercise: &Exercise) -> Duration {
+    exercise.time_limit * BUDGET + GRACE
+}
+
+/// What a run of the oracle comes to, or an error where no submission can be to blame for it.
+fn outcome(end: JobEnd, events: Events, exercise: &Exercise, tests: &[PathBuf]) -> Result<SessionResult> {
+    events.check_pytest()?;
+    if events.done && events.result.order.is_empty() && events.code == Some(5) {
+        return Err(Error::new(format!("pytest finds no test of {} in {}.", exercise.id(), names(tests))).advice(
+            "Nobody is graded by tests that are not there. `cargo course verify` says what is wrong with the course.",
+        ));
+    }
+    if !events.started {
+        return Err(did_not_start(end));
+    }
+    let broken = match end {
+        _ if events.done => events.result.broken.clone(),
+        JobEnd::TimedOut => "the tests were stopped: what the submission answered kept them busy".to_owned(),
+        _ => "the tests broke off".to_owned(),
+    };
+    Ok(SessionResult { broken, ..events.result })
 }
 
 fn did_not_start(end: JobEnd) -> Error {

@@ -71,6 +71,27 @@ fn a_reference_that_fails_them_stops_everything() {
     nobody_is_graded(&class);
 }
 
+/// Fails the first time that anybody runs it.
+const FAILS_ONCE: &str = "\
+from pathlib import Path
+
+def test_the_machine() -> None:
+    seen = Path(__file__).with_suffix(\".seen\")
+    was_there = seen.exists()
+    seen.touch()
+    assert was_there, \"the first run\"
+";
+
+#[test]
+fn a_reference_that_fails_once_is_asked_again_and_the_teacher_is_told() {
+    let grader = Grader::ready();
+    let test = format!("{GOOD}\n{FAILS_ONCE}");
+    let (ran, class) = graded_with(&grader, &format!("{MODULE}/test_divide_more.py"), &test);
+    ran.exits_with(0).says("2 graded, 0 not graded.").says("01.divide failed a test; all its tests are run once more");
+    let alice = read_json(&class.beside("out/alice/grade.json"));
+    assert_eq!(score(&alice, IDS[0]), (5.0, "passed".into()));
+}
+
 #[test]
 fn a_file_that_is_no_python() {
     let grader = Grader::ready();

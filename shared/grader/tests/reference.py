@@ -1,0 +1,100 @@
+"""Runs the reference, and an honest submission, again and again while the machine is busy with other things.
+
+    python3 shared/grader/tests/reference.py [--count 20] [--busy 2] [ID…]
+
+Nobody is graded while a reference does not pass, so a test that fails once in fifty runs stops a class. Each turn forgets what
+earlier ones noted, runs the solutions and the stubs anew, and grades the solutions as a submission with inputs drawn anew.
+`--busy` processes that only compute are added to each processor's load. What the grader says is printed where a test failed, also
+where the reference passed when asked again. Exit 1 if a turn did not end with all points.
+
+Needs a course that is set up, and Linux.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import binary
+from binary import COURSE, GRADER
+
+WORK = COURSE / "target/reference-grader"
+KEEPS_BUSY = "while True: sum(range(100_000))"
+
+
+def hand_in(submission: Path) -> None:
+    """The solutions of all modules, as one student's folder."""
+    for module in sorted((COURSE / "solutions").glob("[0-9]*")):
+        folder = submission / "modules" / module.name
+        shutil.copytree(module / "src", folder / "src")
+        for stub in module.glob("*.pyi"):
+            shutil.copy(stub, folder / stub.name)
+
+
+def turn(submission: Path, ids: list[str], report: Path) -> list[str]:
+    """One run from nothing; what went wrong in it."""
+    shutil.rmtree(WORK / "manifests", ignore_errors=True)
+    report.unlink(missing_ok=True)
+    command = [GRADER, "--work", WORK, "--submission", submission, "--report", f"json={report}", *ids]
+    done = subprocess.run(
+        command, check=False, cwd=COURSE, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    again = [line for line in done.stderr.splitlines() if "once more" in line]
+    if done.returncode != 0 or again:
+        return [f"exit {done.returncode}: {done.stderr[-2000:]}"]
+    grade = json.loads(report.read_text("utf-8"))
+    return [
+        f"{test['id']}: {test['status']}: {test['message'][:1000]} (seed {grade['seed']})"
+        for exercise in grade["exercises"]
+        for test in exercise["tests"]
+        if test["status"] != "passed" and test["max_score"] > 0
+    ]
+
+
+def keep_busy(count: int) -> list[subprocess.Popen[bytes]]:
+    """So many processes that compute until they are killed."""
+    return [subprocess.Popen([sys.executable, "-c", KEEPS_BUSY]) for _ in range(count)]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("ids", nargs="*", metavar="ID", help="modules or exercises (all)")
+    parser.add_argument("--count", type=int, default=20, help="turns")
+    parser.add_argument("--busy", type=int, default=2, help="computing processes for each processor")
+    options = parser.parse_args()
+    binary.build()
+    failed, busy = 0, []
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            submission = Path(folder) / "solutions"
+            hand_in(submission)
+            for number in range(options.count + 1):
+                started = time.monotonic()
+                wrong = turn(submission, options.ids, Path(folder) / "grade.json")
+                verdict = f"{len(wrong)} faults" if wrong else "all points"
+                name = f"turn {number}" if number else "to begin with, on a quiet machine"
+                print(f"{name}: {verdict}, {time.monotonic() - started:.0f} s", flush=True)
+                for each in wrong:
+                    print(f"  {each}", flush=True)
+                if number == 0:  # It also built what all need.
+                    busy = keep_busy(options.busy * len(os.sched_getaffinity(0)))
+                else:
+                    failed += bool(wrong)
+    finally:
+        for process in busy:
+            process.kill()
+    print(f"\n{options.count - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -2,10 +2,11 @@
 
     python3 shared/grader/tests/reference.py [--count 20] [--busy 2] [ID…]
 
-Nobody is graded while a reference does not pass, so a test that fails once in fifty runs stops a class. Each turn forgets what
-earlier ones noted, runs the solutions and the stubs anew, and grades the solutions as a submission with inputs drawn anew.
-`--busy` processes that only compute are added to each processor's load. What the grader says is printed where a test failed, also
-where the reference passed when asked again. Exit 1 if a turn did not end with all points.
+Nobody is graded while a reference does not pass, so a test that fails once in fifty runs stops a class.
+Each turn forgets what earlier ones noted, runs the solutions and the stubs anew, and grades the solutions
+as a submission with inputs drawn anew. `--busy` processes that only compute are added to each processor's
+load. What the grader says is printed where a test failed, also where the reference passed when asked again.
+Exit 1 if a turn did not end with all points.
 
 Needs a course that is set up, and Linux.
 """

@@ -201,8 +201,8 @@ def right_or_refused(array: Any, total: int) -> None:
 
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
-    many = np.broadcast_to(np.int64(1), 300_000_000)  # Three hundred million items that need no memory.
-    expect(parallel_sum.sum_array, many).returns(300_000_000)
+    many = np.broadcast_to(np.int64(1), 30_000_000)  # Thirty million items that need no memory.
+    expect(parallel_sum.sum_array, many).returns(30_000_000)
     check_that(
         lets_another_thread_in(parallel_sum.sum_array, many),
         "what another thread got while sum_array ran",

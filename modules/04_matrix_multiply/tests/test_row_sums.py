@@ -102,8 +102,8 @@ def test_more_sums_than_fit(columns: int) -> None:
 
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
-    many = np.broadcast_to(1.0, (300, 1_000_000))  # Three hundred million items that need no memory.
-    expect(matrix_multiply.row_sums, many).returns(np.full(300, 1e6))
+    many = np.broadcast_to(1.0, (30, 1_000_000))  # Thirty million items that need no memory.
+    expect(matrix_multiply.row_sums, many).returns(np.full(30, 1e6))
     check_that(
         lets_another_thread_in(matrix_multiply.row_sums, many),
         "what another thread got while row_sums ran",

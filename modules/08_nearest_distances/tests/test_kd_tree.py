@@ -273,7 +273,7 @@ def test_asked_from_several_threads() -> None:
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
     rng = np.random.default_rng(8)
-    built, queries = tree(rng.random((20_000, 2))), rng.random((60_000, 2))
+    built, queries = tree(rng.random((20_000, 2))), rng.random((3_000, 2))
     expect(built.query, queries, 40).value()
     check_that(
         lets_another_thread_in(built.query, queries, 40),

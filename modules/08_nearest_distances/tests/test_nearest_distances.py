@@ -104,7 +104,7 @@ def test_no_points_at_all(points: object) -> None:
 
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
-    points, others = np.random.default_rng(8).random((2, 14_000, 2)).tolist()
+    points, others = np.random.default_rng(8).random((2, 2_000, 2)).tolist()
     expect(nearest_distances.nearest_distances, points, others).value()
     check_that(
         lets_another_thread_in(nearest_distances.nearest_distances, points, others),

@@ -206,8 +206,8 @@ def test_a_masked_array() -> None:
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
     # Others on a line, points far from it: whoever sorts has to look at all of them, too.
-    others = np.column_stack([np.linspace(0.0, 1.0, 25_000), np.zeros(25_000)])
-    points = np.random.default_rng(8).random((25_000, 2)) + 5.0
+    others = np.column_stack([np.linspace(0.0, 1.0, 5_000), np.zeros(5_000)])
+    points = np.random.default_rng(8).random((5_000, 2)) + 5.0
     expect(nearest_distances.nearest_distances_array, points, others).value()
     check_that(
         lets_another_thread_in(nearest_distances.nearest_distances_array, points, others),

@@ -127,7 +127,7 @@ def test_any_layout(layout: str) -> None:
 
 def test_many() -> None:
     rng = np.random.default_rng(8)
-    lonlat, others = (rng.uniform([-180, -90], [180, 90], (n, 2)) for n in (900, 500))
+    lonlat, others = (rng.uniform([-180, -90], [180, 90], (n, 2)) for n in (300, 200))
     check_nearest(lonlat, others, PLANE)
 
 
@@ -279,7 +279,7 @@ def test_a_field_of_a_packed_record() -> None:
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
     rng = np.random.default_rng(8)
-    lonlat, others = (rng.uniform([-180, -90], [180, 90], (n, 2)) for n in (800_000, 2_000))
+    lonlat, others = (rng.uniform([-180, -90], [180, 90], (n, 2)) for n in (40_000, 2_000))
     expect(nearest_distances.nearest_on_sphere, lonlat, others).value()
     check_that(
         lets_another_thread_in(nearest_distances.nearest_on_sphere, lonlat, others),

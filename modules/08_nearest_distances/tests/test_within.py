@@ -203,7 +203,7 @@ class TestBoth:
 @pytest.mark.soft
 @pytest.mark.parametrize("function", ["within", "within_csr"])
 def test_other_threads_run_meanwhile(function: str) -> None:
-    points = np.random.default_rng(8).random((5_000, 2))
+    points = np.random.default_rng(8).random((1_000, 2))
     expect(getattr(nearest_distances, function), points, points, 0.3).value()
     check_that(
         lets_another_thread_in(getattr(nearest_distances, function), points, points, 0.3),

@@ -330,10 +330,10 @@ def test_progress_is_called_by_the_caller() -> None:
 
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
-    img = np.zeros((500, 700, 3), dtype=np.uint8)
+    img = np.zeros((200, 300, 3), dtype=np.uint8)
     steps = [step("Blur", 8.0)]
     expect(image_filter.process_image, img, steps).described(
-        "process_image(500 x 700, [Step.Blur(8.0)])"
+        "process_image(200 x 300, [Step.Blur(8.0)])"
     ).value()
     check_that(
         lets_another_thread_in(image_filter.process_image, img, steps),

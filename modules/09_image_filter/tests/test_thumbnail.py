@@ -414,9 +414,9 @@ def test_an_array_of_something_else(dtype: str) -> None:
 
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
-    data = encoded(np.zeros((3000, 3000), dtype=np.uint8), "PNG", compress_level=1)
+    data = encoded(np.zeros((1500, 1500), dtype=np.uint8), "PNG", compress_level=1)
     expect(image_filter.thumbnail, encoded(smooth(4, 4), "PNG"), 2).value()
-    expect(image_filter.thumbnail, data, 100).described("thumbnail(a PNG of 3000 x 3000)").value()
+    expect(image_filter.thumbnail, data, 100).described("thumbnail(a PNG of 1500 x 1500)").value()
     check_that(
         lets_another_thread_in(image_filter.thumbnail, data, 100),
         "what another thread got while thumbnail ran",

@@ -131,9 +131,9 @@ def test_a_picture_that_cannot_be_had() -> None:
 
 @pytest.mark.soft
 def test_other_threads_run_meanwhile() -> None:
-    img = np.broadcast_to(np.full(3, 7, dtype=np.uint8), (6000, 6000, 3))
+    img = np.broadcast_to(np.full(3, 7, dtype=np.uint8), (2000, 2000, 3))
     expect(image_filter.to_gray, img[:2, :2]).value()
-    expect(image_filter.to_gray, img).described("to_gray(6000 x 6000 pixels)").value()
+    expect(image_filter.to_gray, img).described("to_gray(2000 x 2000 pixels)").value()
     check_that(
         lets_another_thread_in(image_filter.to_gray, img),
         "what another thread got while to_gray ran",

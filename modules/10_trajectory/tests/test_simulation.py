@@ -424,12 +424,12 @@ def test_the_state_from_another_thread() -> None:
 
 @pytest.mark.soft
 def test_other_threads_run() -> None:
-    many = state(np.ones((50_000, 3)))
-    expect(simulation(many).run, 400).value()
+    many = state(np.ones((5_000, 3)))
+    expect(simulation(many).run, 40).value()
     because = "The steps ran attached to the interpreter: wrap them in `py.detach(|| …)`."
     check_that(
-        lets_another_thread_in(simulation(many).run, 400),
-        "what another thread got during run(400)",
+        lets_another_thread_in(simulation(many).run, 40),
+        "what another thread got during run(40)",
         "none",
         "a turn",
         because,

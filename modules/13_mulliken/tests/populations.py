@@ -354,11 +354,11 @@ def suite_for(  # noqa: PLR0913, PLR0915 (a list of tests)
 
     @pytest.mark.soft
     def test_other_threads_run_meanwhile() -> None:
-        n = 16_000
+        n = 4_000
         matrix = np.broadcast_to(np.ones(n), (n, n))
         call = populations(matrix, matrix, matrix, [4] * (n // 4))
         q, _ = call.value()
-        check("the populations of 4000 equal atoms", q, np.full(n // 4, 4.0 * n))
+        check("the populations of 1000 equal atoms", q, np.full(n // 4, 4.0 * n))
         check_that(
             lets_another_thread_in(getattr(mulliken, name), matrix, matrix, matrix, [4] * (n // 4)),
             f"what another thread got while {name} ran",

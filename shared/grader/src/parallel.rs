@@ -1,4 +1,7 @@
 //! Does the same with many things, several at a time.
+//!
+//! By hand, not with rayon: here things begin in their order, the slowest build first, and a thread that waits takes on
+//! nothing else. One of rayon's may begin a second student meanwhile, within the first one's time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::files;
 use crate::lock_holder::{self, CargoLock};
 use crate::process::{CancellationToken, ExitReason, Finished, Limits, OnChunk, Supervised};
 use crate::recipe::{self, Product, Recipe};
@@ -98,8 +99,58 @@ pub fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel: &Cance
     build_with_libraries(request, progress, Box::new(|_, _| {}), cancel)
 }
 
-/// As [`build`], and calls `on_library` for each extension as soon as it is built.
+/// As [`build`], and calls `on_library` for each extension as soon as it is built; once more where a build had to be
+/// repeated.
 pub fn build_with_libraries(
+    request: &Request<'_>,
+    progress: Option<OnProgress>,
+    on_library: OnLibrary,
+    cancel: &CancellationToken,
+) -> Result<Build> {
+    let on_library = Arc::new(Mutex::new(on_library));
+    let call = || {
+        let on_library = Arc::clone(&on_library);
+        let on_library = Box::new(move |name: &str, library: &Path| locked(&on_library)(name, library));
+        call_cargo(request, progress.clone(), on_library, cancel)
+    };
+    let build = call()?;
+    if !misses_own_symbols(&build) {
+        return Ok(build);
+    }
+    forget(&profile_folder(request), &request.packages);
+    call()
+}
+
+/// Where cargo puts what this profile makes.
+fn profile_folder(request: &Request<'_>) -> PathBuf {
+    request.root.join("target").join(if request.release { "release" } else { "debug" })
+}
+
+/// Whether the linker misses a symbol that no source names: what rustc kept of earlier builds does not fit together. That
+/// is a fault of rustc's incremental builds, rare and not the learner's; built from nothing, the same code links.
+fn misses_own_symbols(build: &Build) -> bool {
+    let is_of_linker = |diagnostic: &Diagnostic| diagnostic.line == 0 && diagnostic.rendered.contains("linking with `");
+    let mut errors = build.diagnostics.iter().filter(|diagnostic| diagnostic.is_error && is_of_linker(diagnostic));
+    !build.success
+        && errors.any(|error| {
+            error.rendered.contains("undefined hidden symbol")
+                || (error.rendered.contains("undefined") && error.rendered.contains(".llvm."))
+        })
+}
+
+/// Removes what rustc and cargo have kept of these packages, so that they are built from nothing.
+fn forget(profile_folder: &Path, packages: &[&str]) {
+    for kept in ["incremental", ".fingerprint"] {
+        for entry in files::entries(&profile_folder.join(kept)).unwrap_or_default() {
+            let name = entry.file_name().unwrap_or_default().to_string_lossy();
+            if name.rsplit_once('-').is_some_and(|(package, _)| packages.contains(&package)) {
+                let _ = std::fs::remove_dir_all(&entry); // What stays is what the next build says.
+            }
+        }
+    }
+}
+
+fn call_cargo(
     request: &Request<'_>,
     progress: Option<OnProgress>,
     on_library: OnLibrary,
@@ -135,7 +186,7 @@ pub fn build_with_libraries(
     command.stdin(std::process::Stdio::null());
     let stage = Arc::new(Mutex::new(Stage::of(request)));
     let seen = Arc::clone(&stage);
-    let profile = request.root.join("target").join(if request.release { "release" } else { "debug" });
+    let profile = profile_folder(request);
     let on_stderr: OnChunk = Box::new(move |chunk: &[u8]| {
         let text = String::from_utf8_lossy(chunk);
         let known = locked(&seen).read(&text);
@@ -177,6 +228,24 @@ pub fn build_with_libraries(
 /// Calls rustc for a crate or a test at `root`, as a recipe says, with `folder` as the crate's own. A compile error is a
 /// [`Build`] without success; what was built lies in `out`.
 pub fn rustc(
+    recipe: &Recipe,
+    root: &Path,
+    folder: &Path,
+    out: &Path,
+    product: Product<'_>,
+    cancel: &CancellationToken,
+) -> Result<Build> {
+    let build = call_rustc(recipe, root, folder, out, product, cancel)?;
+    match product {
+        Product::Extension { incremental, .. } if misses_own_symbols(&build) => {
+            std::fs::remove_dir_all(incremental).map_err(|error| Error::file("remove", incremental, error))?;
+            call_rustc(recipe, root, folder, out, product, cancel)
+        }
+        _ => Ok(build),
+    }
+}
+
+fn call_rustc(
     recipe: &Recipe,
     root: &Path,
     folder: &Path,
@@ -476,6 +545,39 @@ mod tests {
         // Once the learner's own crate was reached, the dependencies are there.
         first.read("    Building [====>] 8/9: mine\r");
         assert!(!Stage { key: "first".to_owned(), ..stage() }.builds_dependencies());
+    }
+
+    fn failed_with(rendered: &str, line: usize) -> Build {
+        let (code, file) = (String::new(), String::new());
+        let error = Diagnostic { is_error: true, code, file, line, rendered: rendered.to_owned() };
+        Build { diagnostics: vec![error], ..Build::default() }
+    }
+
+    #[test]
+    fn only_symbols_of_rustc_itself_are_a_reason_to_build_again() {
+        let linking = "error: linking with `cc` failed: exit status: 1\n  = note: rust-lld: error:";
+        for (said, again) in [
+            ("undefined hidden symbol: anon.0aa1.12.llvm.3451", true),
+            ("undefined reference to `anon.0aa1.12.llvm.3451'", true),
+            ("undefined symbol: cblas_dgemm", false),
+            ("unable to find library -lopenblas", false),
+        ] {
+            let build = failed_with(&format!("{linking} {said}"), 0);
+            assert_eq!(misses_own_symbols(&build), again, "{said}");
+        }
+        assert!(!misses_own_symbols(&failed_with("error: undefined hidden symbol", 3)), "an error in code");
+    }
+
+    #[test]
+    fn what_is_forgotten_is_of_the_package_alone() {
+        let scratch = files::ScratchFolder::new(&std::env::temp_dir()).unwrap();
+        let folders = ["incremental/mine-1a", ".fingerprint/mine-2b", "incremental/mine_solution-1a", "deps/mine-1a"];
+        for folder in folders {
+            std::fs::create_dir_all(scratch.path().join(folder)).unwrap();
+        }
+        forget(scratch.path(), &["mine"]);
+        let left: Vec<&str> = folders.into_iter().filter(|folder| scratch.path().join(folder).exists()).collect();
+        assert_eq!(left, ["incremental/mine_solution-1a", "deps/mine-1a"]);
     }
 
     #[test]

@@ -17,9 +17,8 @@ use crate::check::verdict::{Status, TestStatus, Verdict};
 pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> Vec<Check<'c>> {
     let built = Arc::new(Promise::new());
     let keep = Arc::clone(&built);
-    let mut checks: Vec<Check<'c>> = vec![Box::new(move |prepared, tally| {
-        keep.keep(|| build(context, module, prepared, tally).map(Arc::new))
-    })];
+    let mut checks: Vec<Check<'c>> =
+        vec![Box::new(move |prepared, tally| keep.keep(|| build(context, module, prepared, tally).map(Arc::new)))];
     checks.extend(module.exercises.iter().map(|exercise| -> Check<'c> {
         let built = Arc::clone(&built);
         Box::new(move |_, tally| {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use account::transfer::Shared;
 
@@ -194,14 +194,24 @@ fn takes_number_0_first(pair: &'static [Shared<i64>; 2], source: usize, target: 
     });
     held.recv().expect("number 1 is locked");
     let transfer = thread::spawn(move || Shared::update_pair(&pair[source], &pair[target], take(1), give(1)));
-    thread::sleep(Duration::from_millis(30)); // Time to get as far as it can.
-    let (sees, seen) = mpsc::channel();
-    let probe = thread::spawn(move || sees.send(pair[0].get()));
-    let is_locked = seen.recv_timeout(Duration::from_millis(30)).is_err();
+    // A busy machine may let the transfer begin late, and a probe too.
+    let long_enough = Instant::now() + Duration::from_millis(500);
+    let mut probes = Vec::new();
+    let is_locked = loop {
+        let (sees, seen) = mpsc::channel();
+        probes.push(thread::spawn(move || sees.send(pair[0].get())));
+        match seen.recv_timeout(Duration::from_millis(200)) {
+            Err(_) => break true,
+            Ok(_) if Instant::now() > long_enough => break false,
+            Ok(_) => thread::sleep(Duration::from_millis(5)),
+        }
+    };
     drop(release);
     holder.join().expect("the holder");
     assert_eq!(transfer.join().expect("the transfer"), Ok(()));
-    let _ = probe.join().expect("the probe");
+    for probe in probes {
+        let _ = probe.join().expect("the probe");
+    }
     is_locked
 }
 

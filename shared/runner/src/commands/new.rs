@@ -1,6 +1,7 @@
 //! `cargo course new`: scaffolds a module or an exercise that passes `verify`, for authors to fill with life.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use course_core::catalogue::{Course, Module};
 use course_core::{Error, Result, files};
@@ -81,21 +82,21 @@ fn new_module(course: &Course, name: &str) -> Result<ExitStatus> {
         return Err(Error::new(format!("There is {} already.", other.name)).advice("Choose another number and name."));
     }
     refuse_known(course, package)?;
-    let names = Names { module: name, package, exercise: package };
+    let names = Names { module: name, package, exercise: package, position: 1 };
+    let mut edits = Edits::default();
     for (path, template) in MODULE_FILES {
-        write_new(&course.root, &names, path, template)?;
+        edits.add(course.root.join(names.fill(path)), names.fill(template))?;
     }
     let shim =
         "//! The module's Rust tests, held against the solution.\n\nextern crate {PACKAGE}_solution as {PACKAGE};\n";
-    write_new(&course.root, &names, "solutions/{MODULE}/tests/module_tests.rs", shim)?;
-    write_new(&course.root, &names, "solutions/{MODULE}/{PACKAGE}.pyi", include_str!("templates/module.pyi"))?;
-    add_exercise(&course.root, &names)?;
-    insert_before(
-        &course.root.join("README.md"),
-        END_OF_MODULES,
-        &names.fill("| [{NUMBER} {PACKAGE}](modules/{MODULE}/README.md) | … | … |\n"),
-    )?;
-    append(&course.root.join("docs/paths.toml"), &names.fill("{NUMBER} = { at = [0, 5] }\n"))?;
+    edits.add(course.root.join(names.fill("solutions/{MODULE}/tests/module_tests.rs")), names.fill(shim))?;
+    let type_stub = names.fill(include_str!("templates/module.pyi"));
+    edits.add(course.root.join(names.fill("solutions/{MODULE}/{PACKAGE}.pyi")), type_stub)?;
+    add_exercise(&course.root, &names, &mut edits)?;
+    let row = names.fill("| [{NUMBER} {PACKAGE}](modules/{MODULE}/README.md) | … | … |\n");
+    edits.change(&course.root.join("README.md"), END_OF_MODULES, |old| before(old, END_OF_MODULES, &row))?;
+    edits.append(&course.root.join("docs/paths.toml"), &names.fill("{NUMBER} = { at = [0, 5] }\n"))?;
+    edits.write()?;
     output::say(format!(
         "Made modules/{name} and solutions/{name}. `cargo course verify {number}` holds; now fill them with life."
     ));
@@ -112,13 +113,16 @@ fn new_exercise(course: &Course, module: &str, name: &str) -> Result<ExitStatus>
             .advice("Small letters, digits and underscores, a letter first; no keyword of Rust or Python."));
     }
     refuse_known(course, name)?;
-    let names = Names { module: &module.name, package: &module.package, exercise: name };
-    add_exercise(&course.root, &names)?;
-    append_to_module(module, &names)?;
+    let names =
+        Names { module: &module.name, package: &module.package, exercise: name, position: module.exercises.len() + 1 };
+    let mut edits = Edits::default();
+    add_exercise(&course.root, &names, &mut edits)?;
+    append_to_module(module, &names, &mut edits)?;
+    edits.write()?;
     output::say(format!(
-        "Made {}.{name}. `cargo course verify {}` holds; now fill it with life.",
+        "Made {0}.{name}. `cargo course verify {0}` holds; now fill it with life. The lesson, its hints and the README may say \
+         how many functions or exercises the module has: search them.",
         module.number(),
-        module.number()
     ));
     Ok(ExitStatus::Success)
 }
@@ -152,80 +156,153 @@ struct Names<'w> {
     module: &'w str,
     package: &'w str,
     exercise: &'w str,
+    /// Which exercise of its module it is, from 1.
+    position: usize,
 }
 
 impl Names<'_> {
+    /// The test's imports, in the order of their names.
+    fn imports(&self) -> String {
+        let mut modules = [self.package, "pytest"];
+        modules.sort_unstable();
+        modules.map(|module| format!("import {module}")).join("\n")
+    }
+
     fn fill(&self, template: &str) -> String {
         template
             .replace("{UNWRITTEN}", UNWRITTEN)
             .replace("{MODULE}", self.module)
             .replace("{NUMBER}", &self.module[..2])
+            .replace("{IMPORTS}", &self.imports())
             .replace("{PACKAGE}", self.package)
             .replace("{EXERCISE}", self.exercise)
+            .replace("{POSITION}", &self.position.to_string())
     }
 }
 
-fn write_new(root: &Path, names: &Names<'_>, path: &str, template: &str) -> Result<()> {
-    let path = root.join(names.fill(path));
-    if path.exists() {
-        return Err(
-            Error::new(format!("{} is there already.", path.display())).advice("Move it away, or choose another name.")
-        );
+/// Changes to files, worked out before the first is written: all are made, or none.
+#[derive(Debug, Default)]
+struct Edits(BTreeMap<PathBuf, String>);
+
+impl Edits {
+    /// A file that must not be there yet.
+    fn add(&mut self, path: PathBuf, text: String) -> Result<()> {
+        if path.exists() {
+            return Err(Error::new(format!("{} is there already.", path.display()))
+                .advice("Move it away, or choose another name."));
+        }
+        self.0.insert(path, text);
+        Ok(())
     }
-    files::write_atomically(&path, names.fill(template).as_bytes())
+
+    /// A file whose text `change` can make; without `wanted` in it, it cannot.
+    fn change(&mut self, path: &Path, wanted: &str, change: impl Fn(&str) -> Option<String>) -> Result<()> {
+        let old = match self.0.get(path) {
+            Some(text) => text.clone(),
+            None => files::read(path)?,
+        };
+        let new = change(&old).ok_or_else(|| {
+            Error::new(format!("{} has no line `{}`.", path.display(), wanted.trim()))
+                .advice("Put it back: new parts go beside it. Nothing was changed.")
+        })?;
+        self.0.insert(path.to_owned(), new);
+        Ok(())
+    }
+
+    fn append(&mut self, path: &Path, text: &str) -> Result<()> {
+        self.change(path, "", |old| Some(format!("{old}{text}")))
+    }
+
+    fn write(self) -> Result<()> {
+        self.0.iter().try_for_each(|(path, text)| files::write_atomically(path, text.as_bytes()))
+    }
 }
 
-fn add_exercise(root: &Path, names: &Names<'_>) -> Result<()> {
+fn add_exercise(root: &Path, names: &Names<'_>, edits: &mut Edits) -> Result<()> {
     for (path, template) in EXERCISE_FILES {
-        write_new(root, names, path, template)?;
+        edits.add(root.join(names.fill(path)), names.fill(template))?;
     }
     let shim = root.join(names.fill("solutions/{MODULE}/tests/module_tests.rs"));
     let test = names.fill("\n#[path = \"../../../modules/{MODULE}/tests/{EXERCISE}.rs\"]\nmod {EXERCISE}_tests;\n");
-    append(&shim, &test)
+    edits.append(&shim, &test)
 }
 
+/// The lesson's section that new exercises go before.
+const AFTER_EXERCISES: &str = "## Where tutorials go wrong";
+
 /// Names a second exercise where the first one's templates already do.
-fn append_to_module(module: &Module, names: &Names<'_>) -> Result<()> {
-    append(&module.folder.join("course.toml"), &names.fill(include_str!("templates/exercise.toml")))?;
-    insert_before(&module.lesson(), "## Where tutorials go wrong", &names.fill(include_str!("templates/exercise.md")))?;
+fn append_to_module(module: &Module, names: &Names<'_>, edits: &mut Edits) -> Result<()> {
+    edits.append(&module.folder.join("course.toml"), &names.fill(include_str!("templates/exercise.toml")))?;
+    let section = names.fill(include_str!("templates/exercise.md"));
+    edits.change(&module.lesson(), AFTER_EXERCISES, |old| before(old, AFTER_EXERCISES, &section))?;
+    let file = format!("{}.pyi", module.package);
+    let learners = module.folder.join("stubs").join(&file); // Where learners write the type stub themselves.
+    let type_stubs = [module.folder.join(&file), module.solution_folder.join(&file), learners];
+    for type_stub in type_stubs.iter().filter(|path| path.exists()) {
+        edits.append(type_stub, &names.fill(include_str!("templates/exercise.pyi")))?;
+        edits.change(type_stub, "__all__ = [", |old| Some(with_public_name(old, names.exercise)))?;
+    }
     for folder in [&module.folder, &module.solution_folder] {
-        let type_stub = folder.join(format!("{}.pyi", module.package));
-        append(&type_stub, &names.fill(include_str!("templates/exercise.pyi")))?;
-        insert_before(&type_stub, "\n]\n", &names.fill("\n    \"{EXERCISE}\","))?;
         let lib = folder.join("src/lib.rs");
-        insert_before(&lib, "\n/// ", &names.fill("pub mod {EXERCISE};\n"))?;
-        insert_before_last(&lib, "}", &names.fill("    #[pymodule_export]\n    use super::{EXERCISE}::{EXERCISE};\n"))?;
+        let declaration = names.fill("pub mod {EXERCISE};");
+        edits.change(&lib, "pub mod …;", |old| among(old, "pub mod ", &declaration, ""))?;
+        let export = names.fill("    use super::{EXERCISE}::{EXERCISE};");
+        edits.change(&lib, "use super::…;", |old| {
+            among(old, "    use super::", &export, "    #[pymodule_export]\n")
+        })?;
     }
     Ok(())
 }
 
-fn append(path: &Path, text: &str) -> Result<()> {
-    let old = files::read(path)?;
-    files::write_atomically(path, format!("{old}{text}").as_bytes())
+/// The text with `more` in front of the mark.
+fn before(old: &str, mark: &str, more: &str) -> Option<String> {
+    let at = old.find(mark)?;
+    Some(format!("{}{more}{}", &old[..at], &old[at..]))
 }
 
-fn insert_before(path: &Path, mark: &str, text: &str) -> Result<()> {
-    insert_at(path, text, |old| old.find(mark), mark)
+/// The text with a line among those that begin alike, in their order; each may have a line of `attribute` above it.
+fn among(old: &str, beginning: &str, line: &str, attribute: &str) -> Option<String> {
+    let is_alike = |other: &&str| other.starts_with(beginning) && other.trim_end().ends_with(';');
+    let mut lines: Vec<&str> = old.split_inclusive('\n').collect();
+    let next = lines.iter().position(|other| is_alike(other) && other.trim_end() > line);
+    let at = match next {
+        Some(next) => next - usize::from(!attribute.is_empty() && next > 0 && lines[next - 1] == attribute),
+        None => lines.iter().rposition(is_alike)? + 1,
+    };
+    let added = format!("{attribute}{line}\n");
+    lines.insert(at, &added);
+    Some(lines.concat())
 }
 
-fn insert_before_last(path: &Path, mark: &str, text: &str) -> Result<()> {
-    insert_at(path, text, |old| old.rfind(mark), mark)
+/// A type stub with one more name in `__all__`, sorted as ruff sorts it; unchanged if it has none.
+fn with_public_name(old: &str, name: &str) -> String {
+    const BEGIN: &str = "__all__ = [";
+    let Some(begin) = old.find(BEGIN).map(|at| at + BEGIN.len()) else { return old.to_owned() };
+    let Some(end) = old[begin..].find(']').map(|at| begin + at) else { return old.to_owned() };
+    let list = &old[begin..end];
+    let mut names: Vec<&str> = list.split(',').map(|item| item.trim().trim_matches('"')).collect();
+    names.retain(|name| !name.is_empty());
+    names.push(name);
+    let kind = |name: &&str| (name.contains(|sign: char| sign.is_lowercase()), name.starts_with(char::is_lowercase));
+    names.sort_by(|one, other| (kind(one), *one).cmp(&(kind(other), *other)));
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let in_one_line = quoted.join(", ");
+    let list = if list.contains('\n') || BEGIN.len() + in_one_line.len() >= MOST_COLUMNS {
+        quoted.iter().map(|name| format!("\n    {name},")).collect::<String>() + "\n"
+    } else {
+        in_one_line
+    };
+    format!("{}{list}{}", &old[..begin], &old[end..])
 }
 
-fn insert_at(path: &Path, text: &str, find: impl Fn(&str) -> Option<usize>, mark: &str) -> Result<()> {
-    let old = files::read(path)?;
-    let at = find(&old).ok_or_else(|| {
-        Error::new(format!("{} has no line `{}`.", path.display(), mark.trim()))
-            .advice("Put it back: new parts go before it.")
-    })?;
-    files::write_atomically(path, format!("{}{text}{}", &old[..at], &old[at..]).as_bytes())
-}
+/// As the project's Python is formatted.
+const MOST_COLUMNS: usize = 110;
 
 #[cfg(test)]
 mod tests {
     use course_core::patch;
 
-    use super::is_identifier;
+    use super::{among, is_identifier, with_public_name};
 
     #[test]
     fn the_wrong_versions_fit_the_solution() {
@@ -233,6 +310,34 @@ mod tests {
         for wrong in [include_str!("templates/wrong_wraps.patch"), include_str!("templates/wrong_adds_two.patch")] {
             let text = patch::apply(solution, wrong).unwrap();
             assert!(text != solution && text.contains("pub fn {EXERCISE}"), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_go_where_the_formatter_wants_them() {
+        let lib = "pub mod a;\npub mod c;\n\nmod python {\n    #[pymodule_export]\n    use super::c::c;\n}\n";
+        assert_eq!(
+            among(lib, "pub mod ", "pub mod b;", "").unwrap(),
+            lib.replace("pub mod c", "pub mod b;\npub mod c")
+        );
+        assert_eq!(among(lib, "pub mod ", "pub mod d;", "").unwrap(), lib.replace("mod c;", "mod c;\npub mod d;"));
+        let export = |name: &str| format!("    #[pymodule_export]\n    use super::{name}::{name};\n");
+        for (name, expected) in [("b", export("b") + &export("c")), ("d", export("c") + &export("d"))] {
+            let line = format!("    use super::{name}::{name};");
+            let changed = among(lib, "    use super::", &line, "    #[pymodule_export]\n").unwrap();
+            assert_eq!(changed, lib.replace(&export("c"), &expected), "{name}");
+        }
+        assert_eq!(among("// nothing\n", "pub mod ", "pub mod b;", ""), None);
+    }
+
+    #[test]
+    fn public_names_are_sorted_in_either_form() {
+        for (old, new) in [
+            ("__all__ = [\"Step\", \"blur\"]\n", "__all__ = [\"Step\", \"blur\", \"clamp\"]\n"),
+            ("__all__ = [\n    \"a\",\n    \"d\",\n]\n", "__all__ = [\n    \"a\",\n    \"clamp\",\n    \"d\",\n]\n"),
+            ("def f() -> None: ...\n", "def f() -> None: ...\n"),
+        ] {
+            assert_eq!(with_public_name(old, "clamp"), new);
         }
     }
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import {PACKAGE}
-import pytest
+{IMPORTS}
 from coursekit import expect
 
 

@@ -147,6 +147,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::report::Format;
 
     fn parsed(line: &str) -> Result<Option<Options>> {
         parse(line.split_whitespace().map(OsString::from))
@@ -166,6 +167,12 @@ mod tests {
     fn the_help_names_every_defence() {
         let help = HELP.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(help.contains(&Defence::names()), "{help}");
+    }
+
+    #[test]
+    fn the_help_names_every_format() {
+        let help = HELP.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(&Format::names().replace(", csv", " or csv")), "{help}");
     }
 
     #[test]

@@ -666,7 +666,8 @@ def partial(tally: Tally, scratch: Path, works: list[Work], jobs: int, record: b
         least, most = wanted if isinstance(wanted, list) else (wanted, wanted)
         foreseen = least is not None and least <= score <= most
         tally.unearned += max(0.0, score - most) if most is not None else 0.0
-        tally.check(foreseen, f"partial {work.name}", f"{score:g} of {best:g}", f"foreseen {wanted}")
+        expectation = f"foreseen {wanted}" if wanted is not None else f"foreseen nothing yet: {RECORDS}"
+        tally.check(foreseen, f"partial {work.name}", f"{score:g} of {best:g}", expectation)
     if record:
         path.parent.mkdir(exist_ok=True)
         path.write_text(
@@ -677,6 +678,8 @@ def partial(tally: Tally, scratch: Path, works: list[Work], jobs: int, record: b
             )
         )
 
+
+RECORDS = "`corpora.py --only EXERCISE partial --record` writes it down; look at the new lines"
 
 SCORES_HEAD = f"""\
 # The points of each wrong version in solutions/*/wrong, with the seed {SEED} and no share for soft tests.

@@ -45,8 +45,13 @@ const REPEATED: usize = 40;
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
     let program = command.get_program().to_string_lossy().into_owned();
+    let is_tool = program.contains(TOOLS);
     let shown = std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ");
-    let failed = |error: std::io::Error| Error::new(format!("Cannot run `{shown}`: {error}.")).caused_by(error);
+    let failed = |error: std::io::Error| {
+        let missing = is_tool && error.kind() == io::ErrorKind::NotFound;
+        let error = Error::new(format!("Cannot run `{shown}`: {error}.")).caused_by(error);
+        if missing { error.advice("`cargo xtask ci tools` installs the developers' tools.") } else { error }
+    };
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let last = Mutex::new(VecDeque::with_capacity(REPEATED));
@@ -102,5 +107,11 @@ mod tests {
         assert!(error.contains("\n100\n`sh -c seq 1 100; exit 3` failed"), "{error}");
         let error = fails("echo why >&2; exit 3");
         assert!(error.starts_with("why\n`sh -c "), "{error}");
+    }
+
+    #[test]
+    fn a_tool_that_is_not_there_is_installed_by_a_command() {
+        let error = run(&mut Command::new(tool(Path::new("/nowhere"), "ruff"))).expect_err("it is not there");
+        assert!(error.to_string().contains("cargo xtask ci tools"), "{error}");
     }
 }

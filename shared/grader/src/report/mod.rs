@@ -27,59 +27,70 @@ pub(crate) use classroom50::Classroom;
 pub(crate) use csv::gradebook;
 pub(crate) use json::read as read_json;
 
-/// A form that a grade can take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
+/// The formats, one line each: what it is for, its variant, its name on the command line, and what renders it. `Classroom`
+/// says where a submission to Classroom 50 belongs; the others do not look at it.
+macro_rules! formats {
+    ($($(#[$about:meta])* $variant:ident, $name:literal, $render:expr;)*) => {
+        /// A form that a grade can take.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Format {
+            $($(#[$about])* $variant,)*
+        }
+
+        impl Format {
+            /// All of them, in the order in which help names them.
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The name on the command line.
+            #[must_use]
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+
+        /// The grade in that form.
+        #[must_use]
+        pub(crate) fn render(grade: &Grade, format: Format, classroom: &Classroom) -> String {
+            let render: fn(&Grade, &Classroom) -> String = match format {
+                $(Format::$variant => $render,)*
+            };
+            render(grade, classroom)
+        }
+    };
+}
+
+formats! {
     /// `course/grade/v1`, everything there is to know; the teacher's.
-    Json,
+    Json, "json", |grade, _| json::render(grade);
     /// The XML that CI services read.
-    Junit,
+    Junit, "junit", |grade, _| junit::render(grade);
     /// For `$GITHUB_STEP_SUMMARY`, a release or a comment.
-    Markdown,
+    Markdown, "markdown", |grade, _| markdown::render(grade);
     /// Workflow commands that annotate a run on GitHub. Printed, not written to a file.
-    Github,
+    Github, "github", |grade, _| github::render(grade);
     /// `classroom50/result/v1`.
-    Classroom50,
+    Classroom50, "classroom50", classroom50::render;
     /// The `result` output of a step, as GitHub Classroom's grading reporter reads it.
-    ClassroomLegacy,
+    ClassroomLegacy, "classroom-legacy", |grade, _| classroom_legacy::render(grade);
     /// `results.json` of a Gradescope autograder.
-    Gradescope,
+    Gradescope, "gradescope", |grade, _| gradescope::render(grade);
     /// A gradebook of one line.
-    Csv,
+    Csv, "csv", |grade, _| gradebook(std::slice::from_ref(grade));
 }
 
 impl Format {
-    /// All of them, in the order in which help names them.
-    pub(crate) const ALL: [Self; 8] = [
-        Self::Json,
-        Self::Junit,
-        Self::Markdown,
-        Self::Github,
-        Self::Classroom50,
-        Self::ClassroomLegacy,
-        Self::Gradescope,
-        Self::Csv,
-    ];
-
-    /// The name on the command line.
-    #[must_use]
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Junit => "junit",
-            Self::Markdown => "markdown",
-            Self::Github => "github",
-            Self::Classroom50 => "classroom50",
-            Self::ClassroomLegacy => "classroom-legacy",
-            Self::Gradescope => "gradescope",
-            Self::Csv => "csv",
-        }
-    }
-
     /// The format of that name.
     #[must_use]
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
+        Self::ALL.iter().copied().find(|format| format.name() == name)
+    }
+
+    /// All names, as a sentence lists them.
+    #[must_use]
+    pub(crate) fn names() -> String {
+        Self::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -103,29 +114,13 @@ impl Report {
             None => (argument, None),
         };
         let format = Format::from_name(name).ok_or_else(|| {
-            let names = Format::ALL.map(Format::name).join(", ");
+            let names = Format::names();
             format!("There is no report `{}`. There are: {names}; as in --report json=grade.json.", line(name, 40))
         })?;
         match file {
             Some("") => Err(format!("--report {name}= lacks its file, as in --report {name}=FILE.")),
             file => Ok(Self { format, file: file.map(PathBuf::from) }),
         }
-    }
-}
-
-/// The grade in that form. `classroom` says where a submission to Classroom 50 belongs; other formats do not look at
-/// it.
-#[must_use]
-pub(crate) fn render(grade: &Grade, format: Format, classroom: &Classroom) -> String {
-    match format {
-        Format::Json => json::render(grade),
-        Format::Junit => junit::render(grade),
-        Format::Markdown => markdown::render(grade),
-        Format::Github => github::render(grade),
-        Format::Classroom50 => classroom50::render(grade, classroom),
-        Format::ClassroomLegacy => classroom_legacy::render(grade),
-        Format::Gradescope => gradescope::render(grade),
-        Format::Csv => gradebook(std::slice::from_ref(grade)),
     }
 }
 
@@ -329,7 +324,7 @@ mod tests {
             Ok(Report { format: Format::Json, file: Some(PathBuf::from("a=b.json")) })
         );
         assert_eq!(Report::parse("github"), Ok(Report { format: Format::Github, file: None }));
-        for format in Format::ALL {
+        for &format in Format::ALL {
             assert_eq!(Format::from_name(format.name()), Some(format));
         }
     }

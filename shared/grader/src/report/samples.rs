@@ -293,7 +293,7 @@ pub(crate) fn assert_quiet(text: &str) {
 #[test]
 fn equal_grades_are_equal_texts() {
     let classroom = Classroom::default();
-    for format in Format::ALL {
+    for &format in Format::ALL {
         assert_eq!(render(&hostile(), format, &classroom), render(&hostile(), format, &classroom));
     }
 }
@@ -320,7 +320,7 @@ fn writes_samples() {
     for (name, grade) in samples {
         let folder = folder.join(name);
         std::fs::create_dir_all(&folder).expect("a folder");
-        for format in Format::ALL {
+        for &format in Format::ALL {
             std::fs::write(folder.join(format.name()), render(&grade, format, &Classroom::default())).expect("a file");
         }
     }

@@ -8,7 +8,7 @@ use crate::verify;
 
 pub(super) const COMMAND: Command = Command {
     name: "verify",
-    arguments: "[ID]… [--thorough]",
+    arguments: "[MODULE]… [--thorough]",
     summary: "the course's own tests: solutions pass, stubs fail, lessons hold",
     takes: Takes::Options(&[CommandOption::flag("thorough")], |arguments| {
         let (ids, thorough) = (arguments.ids(), arguments.has("thorough"));

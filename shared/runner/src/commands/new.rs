@@ -1,4 +1,5 @@
-//! `cargo course new`: scaffolds a module or an exercise that passes `verify`, for authors to fill with life.
+//! `cargo course new`: scaffolds a module or an exercise that passes `verify`, for authors to fill with life. Only where
+//! tests list a module's functions by name, as those of 01 do, they have to be told first.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -87,9 +88,6 @@ fn new_module(course: &Course, name: &str) -> Result<ExitStatus> {
     for (path, template) in MODULE_FILES {
         edits.add(course.root.join(names.fill(path)), names.fill(template))?;
     }
-    let shim =
-        "//! The module's Rust tests, held against the solution.\n\nextern crate {PACKAGE}_solution as {PACKAGE};\n";
-    edits.add(course.root.join(names.fill("solutions/{MODULE}/tests/module_tests.rs")), names.fill(shim))?;
     let type_stub = names.fill(include_str!("templates/module.pyi"));
     edits.add(course.root.join(names.fill("solutions/{MODULE}/{PACKAGE}.pyi")), type_stub)?;
     add_exercise(&course.root, &names, &mut edits)?;
@@ -120,8 +118,8 @@ fn new_exercise(course: &Course, module: &str, name: &str) -> Result<ExitStatus>
     append_to_module(module, &names, &mut edits)?;
     edits.write()?;
     output::say(format!(
-        "Made {0}.{name}. `cargo course verify {0}` holds; now fill it with life. The lesson, its hints and the README may say \
-         how many functions or exercises the module has: search them.",
+        "Made {0}.{name}. Now fill it with life; `cargo course verify {0}` says what is missing. The lesson, its hints, its \
+         tests and the README may say which functions the module has, or how many: search them.",
         module.number(),
     ));
     Ok(ExitStatus::Success)
@@ -218,11 +216,18 @@ impl Edits {
     }
 }
 
+/// How the Rust tests of a solution begin.
+const MODULE_TESTS: &str =
+    "//! The module's Rust tests, held against the solution.\n\nextern crate {PACKAGE}_solution as {PACKAGE};\n";
+
 fn add_exercise(root: &Path, names: &Names<'_>, edits: &mut Edits) -> Result<()> {
     for (path, template) in EXERCISE_FILES {
         edits.add(root.join(names.fill(path)), names.fill(template))?;
     }
     let shim = root.join(names.fill("solutions/{MODULE}/tests/module_tests.rs"));
+    if !shim.exists() {
+        edits.add(shim.clone(), names.fill(MODULE_TESTS))?;
+    }
     let test = names.fill("\n#[path = \"../../../modules/{MODULE}/tests/{EXERCISE}.rs\"]\nmod {EXERCISE}_tests;\n");
     edits.append(&shim, &test)
 }

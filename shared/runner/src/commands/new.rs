@@ -53,11 +53,10 @@ const MODULE_FILES: [(&str, &str); 10] = [
 ];
 
 /// The files of an exercise.
-const EXERCISE_FILES: [(&str, &str); 7] = [
+const EXERCISE_FILES: [(&str, &str); 6] = [
     ("modules/{MODULE}/src/{EXERCISE}.rs", include_str!("templates/stub.rs")),
     ("modules/{MODULE}/stubs/{EXERCISE}.rs", include_str!("templates/stub.rs")),
     ("modules/{MODULE}/tests/test_{EXERCISE}.py", include_str!("templates/test.py")),
-    ("modules/{MODULE}/tests/{EXERCISE}.rs", include_str!("templates/rust_test.rs")),
     ("solutions/{MODULE}/src/{EXERCISE}.rs", include_str!("templates/solution.rs")),
     ("solutions/{MODULE}/wrong/{EXERCISE}.wraps.patch", include_str!("templates/wrong_wraps.patch")),
     ("solutions/{MODULE}/wrong/{EXERCISE}.adds_two.patch", include_str!("templates/wrong_adds_two.patch")),
@@ -88,9 +87,13 @@ fn new_module(course: &Course, name: &str) -> Result<ExitStatus> {
     for (path, template) in MODULE_FILES {
         edits.add(course.root.join(names.fill(path)), names.fill(template))?;
     }
+    let shim =
+        "//! The module's Rust tests, held against the solution.\n\nextern crate {PACKAGE}_solution as {PACKAGE};\n";
+    edits.add(course.root.join(names.fill("solutions/{MODULE}/tests/module_tests.rs")), names.fill(shim))?;
     let type_stub = names.fill(include_str!("templates/module.pyi"));
     edits.add(course.root.join(names.fill("solutions/{MODULE}/{PACKAGE}.pyi")), type_stub)?;
     add_exercise(&course.root, &names, &mut edits)?;
+    add_rust_test(&course.root, &names, &mut edits)?;
     let row = names.fill("| [{NUMBER} {PACKAGE}](modules/{MODULE}/README.md) | … | … |\n");
     edits.change(&course.root.join("README.md"), END_OF_MODULES, |old| before(old, END_OF_MODULES, &row))?;
     edits.append(&course.root.join("docs/paths.toml"), &names.fill("{NUMBER} = { at = [0, 5] }\n"))?;
@@ -115,6 +118,14 @@ fn new_exercise(course: &Course, module: &str, name: &str) -> Result<ExitStatus>
         Names { module: &module.name, package: &module.package, exercise: name, position: module.exercises.len() + 1 };
     let mut edits = Edits::default();
     add_exercise(&course.root, &names, &mut edits)?;
+    let mut entry = names.fill(include_str!("templates/exercise.toml"));
+    // Without this file the module's crate is for Python alone, and no Rust test can link it.
+    if module.solution_folder.join("tests/module_tests.rs").exists() {
+        add_rust_test(&course.root, &names, &mut edits)?;
+    } else {
+        entry = entry.split_inclusive('\n').filter(|line| !line.starts_with("rust_tests")).collect();
+    }
+    edits.append(&module.folder.join("course.toml"), &entry)?;
     append_to_module(module, &names, &mut edits)?;
     edits.write()?;
     output::say(format!(
@@ -216,20 +227,18 @@ impl Edits {
     }
 }
 
-/// How the Rust tests of a solution begin.
-const MODULE_TESTS: &str =
-    "//! The module's Rust tests, held against the solution.\n\nextern crate {PACKAGE}_solution as {PACKAGE};\n";
-
 fn add_exercise(root: &Path, names: &Names<'_>, edits: &mut Edits) -> Result<()> {
     for (path, template) in EXERCISE_FILES {
         edits.add(root.join(names.fill(path)), names.fill(template))?;
     }
-    let shim = root.join(names.fill("solutions/{MODULE}/tests/module_tests.rs"));
-    if !shim.exists() {
-        edits.add(shim.clone(), names.fill(MODULE_TESTS))?;
-    }
-    let test = names.fill("\n#[path = \"../../../modules/{MODULE}/tests/{EXERCISE}.rs\"]\nmod {EXERCISE}_tests;\n");
-    edits.append(&shim, &test)
+    Ok(())
+}
+
+fn add_rust_test(root: &Path, names: &Names<'_>, edits: &mut Edits) -> Result<()> {
+    let test = names.fill(include_str!("templates/rust_test.rs"));
+    edits.add(root.join(names.fill("modules/{MODULE}/tests/{EXERCISE}.rs")), test)?;
+    let included = names.fill("\n#[path = \"../../../modules/{MODULE}/tests/{EXERCISE}.rs\"]\nmod {EXERCISE}_tests;\n");
+    edits.append(&root.join(names.fill("solutions/{MODULE}/tests/module_tests.rs")), &included)
 }
 
 /// The lesson's section that new exercises go before.
@@ -237,7 +246,6 @@ const AFTER_EXERCISES: &str = "## Where tutorials go wrong";
 
 /// Names a second exercise where the first one's templates already do.
 fn append_to_module(module: &Module, names: &Names<'_>, edits: &mut Edits) -> Result<()> {
-    edits.append(&module.folder.join("course.toml"), &names.fill(include_str!("templates/exercise.toml")))?;
     let section = names.fill(include_str!("templates/exercise.md"));
     edits.change(&module.lesson(), AFTER_EXERCISES, |old| before(old, AFTER_EXERCISES, &section))?;
     let file = format!("{}.pyi", module.package);

@@ -6,7 +6,7 @@ from coursekit import expect
 
 @pytest.mark.parametrize("x", [0, -1, 41, 2**63 - 2])
 def test_adds_one(x: int) -> None:
-    expect({PACKAGE}.{EXERCISE}, x).returns(x + 1, because="One more than x, not x and not two more.")
+    expect({PACKAGE}.{EXERCISE}, x).returns(x + 1, because="One more than x, and no more.")
 
 
 def test_overflow() -> None:

@@ -114,6 +114,17 @@ fn new_exercise(course: &Course, module: &str, name: &str) -> Result<ExitStatus>
             .advice("Small letters, digits and underscores, a letter first; no keyword of Rust or Python."));
     }
     refuse_known(course, name)?;
+    edits_of_exercise(course, module, name)?.write()?;
+    output::say(format!(
+        "Made {0}.{name}. Now fill it with life; `cargo course verify {0}` says what is missing. The lesson, its hints, its \
+         tests and the README may say which functions the module has, or how many: search them.",
+        module.number(),
+    ));
+    Ok(ExitStatus::Success)
+}
+
+/// What a new exercise changes.
+fn edits_of_exercise(course: &Course, module: &Module, name: &str) -> Result<Edits> {
     let names =
         Names { module: &module.name, package: &module.package, exercise: name, position: module.exercises.len() + 1 };
     let mut edits = Edits::default();
@@ -127,13 +138,7 @@ fn new_exercise(course: &Course, module: &str, name: &str) -> Result<ExitStatus>
     }
     edits.append(&module.folder.join("course.toml"), &entry)?;
     append_to_module(module, &names, &mut edits)?;
-    edits.write()?;
-    output::say(format!(
-        "Made {0}.{name}. Now fill it with life; `cargo course verify {0}` says what is missing. The lesson, its hints, its \
-         tests and the README may say which functions the module has, or how many: search them.",
-        module.number(),
-    ));
-    Ok(ExitStatus::Success)
+    Ok(edits)
 }
 
 /// Words that Rust or Python reserves, among those that could be names.
@@ -313,9 +318,12 @@ const MOST_COLUMNS: usize = 110;
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use course_core::catalogue::Course;
     use course_core::patch;
 
-    use super::{among, is_identifier, with_public_name};
+    use super::{among, edits_of_exercise, is_identifier, with_public_name};
 
     #[test]
     fn the_wrong_versions_fit_the_solution() {
@@ -323,6 +331,23 @@ mod tests {
         for wrong in [include_str!("templates/wrong_wraps.patch"), include_str!("templates/wrong_adds_two.patch")] {
             let text = patch::apply(solution, wrong).unwrap();
             assert!(text != solution && text.contains("pub fn {EXERCISE}"), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_module_takes_another_exercise() {
+        let course = Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))).unwrap();
+        for module in &course.modules {
+            let edits = edits_of_exercise(&course, module, "one_more").unwrap().0;
+            for folder in [&module.folder, &module.solution_folder] {
+                let lib = &edits[&folder.join("src/lib.rs")];
+                assert_eq!(lib.matches("    use super::one_more::one_more;\n").count(), 1, "{lib}");
+                let type_stub = &edits[&folder.join(format!("{}.pyi", module.package))];
+                assert!(type_stub.contains("def one_more(x: int) -> int:"), "{type_stub}");
+            }
+            let catalogue = &edits[&module.folder.join("course.toml")];
+            let tested = edits.contains_key(&module.folder.join("tests/one_more.rs"));
+            assert_eq!(catalogue.contains("rust_tests = [\"tests/one_more.rs\"]"), tested, "{}", module.name);
         }
     }
 

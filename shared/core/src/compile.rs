@@ -235,25 +235,18 @@ pub fn rustc(
     product: Product<'_>,
     cancel: &CancellationToken,
 ) -> Result<Build> {
-    let build = call_rustc(recipe, root, folder, out, product, cancel)?;
+    let call = recipe.command_for(root, out, product);
+    let build = call_rustc(&call, recipe, folder, cancel)?;
     match product {
         Product::Extension { incremental, .. } if misses_own_symbols(&build) => {
             std::fs::remove_dir_all(incremental).map_err(|error| Error::file("remove", incremental, error))?;
-            call_rustc(recipe, root, folder, out, product, cancel)
+            call_rustc(&call, recipe, folder, cancel)
         }
         _ => Ok(build),
     }
 }
 
-fn call_rustc(
-    recipe: &Recipe,
-    root: &Path,
-    folder: &Path,
-    out: &Path,
-    product: Product<'_>,
-    cancel: &CancellationToken,
-) -> Result<Build> {
-    let call = recipe.command_for(root, out, product);
+fn call_rustc(call: &[String], recipe: &Recipe, folder: &Path, cancel: &CancellationToken) -> Result<Build> {
     let (program, arguments) = call.split_first().expect("a call begins with its program");
     let mut command = std::process::Command::new(program);
     command.args(arguments).current_dir(folder).envs(recipe.environment()).env("CARGO_MANIFEST_DIR", folder);

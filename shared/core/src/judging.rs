@@ -1,8 +1,11 @@
 //! What reaches a program that judges: of the user's environment only the variables listed here. Everything else is the
 //! user's own business (`PYTEST_ADDOPTS`, `RAYON_NUM_THREADS`, `LD_PRELOAD`, a token) and would change a verdict.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::process::Command;
+
+use crate::package_settings;
 
 /// Where programs, libraries and folders of this machine are; without these, Python, cargo or a linker does not start.
 const LET_THROUGH: &[&str] = &[
@@ -38,7 +41,7 @@ const LET_THROUGH: &[&str] = &[
     "WINDIR",
 ];
 
-/// What installing packages needs besides: where from, and how to get there. Not where to: `PIP_TARGET` and its like.
+/// What installing packages needs besides [`package_settings`]: how to get there.
 const FOR_DOWNLOADS: &[&str] = &[
     "ALL_PROXY",
     "HTTP_PROXY",
@@ -49,51 +52,43 @@ const FOR_DOWNLOADS: &[&str] = &[
     "https_proxy",
     "no_proxy",
     "NETRC",
-    "PIP_CACHE_DIR",
-    "PIP_CERT",
-    "PIP_CLIENT_CERT",
-    "PIP_CONFIG_FILE",
-    "PIP_DEFAULT_TIMEOUT",
-    "PIP_EXTRA_INDEX_URL",
-    "PIP_FIND_LINKS",
-    "PIP_INDEX_URL",
-    "PIP_NO_INDEX",
-    "PIP_PROXY",
-    "PIP_RETRIES",
-    "PIP_TRUSTED_HOST",
     "REQUESTS_CA_BUNDLE",
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
-    "UV_CACHE_DIR",
-    "UV_CONFIG_FILE",
-    "UV_DEFAULT_INDEX",
-    "UV_EXTRA_INDEX_URL",
-    "UV_FIND_LINKS",
-    "UV_HTTP_TIMEOUT",
-    "UV_INDEX",
-    "UV_INDEX_URL",
-    "UV_NATIVE_TLS",
-    "UV_OFFLINE",
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
 ];
 
 /// Takes everything out of a command's environment but what is let through. What the command sets itself stays.
 pub fn isolate(command: &mut Command) {
-    isolate_from(command, std::env::vars_os(), &[LET_THROUGH]);
+    isolate_from(command, std::env::vars_os(), &|name| is_in(LET_THROUGH, name));
 }
 
 /// The same for a command that installs packages.
 pub fn isolate_but_for_downloads(command: &mut Command) {
-    isolate_from(command, std::env::vars_os(), &[LET_THROUGH, FOR_DOWNLOADS]);
+    isolate_from(command, std::env::vars_os(), &is_for_downloads);
 }
 
-fn isolate_from(command: &mut Command, inherited: impl Iterator<Item = (OsString, OsString)>, let_through: &[&[&str]]) {
+fn is_for_downloads(name: &str) -> bool {
+    is_in(LET_THROUGH, name)
+        || is_in(FOR_DOWNLOADS, name)
+        || package_settings::is_the_users(&as_written(name)).unwrap_or_default()
+}
+
+fn isolate_from(
+    command: &mut Command,
+    inherited: impl Iterator<Item = (OsString, OsString)>,
+    let_through: &dyn Fn(&str) -> bool,
+) {
     let own: Vec<(OsString, OsString)> =
         command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
-    let kept: Vec<(OsString, OsString)> =
-        inherited.filter(|(name, _)| let_through.iter().any(|list| is_in(list, &name.to_string_lossy()))).collect();
+    let kept: Vec<(OsString, OsString)> = inherited.filter(|(name, _)| let_through(&name.to_string_lossy())).collect();
     command.env_clear().envs(kept).envs(own);
+}
+
+/// The name in the capitals that documents give it, where capitals do not count.
+fn as_written(name: &str) -> Cow<'_, str> {
+    if cfg!(windows) { name.to_ascii_uppercase().into() } else { name.into() }
 }
 
 /// Names of variables differ by their capitals on Unix only.
@@ -136,7 +131,7 @@ mod tests {
         let inherited = refused.iter().chain(&["PATH", "CARGO_HOME"]).map(|name| ((*name).into(), "theirs".into()));
         let mut command = Command::new("python");
         command.env("OURS", "1").env("PATH", "ours").env_remove("HOME");
-        isolate_from(&mut command, inherited, &[LET_THROUGH]);
+        isolate_from(&mut command, inherited, &|name| is_in(LET_THROUGH, name));
         let expected = [("CARGO_HOME", "theirs"), ("OURS", "1"), ("PATH", "ours")];
         assert_eq!(seen(&command), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
@@ -146,7 +141,7 @@ mod tests {
         let names = ["PIP_INDEX_URL", "https_proxy", "PIP_TARGET", "PIP_USER", "PIP_PREFIX", "UV_PROJECT_ENVIRONMENT"];
         let mut command = Command::new("pip");
         let inherited = names.iter().map(|name| ((*name).into(), "theirs".into()));
-        isolate_from(&mut command, inherited, &[LET_THROUGH, FOR_DOWNLOADS]);
+        isolate_from(&mut command, inherited, &is_for_downloads);
         let seen: Vec<String> = seen(&command).into_iter().map(|(name, _)| name).collect();
         assert_eq!(seen, ["PIP_INDEX_URL", "https_proxy"]);
     }

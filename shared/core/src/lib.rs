@@ -18,6 +18,7 @@ pub mod files;
 pub mod judging;
 pub mod lock_holder;
 pub mod locks;
+pub mod package_settings;
 pub mod patch;
 pub mod process;
 pub mod python;

@@ -5,68 +5,17 @@ use std::process::Command;
 use std::time::Duration;
 
 use course_core::process::{self, CancellationToken, Limits, Supervised};
-use course_core::{Error, Result, compile, python};
+use course_core::{Error, Result, compile, package_settings, python};
 
 use super::environment;
 use crate::ui::steps::Steps;
 
-/// What may reach pip of the variables that begin with `PIP_`: where packages come from, and how one gets there.
-const PIP_KEEPS: [&str; 18] = [
-    "INDEX_URL",
-    "EXTRA_INDEX_URL",
-    "FIND_LINKS",
-    "NO_INDEX",
-    "TRUSTED_HOST",
-    "PROXY",
-    "CERT",
-    "CLIENT_CERT",
-    "CACHE_DIR",
-    "NO_CACHE_DIR",
-    "TIMEOUT",
-    "DEFAULT_TIMEOUT",
-    "RETRIES",
-    "RESUME_RETRIES",
-    "KEYRING_PROVIDER",
-    "USE_FEATURE",
-    "USE_DEPRECATED",
-    "CONFIG_FILE",
-];
-
-/// The same for uv.
-const UV_KEEPS: [&str; 21] = [
-    "INDEX",
-    "INDEX_URL",
-    "DEFAULT_INDEX",
-    "EXTRA_INDEX_URL",
-    "INDEX_STRATEGY",
-    "FIND_LINKS",
-    "NO_INDEX",
-    "INSECURE_HOST",
-    "KEYRING_PROVIDER",
-    "NATIVE_TLS",
-    "SYSTEM_CERTS",
-    "OFFLINE",
-    "CACHE_DIR",
-    "NO_CACHE",
-    "LINK_MODE",
-    "HTTP_TIMEOUT",
-    "HTTP_RETRIES",
-    "PYTHON_INSTALL_DIR",
-    "PYTHON_INSTALL_MIRROR",
-    "PYTHON_DOWNLOADS",
-    "CONFIG_FILE",
-];
-
 /// Whether a variable would make pip or uv install other things, or elsewhere.
 fn leads_elsewhere(variable: &str) -> bool {
-    let is_kept = |name: &str, kept: &[&str]| {
-        kept.contains(&name) || name.starts_with("INDEX_") || name.starts_with("CONCURRENT_")
-    };
-    match (variable.strip_prefix("PIP_"), variable.strip_prefix("UV_")) {
-        (Some(name), _) => !is_kept(name, &PIP_KEEPS),
-        (_, Some(name)) => !is_kept(name, &UV_KEEPS),
+    match package_settings::is_the_users(variable) {
+        Some(is_the_users) => !is_the_users,
         // Another active environment, conda's or the user's own, is not meant.
-        _ => ["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONUSERBASE", "PYTHONHOME", "PYTHONPATH"].contains(&variable),
+        None => ["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONUSERBASE", "PYTHONHOME", "PYTHONPATH"].contains(&variable),
     }
 }
 
@@ -174,8 +123,7 @@ fn pip_install(root: &Path, locks: &[PathBuf], cancel: &CancellationToken) -> Co
 /// say about where packages come from. `listed` is the answer of `pip config list`.
 fn leave_settings_aside(command: &mut Command, listed: &str) {
     let mut settings: Vec<(&str, String, String)> = listed.lines().filter_map(setting).collect();
-    let is_kept = |name: &str| PIP_KEEPS.contains(&name);
-    if settings.iter().all(|(_, name, _)| is_kept(name)) {
+    if settings.iter().all(|(_, name, _)| package_settings::is_kept_of_pip(name)) {
         return;
     }
     command.env("PIP_CONFIG_FILE", if cfg!(windows) { "nul" } else { "/dev/null" });
@@ -183,7 +131,7 @@ fn leave_settings_aside(command: &mut Command, listed: &str) {
     settings.sort_by_key(|(section, ..)| *section == "install");
     for (_, name, value) in settings {
         let variable = format!("PIP_{name}");
-        if is_kept(&name) && std::env::var_os(&variable).is_none() {
+        if package_settings::is_kept_of_pip(&name) && std::env::var_os(&variable).is_none() {
             command.env(variable, value);
         }
     }

@@ -1,0 +1,66 @@
+//! Which settings of pip and uv say where packages come from and how one gets there. These are the user's to decide; where
+//! packages go, and which, is not.
+
+/// What pip calls them: variables begin with `PIP_`, and its settings files use the same names.
+const PIP: &[&str] = &[
+    "CACHE_DIR",
+    "CERT",
+    "CLIENT_CERT",
+    "CONFIG_FILE",
+    "DEFAULT_TIMEOUT",
+    "EXTRA_INDEX_URL",
+    "FIND_LINKS",
+    "INDEX_URL",
+    "KEYRING_PROVIDER",
+    "NO_CACHE_DIR",
+    "NO_INDEX",
+    "PROXY",
+    "RESUME_RETRIES",
+    "RETRIES",
+    "TIMEOUT",
+    "TRUSTED_HOST",
+    "USE_DEPRECATED",
+    "USE_FEATURE",
+];
+
+/// The same for uv, whose variables begin with `UV_`.
+const UV: &[&str] = &[
+    "CACHE_DIR",
+    "CONFIG_FILE",
+    "DEFAULT_INDEX",
+    "EXTRA_INDEX_URL",
+    "FIND_LINKS",
+    "HTTP_RETRIES",
+    "HTTP_TIMEOUT",
+    "INDEX",
+    "INDEX_STRATEGY",
+    "INDEX_URL",
+    "INSECURE_HOST",
+    "KEYRING_PROVIDER",
+    "LINK_MODE",
+    "NATIVE_TLS",
+    "NO_CACHE",
+    "NO_INDEX",
+    "OFFLINE",
+    "PYTHON_DOWNLOADS",
+    "PYTHON_INSTALL_DIR",
+    "PYTHON_INSTALL_MIRROR",
+    "SYSTEM_CERTS",
+];
+
+/// Whether a variable is the user's to decide; nothing if it is neither pip's nor uv's.
+#[must_use]
+pub fn is_the_users(variable: &str) -> Option<bool> {
+    match (variable.strip_prefix("PIP_"), variable.strip_prefix("UV_")) {
+        (Some(name), _) => Some(is_kept_of_pip(name)),
+        // Indexes have names, which their variables carry: `UV_INDEX_HOUSE_PASSWORD`.
+        (_, Some(name)) => Some(UV.contains(&name) || name.starts_with("INDEX_") || name.starts_with("CONCURRENT_")),
+        _ => None,
+    }
+}
+
+/// Whether one of pip's settings is the user's to decide, by its name without `PIP_`.
+#[must_use]
+pub fn is_kept_of_pip(name: &str) -> bool {
+    PIP.contains(&name)
+}

@@ -139,17 +139,17 @@ impl SubmissionGrader<'_> {
                 Ok(self.grade_exercise(*exercise_ref, round)?.map(|grade| (*index, grade)))
             })
         };
-        let place = Place { written: &written, scratch, tree, jail: &jail };
-        let first = Round { place: &place, builds: &builds, last: false, unimportable: Mutex::default() };
+        let context = Context { written: &written, scratch, tree, jail: &jail };
+        let first = Round { context: &context, builds: &builds, last: false, unimportable: Mutex::default() };
         grades.extend(test(&first, &all)?.into_iter().flatten());
         let unimportable = first.unimportable.into_inner().unwrap_or_else(PoisonError::into_inner);
         for module in self.modules().into_iter().filter(|module| unimportable.contains(&module.name)) {
-            let built = self.without_what_breaks_the_import(module, &builds[&module.name], &place)?;
+            let built = self.without_what_breaks_the_import(module, &builds[&module.name], &context)?;
             builds.insert(module.name.clone(), built);
         }
         let again: Vec<(usize, ExerciseRef<'_>)> =
             all.into_iter().filter(|(_, exercise_ref)| unimportable.contains(&exercise_ref.module.name)).collect();
-        let last = Round { place: &place, builds: &builds, last: true, unimportable: Mutex::default() };
+        let last = Round { context: &context, builds: &builds, last: true, unimportable: Mutex::default() };
         grades.extend(test(&last, &again)?.into_iter().flatten());
         Ok(grades.into_values().collect())
     }
@@ -157,7 +157,7 @@ impl SubmissionGrader<'_> {
     /// Tests one exercise, if there is something to test. `None`, where the module turns out not to be importable, or
     /// has turned out so, and others may be to blame: they have to be found, and the last round tests what is left.
     fn grade_exercise(&self, exercise_ref: ExerciseRef<'_>, round: &Round<'_>) -> Result<Option<ExerciseGrade>> {
-        let Place { written, scratch, tree, jail } = *round.place;
+        let Context { written, scratch, tree, jail } = *round.context;
         let module = &exercise_ref.module.name;
         let built = &round.builds[module];
         let id = exercise_ref.id();
@@ -197,8 +197,8 @@ impl SubmissionGrader<'_> {
 
     /// What is left of a module whose import fails: built from stubs, with each exercise that lets Python import it. Each
     /// try has a time limit, and so has the whole search.
-    fn without_what_breaks_the_import(&self, module: &Module, built: &Built, place: &Place<'_>) -> Result<Built> {
-        let Place { written, scratch, tree, jail } = *place;
+    fn without_what_breaks_the_import(&self, module: &Module, built: &Built, context: &Context<'_>) -> Result<Built> {
+        let Context { written, scratch, tree, jail } = *context;
         let usable = usable(module, built, written);
         let begun = Instant::now();
         let folder = scratch.join(&module.name).join("imports");
@@ -314,7 +314,7 @@ const TIME_TO_FIND_THE_IMPORT: Duration = Duration::from_secs(180);
 
 /// Where one submission is graded.
 #[derive(Debug, Clone, Copy)]
-struct Place<'p> {
+struct Context<'p> {
     /// Whether an exercise was written, by ID.
     written: &'p BTreeMap<String, bool>,
     scratch: &'p Path,
@@ -325,7 +325,7 @@ struct Place<'p> {
 /// A run over exercises with what is built of them.
 #[derive(Debug)]
 struct Round<'r> {
-    place: &'r Place<'r>,
+    context: &'r Context<'r>,
     /// By module.
     builds: &'r BTreeMap<String, Built>,
     /// Whether nothing comes after it.

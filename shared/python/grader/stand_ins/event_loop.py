@@ -110,7 +110,7 @@ class WorkerLoop:
         """The requests that wait, all of a kind in one message."""
         begin, self._to_begin = [each for each in self._to_begin if not each[2].done()], []
         if begin:
-            awaitables, notices = [each[0] for each in begin], [each[1].tell for each in begin]
+            awaitables, notices = [each[0] for each in begin], [each[1].set for each in begin]
             outcomes = self._session.begin_all(self._handle, awaitables, notices)
             for (_, _, answer), (kind, *found) in zip(begin, outcomes, strict=True):
                 if kind == "waits":
@@ -124,7 +124,7 @@ class WorkerLoop:
             done = self._session.cancel_all(self._handle, [future for future, _ in cancel])
             for (_, notice), is_done in zip(cancel, done, strict=True):
                 if is_done:
-                    notice.tell(None)
+                    notice.set(None)
 
     def advance(self, steps: Any, notify: Callable[[Any], None], error: BaseException | None) -> Any:
         """One step: `next(steps)`, or `steps.throw(error)`. `notify` hears when what it waits for is done."""
@@ -173,7 +173,7 @@ class RemoteAwaitable:
                     elif error is not None and awaited is self.remote:
                         raise error  # A future that waits for itself: it has been cancelled.
                     else:
-                        awaited = loop.advance(steps, notice.tell, error)
+                        awaited = loop.advance(steps, notice.set, error)
                 except StopIteration as end:
                     return end.value
                 except _Returned as end:
@@ -235,7 +235,7 @@ class _Notice:
         self.came = False
         self._here: asyncio.Future[None] | None = None
 
-    def tell(self, _: Any) -> None:
+    def set(self, _: Any) -> None:
         """It is."""
         self.came = True
         if self._here is not None and not self._here.done():

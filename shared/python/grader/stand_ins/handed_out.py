@@ -107,7 +107,7 @@ def _is_of_a_test(kind: type, name: str) -> bool:
     return owner.__module__.partition(".")[0] not in _OF_NO_TEST
 
 
-def told(error: BaseException) -> BaseException:
+def shown_to_submission(error: BaseException) -> BaseException:
     """What the submission is told of an exception that a test's code raised when it was called back.
 
     What the test raises with `raise` is told as it is, with its arguments. Where Python has raised it, within

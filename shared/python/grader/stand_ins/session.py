@@ -31,7 +31,7 @@ from ..transport import frames
 from ..transport.frames import BadFrame, Message
 from . import copying  # noqa: F401  (tells pickle about stand-ins)
 from .exported_symbols import exports_function
-from .handed_out import HandedOut, told
+from .handed_out import HandedOut, shown_to_submission
 from .objects import (
     ATTRIBUTES,
     IMPORTED,
@@ -369,14 +369,17 @@ class Session:
             body = {"result": encoder.value(method(target, *args, **kwargs))}
         except BaseException as error:  # What the test's code raises belongs to the caller in the jail.
             encoder = Encoder(self)
-            body = {"raised": self._told(encoder, error), "error": self._handed_out.number(error)}
+            body = {
+                "raised": self._shown_to_submission(encoder, error),
+                "error": self._handed_out.number(error),
+            }
         encoder.finish()
         return Message(body, encoder.blobs)
 
     @staticmethod
-    def _told(encoder: Encoder, error: BaseException) -> Any:
+    def _shown_to_submission(encoder: Encoder, error: BaseException) -> Any:
         try:
-            return encoder.exception(told(error))
+            return encoder.exception(shown_to_submission(error))
         except Exception as problem:  # The test's own class decides what is in its exceptions.
             failures.record(problem)
             return Encoder(encoder.side).exception(RuntimeError("raised by the test's own code"))

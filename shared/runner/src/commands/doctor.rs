@@ -1,5 +1,6 @@
 //! `cargo course doctor`: what this machine has, what is missing, and the command that mends it.
 
+use std::path::Path;
 use std::process::Command as Program;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ struct Finding {
 }
 
 fn run(course: &Course) -> Result<ExitStatus> {
-    let findings = [
+    let mut findings = vec![
         rust(course),
         linker(),
         interpreter(),
@@ -48,6 +49,9 @@ fn run(course: &Course) -> Result<ExitStatus> {
         optional_tool("git", "--version", "Not needed to learn. With it you can update the course by `git pull`."),
         writable(course),
     ];
+    if cfg!(windows) {
+        findings.push(length_of_paths(&course.root));
+    }
     let mut missing = 0;
     for finding in &findings {
         let (mark, text) = match &finding.found {
@@ -155,6 +159,25 @@ fn venv(course: &Course) -> Finding {
     Finding { name: "Environment", found, advice: "`cargo course setup`".to_owned(), optional: false }
 }
 
+/// What the longest path that builds make has below the course's folder, in characters: rustc's incremental parts.
+const LONGEST_BELOW: usize = 150;
+
+/// What Windows lets programs open that do not ask for more, as linkers do not.
+const LONGEST_OF_WINDOWS: usize = 259;
+
+fn length_of_paths(root: &Path) -> Finding {
+    let most = LONGEST_OF_WINDOWS - LONGEST_BELOW - 1;
+    let length = root.to_string_lossy().chars().count();
+    let found = if length <= most {
+        Ok(format!("{length} of at most {most} characters"))
+    } else {
+        Err(format!("its path has {length} characters; with more than {most}, a linker may not open what is below it"))
+    };
+    let advice =
+        "Move the course nearer to the drive's root, for example to C:\\course, then run `cargo course setup`.";
+    Finding { name: "Path", found, advice: advice.to_owned(), optional: false }
+}
+
 fn set_up(course: &Course) -> Finding {
     let found = if setup::is_done(&course.root, &[]) {
         Ok("complete".to_owned())
@@ -216,5 +239,18 @@ fn writable(course: &Course) -> Finding {
         found,
         advice: "Free some disk space, or move the course to a folder of yours.".to_owned(),
         optional: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_far_down_is_named_with_its_length() {
+        assert_eq!(length_of_paths(Path::new("C:\\course")).found, Ok("9 of at most 108 characters".to_owned()));
+        let deep = format!("C:\\{}", "a".repeat(106));
+        let problem = length_of_paths(Path::new(&deep)).found.expect_err("it is too long");
+        assert!(problem.contains("109 characters"), "{problem}");
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use toml::{Table, Value};
 
 use crate::error::{Error, Result};
-use crate::files;
+use crate::{files, python};
 
 /// Seconds that an exercise's tests may take where the catalogue says nothing.
 const DEFAULT_TIME_LIMIT: u64 = 20;
@@ -37,8 +37,29 @@ pub struct Module {
     pub solution_folder: PathBuf,
     /// A lock file of Python packages that only this module needs, relative to the course's folder.
     pub packages: Option<PathBuf>,
+    /// The same for packages that cannot be had for a Python without a GIL. There, whatever needs them is left out.
+    pub packages_with_gil: Option<PathBuf>,
     /// In order.
     pub exercises: Vec<Exercise>,
+}
+
+/// The lock files of Python packages: the one that all modules need, then those that only some of these modules need.
+pub fn package_locks(root: &Path, modules: &[&Module]) -> Vec<PathBuf> {
+    let has_gil = python::has_gil(root);
+    let own = modules.iter().flat_map(|module| {
+        module
+            .packages
+            .iter()
+            .chain(module.packages_with_gil.iter().filter(move |_| has_gil))
+            .map(|path| root.join(path))
+    });
+    let mut locks = vec![root.join("shared/python/requirements.txt")];
+    for lock in own {
+        if !locks.contains(&lock) {
+            locks.push(lock);
+        }
+    }
+    locks
 }
 
 /// One exercise.
@@ -281,11 +302,15 @@ fn load_module(root: &Path, folder: &Path) -> Result<Module> {
         };
         exercises.push(load_exercise(&name, &TableReader { path: &path, context, table })?);
     }
+    let lock = |key| -> Result<Option<PathBuf>> {
+        table.contains_key(key).then(|| Ok(reader.string(key)?.into())).transpose()
+    };
     Ok(Module {
         package,
         title: reader.string("title")?,
         summary: reader.string("summary")?,
-        packages: if table.contains_key("packages") { Some(reader.string("packages")?.into()) } else { None },
+        packages: lock("packages")?,
+        packages_with_gil: lock("packages_with_gil")?,
         folder: folder.to_owned(),
         solution_folder: root.join("solutions").join(&name),
         exercises,
@@ -385,5 +410,28 @@ mod tests {
         let names = ["lib.rs", "cluster.py", "cluster.pyc", "words.txt", "rs"];
         let found: Vec<&str> = names.into_iter().filter(|name| is_source(Path::new(name))).collect();
         assert_eq!(found, ["lib.rs", "cluster.py"]);
+    }
+
+    #[test]
+    fn without_a_gil_what_has_no_build_for_it_is_left_out() {
+        let course = Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))).expect("the course's own");
+        let modules: Vec<&Module> = course.modules.iter().collect();
+        let scratch = files::ScratchFolder::new(&std::env::temp_dir()).expect("a folder");
+        let settings = python::settings_path(scratch.path());
+        let names = |signature: &str| -> Vec<String> {
+            let line =
+                format!("[env]\nPYO3_ENVIRONMENT_SIGNATURE = {{ value = \"{signature} /usr\", force = true }}\n");
+            files::write_atomically(&settings, line.as_bytes()).expect("a file");
+            let name = |path: &PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
+            package_locks(scratch.path(), &modules).iter().map(name).collect()
+        };
+        for (signature, has_polars) in
+            [("cpython 3.14 64bit", true), ("cpython 3.14t 64bit", false), ("cpython 3.15td 64bit", false)]
+        {
+            let names = names(signature);
+            assert_eq!(names[0], "requirements.txt");
+            assert!(names.contains(&"data-requirements.txt".to_owned()), "{signature}: {names:?}");
+            assert_eq!(names.contains(&"polars-requirements.txt".to_owned()), has_polars, "{signature}: {names:?}");
+        }
     }
 }

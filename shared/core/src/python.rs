@@ -39,6 +39,20 @@ pub fn environment_python(root: &Path) -> PathBuf {
     environment(root).join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
 }
 
+/// Where set-up writes down which interpreter cargo builds for; see `.cargo/config.toml`.
+pub fn settings_path(root: &Path) -> PathBuf {
+    root.join(".cargo/python.toml")
+}
+
+/// Whether the Python that was set up lets one thread at a time run Python code. Those without a GIL have a `t` among the
+/// flags behind their version: `cpython 3.14t 64bit`.
+pub fn has_gil(root: &Path) -> bool {
+    let settings = std::fs::read_to_string(settings_path(root)).unwrap_or_default();
+    let signature = settings.lines().find(|line| line.starts_with("PYO3_ENVIRONMENT_SIGNATURE"));
+    let version = signature.and_then(|line| line.split('"').nth(1)?.split(' ').nth(1));
+    !version.is_some_and(|version| version.trim_start_matches(|sign: char| !sign.is_alphabetic()).contains('t'))
+}
+
 /// The search path for programs, with the folder of Python's own library in front, where a program that links to it needs
 /// that: on Windows.
 pub fn search_path(root: &Path) -> Option<OsString> {

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use course_core::Result;
-use course_core::catalogue::Course;
+use course_core::catalogue::{self, Course};
 use course_core::digest::Digest;
 use course_core::staging;
-
-use super::jail_python;
 
 /// Parts of the grader itself, below `shared`.
 const GRADER: [&str; 6] = ["python/coursekit", "python/grader", "python/run.py", "core/src", "grader/src", "jail/src"];
@@ -16,7 +14,7 @@ const GRADER: [&str; 6] = ["python/coursekit", "python/grader", "python/run.py",
 /// also where only some modules are graded: what was found out about an exercise holds in every selection.
 pub(super) fn of(course: &Course, versions: &BTreeMap<String, String>) -> Result<String> {
     let mut digest = Digest::new();
-    for lock in jail_python::locks(course, &course.modules.iter().collect::<Vec<_>>()) {
+    for lock in catalogue::package_locks(&course.root, &course.modules.iter().collect::<Vec<_>>()) {
         digest.update_with_files(&lock)?;
     }
     for (name, version) in versions {

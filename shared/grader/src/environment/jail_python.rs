@@ -5,7 +5,6 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use course_core::catalogue::{Course, Module};
 use course_core::compile::last_lines;
 use course_core::digest::Digest;
 use course_core::process::{self, CancellationToken, Finished, Limits};
@@ -13,17 +12,6 @@ use course_core::{Error, Result, files, judging, python};
 
 /// Says what the environment was made from: a line for the interpreter, and one for each lock file.
 const STAMP: &str = "made-from.txt";
-
-/// The lock files that these modules need.
-pub(super) fn locks(course: &Course, modules: &[&Module]) -> Vec<PathBuf> {
-    let mut locks = vec![course.root.join("shared/python/requirements.txt")];
-    for lock in modules.iter().filter_map(|module| module.packages.as_ref()).map(|path| course.root.join(path)) {
-        if !locks.contains(&lock) {
-            locks.push(lock);
-        }
-    }
-    locks
-}
 
 /// The interpreter of the jail's environment, which is made or completed if need be. `interpreter` says which Python the
 /// course's environment has.

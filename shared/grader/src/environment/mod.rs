@@ -11,7 +11,7 @@ mod toolchain;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use course_core::catalogue::{Course, Module};
+use course_core::catalogue::{self, Course, Module};
 use course_core::locks::{Lock, Unsupported};
 use course_core::recipe::Recipe;
 use course_core::{Result, files, python};
@@ -78,7 +78,7 @@ impl Environment {
         let rust = toolchain::ask_rustc(&course.root)?;
         let toolchain::PythonAnswer { read: python_read, interpreter, mut versions } =
             toolchain::ask_python(&course.root)?;
-        let locks = jail_python::locks(&course, modules);
+        let locks = catalogue::package_locks(&course.root, modules);
         versions.insert("course".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
         versions.insert("rustc".to_owned(), rust.version.clone());
         versions.insert("platform".to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));

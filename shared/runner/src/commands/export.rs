@@ -503,8 +503,10 @@ impl Export<'_> {
 
     /// The Python packages that only this module's tests need: the names in the file that its lock file is made from.
     fn own_packages(&self) -> Result<Vec<String>> {
-        let Some(lock) = &self.module.packages else { return Ok(Vec::new()) };
-        let text = files::read(&self.course.root.join(lock).with_extension("in"))?;
+        let mut text = String::new();
+        for lock in self.module.packages.iter().chain(&self.module.packages_with_gil) {
+            text.push_str(&files::read(&self.course.root.join(lock).with_extension("in"))?);
+        }
         let names =
             text.lines().map(str::trim).filter(|line| line.starts_with(|first: char| first.is_ascii_alphanumeric()));
         Ok(names.map(|line| line.split(';').next().unwrap_or(line).trim().to_owned()).collect())

@@ -8,25 +8,15 @@ mod packages;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use course_core::catalogue::{Course, Module};
+use course_core::catalogue::{self, Course, Module};
 use course_core::compile::{self, OnProgress, Request};
 use course_core::digest::Digest;
 use course_core::process::CancellationToken;
 use course_core::python::{self, Interpreter};
 use course_core::{Error, Result, files, workspace};
 
+use crate::ui::output;
 use crate::ui::steps::Steps;
-
-/// The lock files of Python packages: the one that all modules need, then those that only some of these modules need.
-fn locks(root: &Path, modules: &[&Module]) -> Vec<PathBuf> {
-    let mut locks = vec![root.join("shared/python/requirements.txt")];
-    for lock in modules.iter().filter_map(|module| module.packages.as_ref()).map(|path| root.join(path)) {
-        if !locks.contains(&lock) {
-            locks.push(lock);
-        }
-    }
-    locks
-}
 
 fn stamp_path(root: &Path) -> PathBuf {
     python::environment(root).join("course-setup.txt")
@@ -51,9 +41,9 @@ fn stamp(root: &Path, locks: &[PathBuf]) -> Result<Vec<String>> {
 /// asked for, and nothing of it has gone since.
 pub(crate) fn is_done(root: &Path, modules: &[&Module]) -> bool {
     let done = std::fs::read_to_string(stamp_path(root)).unwrap_or_default();
-    let locks = locks(root, modules);
+    let locks = catalogue::package_locks(root, modules);
     python::environment_python(root).exists()
-        && settings_path(root).exists()
+        && python::settings_path(root).exists()
         && stamp(root, &locks).is_ok_and(|lines| lines.iter().all(|line| done.lines().any(|known| known == line)))
         && environment::incomplete_package(root).or_else(|| environment::absent_package(root, &locks)).is_none()
         && is_the_chosen_python(root)
@@ -82,8 +72,13 @@ pub(crate) fn run(course: &Course, modules: &[&Module]) -> Result<()> {
     let steps = Steps::new();
     let uv = python::uv();
     let interpreter = environment::make(root, uv.as_deref(), &steps)?;
-    let locks = locks(root, modules);
     write_cargo_settings(root, &interpreter)?;
+    let locks = catalogue::package_locks(root, modules);
+    if modules.iter().any(|module| module.packages_with_gil.is_some()) && !python::has_gil(root) {
+        output::complain(
+            "Some packages have no build for a Python without a GIL. They are left out, with the tests that need them.",
+        );
+    }
     // Two things that wait for the network and for the processor in turn.
     let cancel = CancellationToken::default();
     let (packages, crates) = std::thread::scope(|scope| {
@@ -123,13 +118,9 @@ fn sweep(root: &Path) {
     let _ = std::fs::remove_dir_all(workspace::own_folder(root).join("run"));
 }
 
-fn settings_path(root: &Path) -> PathBuf {
-    root.join(".cargo/python.toml")
-}
-
 /// Tells cargo, maturin and rust-analyzer which interpreter to build for; see `.cargo/config.toml`.
 fn write_cargo_settings(root: &Path, interpreter: &Interpreter) -> Result<()> {
-    let path = settings_path(root);
+    let path = python::settings_path(root);
     let [python, signature] = [
         python::environment_python(root).to_string_lossy().into_owned(),
         // With the place of the base: two builds of one version may differ in what they offer.

@@ -25,12 +25,10 @@ mod verdicts;
 mod wrong_versions_are_caught;
 
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use course_core::catalogue::{Course, Exercise, Module};
-use course_core::process::{self, CancellationToken, Limits};
 use course_core::{Error, Result, python};
 
 use prepared::Prepared;
@@ -59,7 +57,7 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
         course,
         slots: Slots::default(),
         python: PythonRunner::new(course.root.clone(), examples),
-        excuses: !cfg!(target_os = "linux") || !has_gil(&course.root)?,
+        excuses: !cfg!(target_os = "linux") || !python::has_gil(&course.root),
         examples,
         ids_named_by,
     };
@@ -171,15 +169,6 @@ fn tasks_of<'c>(
         }
     }));
     tasks
-}
-
-/// Whether the environment's Python lets one thread at a time run Python code.
-fn has_gil(root: &Path) -> Result<bool> {
-    const QUESTION: &str = "import sys; print(getattr(sys, '_is_gil_enabled', lambda: True)())";
-    let mut command = python::command(root);
-    command.args(["-c", QUESTION]);
-    let finished = process::run(&mut command, Limits::NONE, &CancellationToken::default())?;
-    Ok(finished.stdout.trim() != "False")
 }
 
 fn chosen<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<&'c Module>> {

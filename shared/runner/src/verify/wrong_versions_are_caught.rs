@@ -103,6 +103,12 @@ fn is_caught(verdict: &Verdict, header: &Header) -> Result<(), String> {
     }
     let mut problems = Vec::new();
     let mut said = String::new();
+    let mut note = |text: &str| {
+        // Several tests may fail with the same words.
+        if !said.contains(text) {
+            said.push_str(text);
+        }
+    };
     for name in &header.fails {
         let found = verdict
             .tests
@@ -110,19 +116,19 @@ fn is_caught(verdict: &Verdict, header: &Header) -> Result<(), String> {
             .find(|test| test.name.split('[').next() == Some(name) || test.name.ends_with(&format!("::{name}")));
         match found {
             None => problems.push(format!("there is no test `{name}`")),
-            Some(test) if matches!(test.status, TestStatus::Failed | TestStatus::Error) => said.push_str(&test.message),
+            Some(test) if matches!(test.status, TestStatus::Failed | TestStatus::Error) => note(&test.message),
             // One of several cases of a parametrised test may be the one that fails.
             Some(_) => match verdict
                 .tests
                 .iter()
                 .find(|test| test.name.starts_with(&format!("{name}[")) && test.status == TestStatus::Failed)
             {
-                Some(test) => said.push_str(&test.message),
+                Some(test) => note(&test.message),
                 None => problems.push(format!("`{name}` does not fail")),
             },
         }
     }
-    said.push_str(&verdict.explanation());
+    note(&verdict.explanation());
     // Folding and indentation of a message are no part of what it says.
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in header.says.iter().filter(|part| !plain(&said).contains(&plain(part))) {

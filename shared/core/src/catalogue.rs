@@ -37,7 +37,7 @@ pub struct Module {
     pub solution_folder: PathBuf,
     /// A lock file of Python packages that only this module needs, relative to the course's folder.
     pub packages: Option<PathBuf>,
-    /// The same for packages that cannot be had for a Python without a GIL. There, whatever needs them is left out.
+    /// A lock file of packages that have no build for a Python without a GIL. Set-up leaves them out there.
     pub packages_with_gil: Option<PathBuf>,
     /// In order.
     pub exercises: Vec<Exercise>,

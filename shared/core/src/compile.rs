@@ -99,8 +99,8 @@ pub fn build(request: &Request<'_>, progress: Option<OnProgress>, cancel: &Cance
     build_with_libraries(request, progress, Box::new(|_, _| {}), cancel)
 }
 
-/// As [`build`], and calls `on_library` for each extension as soon as it is built; once more where a build had to be
-/// repeated.
+/// As [`build`], and calls `on_library` for each extension as soon as it is built. If the build has to be repeated, that is
+/// a second call.
 pub fn build_with_libraries(
     request: &Request<'_>,
     progress: Option<OnProgress>,
@@ -121,13 +121,13 @@ pub fn build_with_libraries(
     call()
 }
 
-/// Where cargo puts what this profile makes.
+/// The folder below `target` that cargo uses for the request's profile.
 fn profile_folder(request: &Request<'_>) -> PathBuf {
     request.root.join("target").join(if request.release { "release" } else { "debug" })
 }
 
-/// Whether the linker misses a symbol that no source names: what rustc kept of earlier builds does not fit together. That
-/// is a fault of rustc's incremental builds, rare and not the learner's; built from nothing, the same code links.
+/// Whether the linker misses a symbol that rustc made up itself. This happens, rarely, when parts that rustc kept from
+/// earlier builds do not fit together. The learner's code is not the cause: it links if rustc builds it from nothing.
 fn misses_own_symbols(build: &Build) -> bool {
     let is_of_linker = |diagnostic: &Diagnostic| diagnostic.line == 0 && diagnostic.rendered.contains("linking with `");
     let mut errors = build.diagnostics.iter().filter(|diagnostic| diagnostic.is_error && is_of_linker(diagnostic));
@@ -138,13 +138,13 @@ fn misses_own_symbols(build: &Build) -> bool {
         })
 }
 
-/// Removes what rustc and cargo have kept of these packages, so that they are built from nothing.
+/// Removes the parts of these packages that rustc and cargo have kept, so that the next build starts from nothing.
 fn forget(profile_folder: &Path, packages: &[&str]) {
     for kept in ["incremental", ".fingerprint"] {
         for entry in files::entries(&profile_folder.join(kept)).unwrap_or_default() {
             let name = entry.file_name().unwrap_or_default().to_string_lossy();
             if name.rsplit_once('-').is_some_and(|(package, _)| packages.contains(&package)) {
-                let _ = std::fs::remove_dir_all(&entry); // What stays is what the next build says.
+                let _ = std::fs::remove_dir_all(&entry); // If it cannot be removed, the next build fails with the same error.
             }
         }
     }

@@ -41,7 +41,8 @@ const LET_THROUGH: &[&str] = &[
     "WINDIR",
 ];
 
-/// What installing packages needs besides [`package_settings`]: how to get there.
+/// Variables that let an installer reach the network: proxies, certificates, passwords, caches. Those of pip and uv themselves
+/// are in [`package_settings`].
 const FOR_DOWNLOADS: &[&str] = &[
     "ALL_PROXY",
     "HTTP_PROXY",

@@ -1,7 +1,7 @@
-//! Which settings of pip and uv say where packages come from and how one gets there. These are the user's to decide; where
-//! packages go, and which, is not.
+//! The settings of pip and uv that users may make: where packages come from, and how an installer gets there. The course
+//! decides which packages are installed, and into which folder.
 
-/// What pip calls them: variables begin with `PIP_`, and its settings files use the same names.
+/// Names of pip's settings, without the `PIP_` of the variables. pip's settings files use the same names in small letters.
 const PIP: &[&str] = &[
     "CACHE_DIR",
     "CERT",
@@ -23,7 +23,7 @@ const PIP: &[&str] = &[
     "USE_FEATURE",
 ];
 
-/// The same for uv, whose variables begin with `UV_`.
+/// Names of uv's settings, without the `UV_` of the variables.
 const UV: &[&str] = &[
     "CACHE_DIR",
     "CONFIG_FILE",
@@ -48,7 +48,7 @@ const UV: &[&str] = &[
     "SYSTEM_CERTS",
 ];
 
-/// Whether a variable is the user's to decide; nothing if it is neither pip's nor uv's.
+/// Whether users may set this variable of pip or uv. `None` if it belongs to neither.
 #[must_use]
 pub fn is_the_users(variable: &str) -> Option<bool> {
     match (variable.strip_prefix("PIP_"), variable.strip_prefix("UV_")) {
@@ -59,7 +59,7 @@ pub fn is_the_users(variable: &str) -> Option<bool> {
     }
 }
 
-/// Whether one of pip's settings is the user's to decide, by its name without `PIP_`.
+/// Whether users may make this setting of pip; `name` has no `PIP_`.
 #[must_use]
 pub fn is_kept_of_pip(name: &str) -> bool {
     PIP.contains(&name)

@@ -39,13 +39,12 @@ pub fn environment_python(root: &Path) -> PathBuf {
     environment(root).join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
 }
 
-/// Where set-up writes down which interpreter cargo builds for; see `.cargo/config.toml`.
+/// The file in which set-up tells cargo which interpreter to build for; see `.cargo/config.toml`.
 pub fn settings_path(root: &Path) -> PathBuf {
     root.join(".cargo/python.toml")
 }
 
-/// Whether the Python that was set up lets one thread at a time run Python code. Those without a GIL have a `t` among the
-/// flags behind their version: `cpython 3.14t 64bit`.
+/// Whether the Python that was set up has a GIL. A Python without one has a `t` behind its version: `cpython 3.14t 64bit`.
 pub fn has_gil(root: &Path) -> bool {
     let settings = std::fs::read_to_string(settings_path(root)).unwrap_or_default();
     let signature = settings.lines().find(|line| line.starts_with("PYO3_ENVIRONMENT_SIGNATURE"));

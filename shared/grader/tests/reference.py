@@ -1,12 +1,12 @@
-"""Runs the reference, and an honest submission, again and again while the machine is busy with other things.
+"""Runs the reference solutions, and an honest submission, again and again on a busy machine.
 
     python3 shared/grader/tests/reference.py [--count 20] [--busy 2] [ID…]
 
-Nobody is graded while a reference does not pass, so a test that fails once in fifty runs stops a class.
-Each turn forgets what earlier ones noted, runs the solutions and the stubs anew, and grades the solutions
-as a submission with inputs drawn anew. `--busy` processes that only compute are added to each processor's
-load. What the grader says is printed where a test failed, also where the reference passed when asked again.
-Exit 1 if a turn did not end with all points.
+If a reference solution fails a test, the grader grades nobody, so a test that fails once in fifty runs stops
+a class. Each turn forgets the earlier ones, runs the solutions and the stubs, and grades the solutions as a
+submission, with inputs drawn anew. `--busy` adds so many computing processes for each processor. If a test of
+the reference fails, the turn counts as failed, even if the grader's second run of it passes. Exit 1 if a turn
+did not end with all points.
 
 Needs a course that is set up, and Linux.
 """
@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 
 import binary
@@ -31,12 +32,14 @@ KEEPS_BUSY = "while True: sum(range(100_000))"
 
 
 def hand_in(submission: Path) -> None:
-    """The solutions of all modules, as one student's folder."""
-    for module in sorted((COURSE / "solutions").glob("[0-9]*")):
-        folder = submission / "modules" / module.name
-        shutil.copytree(module / "src", folder / "src")
-        for stub in module.glob("*.pyi"):
-            shutil.copy(stub, folder / stub.name)
+    """The solutions of all modules, as one student's folder: every file that an exercise names."""
+    for catalogue in sorted((COURSE / "modules").glob("*/course.toml")):
+        name = catalogue.parent.name
+        for exercise in tomllib.loads(catalogue.read_text("utf-8"))["exercise"]:
+            for file in exercise["files"]:
+                copy = submission / "modules" / name / file
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(COURSE / "solutions" / name / file, copy)
 
 
 def turn(submission: Path, ids: list[str], report: Path) -> list[str]:
@@ -60,7 +63,7 @@ def turn(submission: Path, ids: list[str], report: Path) -> list[str]:
 
 
 def keep_busy(count: int) -> list[subprocess.Popen[bytes]]:
-    """So many processes that compute until they are killed."""
+    """Starts `count` processes that compute until they are killed."""
     return [subprocess.Popen([sys.executable, "-c", KEEPS_BUSY]) for _ in range(count)]
 
 

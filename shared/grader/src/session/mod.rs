@@ -168,9 +168,9 @@ impl Session<'_> {
         outcome(end, events, exercise, tests)
     }
 
-    /// The same for the course's own solution, which is known to be right: where a test fails, all are run once more while
-    /// nothing else of the grader runs, and that is what counts. Otherwise one test in ten thousand that depends on the
-    /// machine would keep a whole class from being graded. It is said on standard error.
+    /// Runs the tests against the course's own solution. If a test fails, this runs all tests of the exercise once more, while
+    /// nothing else of the grader works, and the second run counts. Otherwise one test that depends on the machine would keep
+    /// a whole class from being graded. The teacher reads about it on standard error.
     pub(crate) fn run_reference(
         &self,
         module: &Module,
@@ -180,7 +180,7 @@ impl Session<'_> {
         let first = self.run_outside(module, exercise, tests)?;
         let Some(failure) = first.failure() else { return Ok(first) };
         eprintln!(
-            "The reference solution of {} failed a test; all its tests are run once more, by themselves. {failure}",
+            "The reference solution of {} failed a test; all its tests are run once more, by themselves. The failure: {failure}",
             exercise.id(),
         );
         let job = self.job(module, exercise, tests)?;
@@ -281,12 +281,13 @@ impl Session<'_> {
     }
 }
 
-/// How long the oracle may be busy with an exercise.
+/// The time limit of the oracle for all tests of an exercise.
 fn time_for_all_tests(exercise: &Exercise) -> Duration {
     exercise.time_limit * BUDGET + GRACE
 }
 
-/// What a run of the oracle comes to, or an error where no submission can be to blame for it.
+/// Turns a run of the oracle into results. It is an error if the course or the machine failed, because a submission cannot
+/// cause that.
 fn outcome(end: JobEnd, events: Events, exercise: &Exercise, tests: &[PathBuf]) -> Result<SessionResult> {
     events.check_pytest()?;
     if events.done && events.result.order.is_empty() && events.code == Some(5) {

@@ -236,7 +236,7 @@ class _Notice:
         self._here: asyncio.Future[None] | None = None
 
     def set(self, _: Any) -> None:
-        """It is."""
+        """Notes that the future is done, and wakes the coroutine that waits for it."""
         self.came = True
         if self._here is not None and not self._here.done():
             self._here.set_result(None)

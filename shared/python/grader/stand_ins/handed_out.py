@@ -108,10 +108,10 @@ def _is_of_a_test(kind: type, name: str) -> bool:
 
 
 def shown_to_submission(error: BaseException) -> BaseException:
-    """What the submission is told of an exception that a test's code raised when it was called back.
+    """The exception that the submission sees when a test's code raised `error` in a callback.
 
-    What the test raises with `raise` is told as it is, with its arguments. Where Python has raised it, within
-    the test's code, its text may tell of the test: only its class is told.
+    If the test raised it with `raise`, the submission sees it with its arguments. If Python raised it inside
+    the test's code, its text may give the test away, so the submission sees only its class.
     """
     check = failures.first_check(error)
     if check is not None:

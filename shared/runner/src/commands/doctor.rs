@@ -159,10 +159,11 @@ fn venv(course: &Course) -> Finding {
     Finding { name: "Environment", found, advice: "`cargo course setup`".to_owned(), optional: false }
 }
 
-/// What the longest path that builds make has below the course's folder, in characters: rustc's incremental parts.
+/// Builds make paths of up to so many characters below the course's folder. The longest are those of rustc's incremental
+/// builds.
 const LONGEST_BELOW: usize = 150;
 
-/// What Windows lets programs open that do not ask for more, as linkers do not.
+/// Windows opens paths of up to so many characters. A program can ask for longer ones, but linkers do not.
 const LONGEST_OF_WINDOWS: usize = 259;
 
 fn length_of_paths(root: &Path) -> Finding {

@@ -1,5 +1,5 @@
-//! `cargo course new`: scaffolds a module or an exercise that passes `verify`, for authors to fill with life. Only where
-//! tests list a module's functions by name, as those of 01 do, they have to be told first.
+//! `cargo course new`: scaffolds a module or an exercise for authors to fill with life. It passes `verify`, except in a
+//! module whose tests list its functions by name: in 01, authors add the new function to that list first.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -123,7 +123,7 @@ fn new_exercise(course: &Course, module: &str, name: &str) -> Result<ExitStatus>
     Ok(ExitStatus::Success)
 }
 
-/// What a new exercise changes.
+/// Works out all changes to files for a new exercise, and writes none.
 fn edits_of_exercise(course: &Course, module: &Module, name: &str) -> Result<Edits> {
     let names =
         Names { module: &module.name, package: &module.package, exercise: name, position: module.exercises.len() + 1 };
@@ -194,12 +194,12 @@ impl Names<'_> {
     }
 }
 
-/// Changes to files, worked out before the first is written: all are made, or none.
+/// Changes to files. All of them are worked out before the first file is written, so an error leaves the folder as it was.
 #[derive(Debug, Default)]
 struct Edits(BTreeMap<PathBuf, String>);
 
 impl Edits {
-    /// A file that must not be there yet.
+    /// Adds a file. It is an error if there is one already.
     fn add(&mut self, path: PathBuf, text: String) -> Result<()> {
         if path.exists() {
             return Err(Error::new(format!("{} is there already.", path.display()))
@@ -209,7 +209,7 @@ impl Edits {
         Ok(())
     }
 
-    /// A file whose text `change` can make; without `wanted` in it, it cannot.
+    /// Changes the text of a file. `change` gives `None` if the text lacks the line `wanted`, which the error then names.
     fn change(&mut self, path: &Path, wanted: &str, change: impl Fn(&str) -> Option<String>) -> Result<()> {
         let old = match self.0.get(path) {
             Some(text) => text.clone(),
@@ -272,13 +272,14 @@ fn append_to_module(module: &Module, names: &Names<'_>, edits: &mut Edits) -> Re
     Ok(())
 }
 
-/// The text with `more` in front of the mark.
+/// Inserts `more` in front of `mark`. `None` if there is no mark.
 fn before(old: &str, mark: &str, more: &str) -> Option<String> {
     let at = old.find(mark)?;
     Some(format!("{}{more}{}", &old[..at], &old[at..]))
 }
 
-/// The text with a line among those that begin alike, in their order; each may have a line of `attribute` above it.
+/// Inserts `line`, below a line `attribute` if that is not empty, so that the lines that start with `beginning` stay sorted.
+/// `None` if there are no such lines.
 fn among(old: &str, beginning: &str, line: &str, attribute: &str) -> Option<String> {
     let is_alike = |other: &&str| other.starts_with(beginning) && other.trim_end().ends_with(';');
     let mut lines: Vec<&str> = old.split_inclusive('\n').collect();
@@ -292,7 +293,7 @@ fn among(old: &str, beginning: &str, line: &str, attribute: &str) -> Option<Stri
     Some(lines.concat())
 }
 
-/// A type stub with one more name in `__all__`, sorted as ruff sorts it; unchanged if it has none.
+/// Adds a name to a type stub's `__all__`, in ruff's order. A type stub without `__all__` stays as it is.
 fn with_public_name(old: &str, name: &str) -> String {
     const BEGIN: &str = "__all__ = [";
     let Some(begin) = old.find(BEGIN).map(|at| at + BEGIN.len()) else { return old.to_owned() };

@@ -194,7 +194,7 @@ fn takes_number_0_first(pair: &'static [Shared<i64>; 2], source: usize, target: 
     });
     held.recv().expect("number 1 is locked");
     let transfer = thread::spawn(move || Shared::update_pair(&pair[source], &pair[target], take(1), give(1)));
-    // A busy machine may let the transfer begin late, and a probe too.
+    // On a busy machine, the transfer and each probe may begin late.
     let long_enough = Instant::now() + Duration::from_millis(500);
     let mut probes = Vec::new();
     let is_locked = loop {

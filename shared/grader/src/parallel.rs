@@ -1,7 +1,7 @@
 //! Does the same with many things, several at a time.
 //!
-//! By hand, not with rayon: here things begin in their order, the slowest build first, and a thread that waits takes on
-//! nothing else. One of rayon's may begin a second student meanwhile, within the first one's time.
+//! This does not use rayon. Here the slowest build begins first, because things begin in their order, and a thread that
+//! waits does nothing else. A thread of rayon may begin a second student while it waits, within the first student's time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

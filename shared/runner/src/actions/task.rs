@@ -54,10 +54,10 @@ pub(crate) fn unwritten(exercise_ref: ExerciseRef<'_>) -> Option<String> {
     exercise_ref.exercise.files.iter().find_map(|file| first_todo(&std::fs::read_to_string(folder.join(file)).ok()?))
 }
 
-/// How Rust says that something is still to be written. In two pieces: a search for unfinished code should find only that.
+/// Rust's mark for unwritten code. It stands here in two pieces, so that a search for unfinished code does not find this line.
 pub(crate) const TODO: &str = concat!("todo!", "(");
 
-/// How Python says so.
+/// Python's mark for it.
 const RAISE: &str = "raise NotImplementedError(";
 
 /// The text of the first `todo!` in Rust, or of the first `NotImplementedError` in Python.

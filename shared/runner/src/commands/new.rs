@@ -314,7 +314,7 @@ fn with_public_name(old: &str, name: &str) -> String {
     format!("{}{list}{}", &old[..begin], &old[end..])
 }
 
-/// As the project's Python is formatted.
+/// The line length of the project's Python, as `pyproject.toml` gives it to ruff.
 const MOST_COLUMNS: usize = 110;
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
     let (mut passed, mut failed) = (0, Vec::new());
     let steps = Steps::new();
     let step = steps.begin_silent("Verifying");
-    // One more than there are processors: deadlocks wait for their clock, and tests of servers and sleeps for theirs.
+    // Some tests only wait: for a deadlock's time limit, for a server. One part more keeps the processors busy meanwhile.
     let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get) + 1;
     let started = Instant::now();
     queue::run(tasks, jobs, &|done, subject| step.at(u64_of(done), u64_of(total), subject), |heading, tally| {

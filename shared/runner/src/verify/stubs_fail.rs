@@ -22,7 +22,7 @@ pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> Vec<Ch
     checks.extend(module.exercises.iter().map(|exercise| -> Check<'c> {
         let built = Arc::clone(&built);
         Box::new(move |_, tally| {
-            // Stubs that could not be built have said so.
+            // If the stubs could not be built, the part that builds them has recorded it.
             let Some(variant) = built.get() else { return Ok(()) };
             let verdict = variant.judge(exercise)?;
             tally.record(&format!("{}: the stub fails as unwritten", verdict.id), fails_as_unwritten(&verdict));

@@ -38,6 +38,8 @@ pub enum Product<'p> {
     Metadata,
     /// The program of an integration test, with the crate under test taken from `library`.
     TestProgram {
+        /// Whether the program is made, or the test only checked.
+        linked: bool,
         /// The test's name.
         name: &'p str,
         /// The name by which the test knows the crate under test.
@@ -178,8 +180,9 @@ impl Recipe {
             }
             // Lessons show what a crate would be told off for: functions that nobody calls.
             Product::Metadata => extend(&["--crate-type", "lib", "--emit=metadata"]),
-            Product::TestProgram { name, package, library } => {
-                extend(&["--emit=link", "--extern", &format!("{package}={}", library.to_string_lossy())]);
+            Product::TestProgram { linked, name, package, library } => {
+                extend(&[if linked { "--emit=link" } else { "--emit=metadata" }]);
+                extend(&["--extern", &format!("{package}={}", library.to_string_lossy())]);
                 if let Some(position) = command.iter().position(|argument| argument == "--crate-name") {
                     name.clone_into(&mut command[position + 1]);
                 }
@@ -253,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn links_a_test_program_with_the_library_that_it_is_given() {
+    fn a_test_program_is_linked_or_checked_with_the_library_that_it_is_given() {
         let arguments = "--crate-name module_tests tests/module_tests.rs --emit=dep-info,link --test -C extra-filename=-1 \
                          --out-dir /t --extern a_solution=/t/liba_solution.rlib --warn=missing_docs";
         let recipe = Recipe {
@@ -261,13 +264,19 @@ mod tests {
             arguments: arguments.split_whitespace().map(str::to_owned).collect(),
             environment: BTreeMap::new(),
         };
-        let product = Product::TestProgram { name: "adds", package: "a", library: Path::new("/o/liba.rlib") };
-        assert_eq!(
-            recipe.without_lints().command_for(Path::new("/m/adds.rs"), Path::new("/o"), product).join(" "),
-            "/rustc --crate-name adds /m/adds.rs --test --extern a_solution=/t/liba_solution.rlib \
-             --out-dir /o --error-format=json --emit=link \
-             --extern a=/o/liba.rlib"
-        );
+        for (linked, emitted) in [(true, "link"), (false, "metadata")] {
+            let library = Path::new("/o/liba.rlib");
+            let product = Product::TestProgram { linked, name: "adds", package: "a", library };
+            let recipe = recipe.clone().without_lints();
+            assert_eq!(
+                recipe.command_for(Path::new("/m/adds.rs"), Path::new("/o"), product).join(" "),
+                format!(
+                    "/rustc --crate-name adds /m/adds.rs --test --extern a_solution=/t/liba_solution.rlib \
+                     --out-dir /o --error-format=json --emit={emitted} \
+                     --extern a=/o/liba.rlib"
+                )
+            );
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! and every exercise has all its parts. Each claim is one line; the last line counts them.
 //!
 //! cargo builds each module and its solution once. What else is built (stubs, wrong versions, lessons) rustc builds by
-//! itself, as many at a time as there are processors; `queue` sees to that, and to the order of the lines.
+//! itself, several at a time; `queue` sees to that, and to the order of the lines. One build serves as many claims as it
+//! can: wrong versions of different exercises are built together, and about half of the exercises are unwritten at once.
 
 mod benchmark_runs;
 mod blocks;
@@ -66,8 +67,9 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
     let (mut passed, mut failed) = (0, Vec::new());
     let steps = Steps::new();
     let step = steps.begin_silent("Verifying");
-    // Some tests only wait: for a deadlock's time limit, for a server. One part more keeps the processors busy meanwhile.
-    let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get) + 1;
+    // Many tests of wrong versions only wait: for a deadlock's time limit, for a server. Twice as many parts keep the
+    // processors busy meanwhile.
+    let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get) * 2;
     let started = Instant::now();
     queue::run(tasks, jobs, &|done, subject| step.at(u64_of(done), u64_of(total), subject), |heading, tally| {
         steps.suspend(|| {
@@ -153,7 +155,7 @@ fn tasks_of<'c>(
     checks.push(Box::new(|prepared, tally| solutions_pass::check_rust_tests(module, prepared, tally)));
     checks.push(Box::new(|prepared, tally| type_stub_holds::check(context, module, prepared, tally)));
     checks.extend(stubs_fail::checks(context, module));
-    checks.extend(for_each_exercise(context, module, exercises_are_independent::check));
+    checks.extend(exercises_are_independent::checks(context, module));
     let (wrong_versions, staged) = wrong_versions_are_caught::checks(context, module);
     checks.extend(wrong_versions);
     checks.push(Box::new(move |prepared, tally| lesson_holds::check(context, module, prepared, &staged, tally)));

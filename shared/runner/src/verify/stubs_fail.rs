@@ -8,7 +8,7 @@ use course_core::staging::Version;
 
 use super::prepared::Prepared;
 use super::queue::Promise;
-use super::variant::Variant;
+use super::variant::{RustTests, Variant};
 use super::verdicts::describe;
 use super::{Check, Context, Tally};
 use crate::check::verdict::{Status, TestStatus, Verdict};
@@ -24,7 +24,7 @@ pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> Vec<Ch
         Box::new(move |_, tally| {
             // If the stubs could not be built, the part that builds them has recorded it.
             let Some(variant) = built.get() else { return Ok(()) };
-            let verdict = variant.judge(exercise)?;
+            let verdict = variant.judge(exercise, RustTests::Run)?;
             tally.record(&format!("{}: the stub fails as unwritten", verdict.id), fails_as_unwritten(&verdict));
             Ok(())
         })
@@ -40,7 +40,7 @@ fn build<'c>(
 ) -> Result<Variant<'c>> {
     let stubs: Vec<(&Exercise, Version<'_>)> =
         module.exercises.iter().map(|exercise| (exercise, Version::Stub)).collect();
-    let all: Vec<&Exercise> = module.exercises.iter().collect();
+    let all: Vec<(&Exercise, RustTests)> = module.exercises.iter().map(|exercise| (exercise, RustTests::Run)).collect();
     let variant = Variant::build(context, module, prepared, &stubs, &all)?;
     let build = &variant.build;
     tally.record(

@@ -36,6 +36,15 @@ impl Slots {
     }
 }
 
+/// What becomes of an exercise's Rust tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RustTests {
+    /// They are built, and run whenever the exercise is judged.
+    Run,
+    /// They must compile, or the exercise is not judged at all, as in the loop.
+    Compile,
+}
+
 /// The built module.
 pub(super) struct Variant<'c> {
     context: &'c Context<'c>,
@@ -47,13 +56,13 @@ pub(super) struct Variant<'c> {
 }
 
 impl<'c> Variant<'c> {
-    /// Solutions, and these versions instead of some. With the Rust tests of the exercises `tested`.
+    /// Solutions, and these versions instead of some. With the Rust tests of the exercises in `tested`.
     pub(super) fn build(
         context: &'c Context<'c>,
         module: &'c Module,
         prepared: &Prepared,
         versions: &[(&Exercise, Version<'_>)],
-        tested: &[&Exercise],
+        tested: &[(&Exercise, RustTests)],
     ) -> Result<Self> {
         let slot = context.slots.take(context.course, module)?;
         let folder = slot.path().join("crate");
@@ -64,7 +73,10 @@ impl<'c> Variant<'c> {
         let source = Source { package: module.package.clone(), folder: folder.clone(), has_rust_tests: true };
         let out = slot.path().join("out");
         files::make_folder(&out)?;
-        let tests: Vec<&PathBuf> = tested.iter().flat_map(|exercise| &exercise.rust_tests).collect();
+        let tests: Vec<(&PathBuf, RustTests)> = tested
+            .iter()
+            .flat_map(|(exercise, rust_tests)| exercise.rust_tests.iter().map(|path| (path, *rust_tests)))
+            .collect();
         let incremental = slot.path().join("incremental");
         let product = Product::Extension { library: !tests.is_empty(), incremental: &incremental };
         let cancel = CancellationToken::default();
@@ -78,9 +90,10 @@ impl<'c> Variant<'c> {
         if let (false, Some(recipe)) = (tests.is_empty(), &prepared.test_recipe) {
             staging::copy_rust_tests(module, &folder)?;
             let library = out.join(format!("lib{}.rlib", module.package));
-            for test in tests {
+            for (test, rust_tests) in tests {
                 let name = file_stem(test);
-                let product = Product::TestProgram { name: &name, package: &module.package, library: &library };
+                let linked = rust_tests == RustTests::Run;
+                let product = Product::TestProgram { linked, name: &name, package: &module.package, library: &library };
                 // What does not compile, or whose test does not, is not judged at all, as in the loop.
                 if build.success && folder.join(test).is_file() {
                     let test = compile::rustc(recipe, &folder.join(test), &folder, &out, product, &cancel)?;
@@ -94,9 +107,10 @@ impl<'c> Variant<'c> {
         Ok(Self { context, module, slot: Some(slot), source, build })
     }
 
-    /// Runs an exercise's tests.
-    pub(super) fn judge(&self, exercise: &Exercise) -> Result<Verdict> {
-        judge(self.context, &self.source, self.module, exercise, &self.build)
+    /// Runs an exercise's tests, those in Rust as it was built for them.
+    pub(super) fn judge(&self, exercise: &Exercise, rust_tests: RustTests) -> Result<Verdict> {
+        let source = Source { has_rust_tests: rust_tests == RustTests::Run, ..self.source.clone() };
+        judge(self.context, &source, self.module, exercise, &self.build)
     }
 
     /// A folder with the extension as Python loads it, if there is one.

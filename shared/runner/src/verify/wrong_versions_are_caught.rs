@@ -1,4 +1,8 @@
 //! Every wrong version fails the tests that its header names, with a message that names the cause.
+//!
+//! Wrong versions of different exercises are built together, as one variant of the module: an exercise's tests do without
+//! the other exercises (`exercises_are_independent`). A version that is not caught there is built once more alone, and that
+//! decides.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +15,7 @@ use course_core::wrong_versions::{self, Header, WrongVersion};
 
 use super::prepared::Prepared;
 use super::queue::Promise;
-use super::variant::Variant;
+use super::variant::{RustTests, Variant};
 use super::verdicts::reasons;
 use super::{Check, Context, Tally};
 use crate::check::verdict::{TestStatus, Verdict};
@@ -28,23 +32,34 @@ impl Staged {
     }
 }
 
-/// Checks the claim: a part for each wrong version, and what the lesson shows of them.
+/// Checks the claim: a part for each group of wrong versions, which builds it, one for each of its versions, and what the
+/// lesson shows of them.
 pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> (Vec<Check<'c>>, Staged) {
     let shown: String =
         [module.lesson(), module.questions()].iter().filter_map(|path| files::read(path).ok()).collect();
     let mut checks: Vec<Check<'c>> = Vec::new();
     let mut staged = Staged::default();
-    for exercise in &module.exercises {
-        for version in wrong_versions::of_exercise(module, exercise) {
+    for group in groups(module) {
+        let built = Arc::new(Promise::new());
+        let together = Arc::clone(&built);
+        let members = group.clone();
+        checks.push(Box::new(move |prepared, _| {
+            together.keep(|| build_together(context, module, &members, prepared).map(Arc::new))
+        }));
+        for (exercise, version) in group {
             let promise = Arc::new(Promise::new());
             let is_shown = shown.contains(&format!("wrong={}", version.name));
             if is_shown {
                 staged.0.insert(version.name.clone(), Arc::clone(&promise));
             }
+            let built = Arc::clone(&built);
             checks.push(Box::new(move |prepared, tally| {
-                promise.keep(|| match check(context, module, exercise, &version, prepared, tally)? {
-                    Some(variant) if is_shown => Ok(variant.stage()?.map(Arc::new)),
-                    _ => Ok(None),
+                promise.keep(|| {
+                    let built = built.get();
+                    match check(context, module, exercise, &version, prepared, built, tally)? {
+                        Some(variant) if is_shown => Ok(variant.stage()?.map(Arc::new)),
+                        _ => Ok(None),
+                    }
                 })
             }));
         }
@@ -52,30 +67,108 @@ pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> (Vec<C
     (checks, staged)
 }
 
+/// A wrong version and the exercise that it is of.
+type WrongExercise<'m> = (&'m Exercise, WrongVersion);
+
+/// All wrong versions of the module's exercises, in as few groups as there can be. No two of a group have a file in common.
+fn groups(module: &Module) -> Vec<Vec<WrongExercise<'_>>> {
+    let mut groups: Vec<Vec<WrongExercise<'_>>> = Vec::new();
+    for exercise in &module.exercises {
+        for version in wrong_versions::of_exercise(module, exercise) {
+            let is_free =
+                |group: &&mut Vec<WrongExercise<'_>>| group.iter().all(|(other, _)| !other.shares_a_file(exercise));
+            match groups.iter_mut().find(is_free) {
+                Some(group) => group.push((exercise, version)),
+                None => groups.push(vec![(exercise, version)]),
+            }
+        }
+    }
+    groups
+}
+
+/// What a wrong version says of itself, and which of the exercise's tests are needed to catch it.
+struct Described {
+    text: String,
+    header: Result<Header, String>,
+    rust_tests: RustTests,
+}
+
+impl Described {
+    /// Reads it; or why it cannot be read.
+    fn read(module: &Module, exercise: &Exercise, version: &WrongVersion) -> Result<Self, String> {
+        let text = version.text(module, exercise)?;
+        let header = Header::read(&text);
+        let sources: String =
+            exercise.rust_tests.iter().filter_map(|path| files::read(&module.folder.join(path)).ok()).collect();
+        let names_a_rust_test =
+            |header: &Header| header.fails.iter().any(|name| sources.contains(&format!("fn {name}(")));
+        let rust_tests = if header.as_ref().is_ok_and(names_a_rust_test) { RustTests::Run } else { RustTests::Compile };
+        Ok(Self { text, header, rust_tests })
+    }
+}
+
+/// The module with all wrong versions of a group. Those that cannot be read are left out.
+fn build_together<'c>(
+    context: &'c Context<'c>,
+    module: &'c Module,
+    group: &[WrongExercise<'_>],
+    prepared: &Prepared,
+) -> Result<Variant<'c>> {
+    let described: Vec<(&Exercise, Described)> = group
+        .iter()
+        .filter_map(|(exercise, version)| Some((*exercise, Described::read(module, exercise, version).ok()?)))
+        .collect();
+    let versions: Vec<(&Exercise, Version<'_>)> =
+        described.iter().map(|(exercise, described)| (*exercise, Version::Wrong(&described.text))).collect();
+    let tested: Vec<(&Exercise, RustTests)> =
+        described.iter().map(|(exercise, described)| (*exercise, described.rust_tests)).collect();
+    Variant::build(context, module, prepared, &versions, &tested)
+}
+
+/// Checks one version, and gives the variant by which it was judged.
 fn check<'c>(
     context: &'c Context<'c>,
     module: &'c Module,
     exercise: &Exercise,
     version: &WrongVersion,
     prepared: &Prepared,
+    built: Option<Arc<Variant<'c>>>,
     tally: &mut Tally,
-) -> Result<Option<Variant<'c>>> {
+) -> Result<Option<Arc<Variant<'c>>>> {
     let claim = format!("{}.{}: the wrong version is caught", module.number(), version.name);
-    let text = match version.text(module, exercise) {
-        Ok(text) => text,
+    let described = match Described::read(module, exercise, version) {
+        Ok(described) => described,
         Err(reason) => {
             tally.record(&claim, Err(reason));
             return Ok(None);
         }
     };
-    let variant = Variant::build(context, module, prepared, &[(exercise, Version::Wrong(&text))], &[exercise])?;
-    let verdict = variant.judge(exercise)?;
-    let header = Header::read(&text);
-    match header.as_ref().ok().and_then(|header| excuse(&verdict, header)) {
-        Some(reason) if context.excuses => tally.record(&format!("{claim}, or would be: {reason}"), Ok(())),
-        _ => tally.record(&claim, header.and_then(|header| is_caught(&verdict, &header))),
+    let rust_tests = described.rust_tests;
+    let mut record = |caught: Result<Option<String>, String>| match caught {
+        Ok(Some(reason)) => tally.record(&format!("{claim}, or would be: {reason}"), Ok(())),
+        Ok(None) => tally.record(&claim, Ok(())),
+        Err(reason) => tally.record(&claim, Err(reason)),
+    };
+    if let Some(variant) = built.filter(|variant| variant.build.success) {
+        let caught = outcome(context, &described, &variant.judge(exercise, rust_tests)?);
+        if caught.is_ok() {
+            record(caught);
+            return Ok(Some(variant));
+        }
     }
-    Ok(Some(variant))
+    let versions = [(exercise, Version::Wrong(&described.text))];
+    let alone = Variant::build(context, module, prepared, &versions, &[(exercise, rust_tests)])?;
+    record(outcome(context, &described, &alone.judge(exercise, rust_tests)?));
+    Ok(Some(Arc::new(alone)))
+}
+
+/// Whether it is caught, or excused for the reason given; or what is missing.
+fn outcome(context: &Context<'_>, described: &Described, verdict: &Verdict) -> Result<Option<String>, String> {
+    let header = described.header.as_ref().map_err(Clone::clone)?;
+    match excuse(verdict, header) {
+        Some(reason) if context.excuses => Ok(Some(reason)),
+        _ => is_caught(verdict, header).map(|()| None),
+    }
 }
 
 /// Why none of the tests that would catch it ran: they are for another platform.

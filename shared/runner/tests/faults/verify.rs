@@ -247,6 +247,29 @@ fn what_is_broken_in_the_course_fails_verify() {
         Some(&patch.replacen(" use pyo3::prelude::*;", " use pyo3::nothing;", 1)),
         &["✗ 02.parallel_sum.wrapping: the wrong version is caught", "the patch does not fit the solution: line"],
     );
+    // The others of the same build are judged all the same.
+    is_noticed(
+        &course,
+        "solutions/@/wrong/process_batch.halved.rs",
+        Some(&halved("it does not compile").replace("-> f64", "-> String")),
+        &[
+            "✗ 02.process_batch.halved: the wrong version is caught",
+            "it was not judged",
+            "✓ 02.parallel_sum.wrapping: the wrong version is caught",
+        ],
+    );
+    let tests = course.read(&format!("modules/{MODULE}/tests/test_process_batch.py"));
+    let nosy = "\n\ndef test_of_another_exercise() -> None:\n    assert parallel_sum.parallel_sum([1, 2]) == 3\n";
+    is_noticed(
+        &course,
+        "modules/@/tests/test_process_batch.py",
+        Some(&format!("{tests}{nosy}")),
+        &[
+            "✗ 02.parallel_sum: the other exercises do without it",
+            "test_of_another_exercise",
+            "✓ 02.process_batch: the other exercises do without it",
+        ],
+    );
     is_noticed(&course, "modules/@/tests/parallel_sum.rs", None, &["tests/parallel_sum.rs is missing"]);
 
     // The learner's own work is no part of the course's truth, and verify leaves it alone.

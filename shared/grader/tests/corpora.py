@@ -3,11 +3,12 @@ due.
 
     python3 corpora.py [--quick] [--only NAME…] [--jobs N] [PART…]
 
-PART is one of `hostile`, `trusting`, `honest`, `partial`, `matrix`, `stable`; all of them without one. NAME
-selects fixtures by a part of their names. `--quick` is what CI has time for: see `QUICK` below.
+PART is one of `hostile`, `trusting`, `before`, `honest`, `partial`, `matrix`, `stable`; all of them without one.
+NAME selects fixtures by a part of their names. `--quick` is what CI has time for: see `QUICK` below.
 
 - hostile: every folder of `corpus/hostile` is handed in, in class mode; the score must be its attack.toml's
 - trusting: each attack must get through a trusting grader (trusting_grader.py), or its fixture is dead
+- before: attacks on what that one does not have get through this grader as it once was (before_audit.py)
 - honest: correct work in other styles than the course's own must have all points
 - partial: flawed solutions must have exactly the points that `partial/scores.toml` says
 - matrix: with a defence switched off, the attacks that it alone holds must get through
@@ -38,6 +39,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import before_audit as as_before_audit
 import binary
 from binary import COURSE, GRADER
 
@@ -59,11 +61,11 @@ SECRETS = {
 mark."""
 
 SEED = 7
-PARTS = ("hostile", "trusting", "honest", "partial", "matrix", "stable")
+PARTS = ("hostile", "trusting", "before", "honest", "partial", "matrix", "stable")
 
 QUICK = """\
 --quick leaves out: attacks marked `slow` (compile-time bombs, endless loops and the like, which are held by a
-clock that has to run out), the trusting grader, `stable`, all but one attack of each row of the matrix,
+clock that has to run out), the two other graders, `stable`, all but one attack of each row of the matrix,
 honest work outside the modules 01 and 02, and all but the first wrong version of each exercise there."""
 
 TRUSTING_SECONDS = 70
@@ -84,6 +86,12 @@ class Attack:
     @property
     def slow(self) -> bool:
         return bool(self.about.get("slow", False))
+
+    @property
+    def is_shown_alive(self) -> bool:
+        """Whether anything shows that it works: something that it gets through, or what the grader says of it."""
+        gets_through = self.about["trusting"] != "none" or "without" in self.about or "before_audit" in self.about
+        return gets_through or "says" in self.about
 
     @property
     def budget(self) -> float:
@@ -196,6 +204,7 @@ def filled_in(text: str, submission: Path) -> str:
         "TREE": tree,
         "TARGET": submission.parent / "target",
         "ONCE_CELL": once_cell,
+        "WIRE": (HERE / "corpus/hostile/wire.py").read_text(),
     }.items():
         text = text.replace("{{" + name + "}}", str(value))
     return text
@@ -315,7 +324,7 @@ def hostile(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> Non
             submissions, out, [exercise], jobs, *more, "--hidden", str(hidden_tests(scratch))
         )
         for attack in group:
-            judge(tally, attack, reports[attack.name])
+            judge(tally, attack, reports[attack.name], out / "not-graded.txt")
             wrong = [found for name in REPORTS for found in speaks(out / attack.name / name)]
             if wrong or attack.about.get("reports"):
                 tally.check(not wrong, f"reports of {attack.name} say nothing for it", *wrong[:5])
@@ -406,8 +415,8 @@ def test_hidden_chunk() -> None:
 """
 
 
-def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
-    """Holds what an attack got against what it should get."""
+def judge(tally: Tally, attack: Attack, report: dict[str, Any], not_graded: Path) -> None:
+    """Holds what an attack got against what it should get. Why a submission got no report, `not_graded` says."""
     tally.attacks += 1
     score, least = score_of(report, attack.exercise), float(attack.about.get("score", 0.0))
     most = float(attack.about.get("at_most", least))
@@ -419,6 +428,8 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any]) -> None:
         (MARKS / mark).unlink()
     wants_grade = attack.about.get("graded", True)
     text = json.dumps(report)
+    if not report and not_graded.is_file():
+        text = next((line for line in not_graded.read_text().splitlines() if line.startswith(attack.name)), "")
     leaked = [
         word for word in (*SECRETS.values(), "canary of", *attack.about.get("never", [])) if word in text
     ]
@@ -522,7 +533,8 @@ def run_trusting(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
         "--nproc=2000",
     ]
     words += [sys.executable, "-I", str(HERE / "trusting_grader.py"), str(COURSE), str(submission), str(slot)]
-    words += [exercise["module"], exercise["tests"][0]]
+    plain = attack.folder / "plain_test.py"
+    words += [exercise["module"], str(plain) if plain.is_file() else exercise["tests"][0]]
     environment = {**os.environ, **SECRETS}
     process = subprocess.Popen(
         words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -540,6 +552,36 @@ def run_trusting(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
     except (IndexError, ValueError):
         found = {"crashed": True, "output": (output + errors).decode("utf-8", "replace")[-2000:]}
     return found, any(marks.iterdir())
+
+
+def before_audit(tally: Tally, scratch: Path, chosen: list[Attack]) -> None:
+    """Each attack on the wire against this grader as it once was, which believed what came over it."""
+    group = [attack for attack in chosen if "before_audit" in attack.about]
+    if not group:
+        return
+    if not as_before_audit.is_in_history():
+        print("NOT RUN before: this clone is shallow and has no commit of the grader as it was", flush=True)
+        return
+    as_before_audit.make()
+    for attack in group:
+        submission = scratch / "before" / attack.name
+        lay_out(attack, submission)
+        report = as_before_audit.grade(
+            submission, attack.exercise, hidden_tests(scratch), scratch / "before" / f"{attack.name}.json"
+        )
+        wanted = attack.about["before_audit"]
+        passed = [
+            test["id"]
+            for test in exercise_of(report, attack.exercise).get("tests", [])
+            if test["status"] == "passed"
+        ]
+        through = (
+            len(passed) >= wanted.get("passed", 0)
+            and all(any(name in test for test in passed) for name in wanted.get("passes", []))
+            and wanted.get("says", "") in json.dumps(report)
+        )
+        row = [f"{score_of(report, attack.exercise):g} points", statuses(report, attack.exercise)]
+        tally.check(through, f"before the audit: {attack.name} got through", *row)
 
 
 def matrix(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int, quick: bool) -> None:
@@ -831,7 +873,7 @@ def options_given() -> argparse.Namespace:
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     options.parts = options.parts or [
-        part for part in PARTS if not (options.quick and part in ("trusting", "stable"))
+        part for part in PARTS if not (options.quick and part in ("trusting", "before", "stable"))
     ]
     return options
 
@@ -851,6 +893,8 @@ def main() -> None:
     for mark in MARKS.iterdir():
         mark.unlink()
     tally, started = Tally(), time.monotonic()
+    unproven = [attack.name for attack in attacks() if not attack.is_shown_alive]
+    tally.check(not unproven, "every attack is shown to work somewhere", *unproven)
     works = [work for work in honest_work() if named(work.name, options.only)]
     if options.quick:
         works = [work for work in works if work.exercise.startswith(("01", "02"))]
@@ -873,6 +917,8 @@ def main() -> None:
         nothing_left(tally, before)
     if "trusting" in parts:
         trusting(tally, options.scratch, chosen, options.jobs)
+    if "before" in parts:
+        before_audit(tally, options.scratch, chosen)
     if "honest" in parts:
         honest(tally, options.scratch, works, options.jobs)
     if "partial" in parts:

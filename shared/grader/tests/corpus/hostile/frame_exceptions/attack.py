@@ -1,38 +1,6 @@
-import json
-import os
-import socket
-import stat
-import struct
-import threading
-import time
-
-
-def links():
-    """The sockets of this process: one of them leads to the oracle."""
-    for fd in range(3, 64):
-        try:
-            if stat.S_ISSOCK(os.fstat(fd).st_mode):
-                yield fd
-        except OSError:
-            pass
-
-
-def frame(body, blobs=(), sizes=None, text=None):
-    body = {"thread": 0, "kind": "answer", "changed": [], "sizes": [len(b) for b in blobs] if sizes is None else sizes, **body}
-    text = json.dumps(body).encode() if text is None else text
-    return struct.pack(">II", len(text), sum(map(len, blobs))) + text + b"".join(blobs)
-
-
-def send(data):
-    for fd in links():
-        view = memoryview(data)
-        while view:
-            view = view[os.write(fd, view[: 1 << 20]) :]
-
+{{WIRE}}
 
 def answer(*args, **kwargs):
-    import itertools
-
     base = {"args": ["x"], "attributes": {}, "notes": [], "text": "x", "handle": 90}
     cls = {"handle": 91, "kind": "class", "specials": [], "doc": None}
     raised = [
@@ -46,7 +14,5 @@ def answer(*args, **kwargs):
         {**base, "class": "UnicodeDecodeError", "attributes": {"start": 10**9, "end": -1, "object": 5}},
         {**base, "class": "ArithmeticError", "notes": 5}, {**base, "class": "ArithmeticError", "args": 5}, 5, None, [],
     ]
-    global TURN
-    TURN = globals().get("TURN") or itertools.cycle(raised)
-    send(frame({"raised": next(TURN)}))
+    send(frame({"raised": one_of(raised)}))
     return "wrong"

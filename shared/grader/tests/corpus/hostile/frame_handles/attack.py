@@ -1,38 +1,6 @@
-import json
-import os
-import socket
-import stat
-import struct
-import threading
-import time
-
-
-def links():
-    """The sockets of this process: one of them leads to the oracle."""
-    for fd in range(3, 64):
-        try:
-            if stat.S_ISSOCK(os.fstat(fd).st_mode):
-                yield fd
-        except OSError:
-            pass
-
-
-def frame(body, blobs=(), sizes=None, text=None):
-    body = {"thread": 0, "kind": "answer", "changed": [], "sizes": [len(b) for b in blobs] if sizes is None else sizes, **body}
-    text = json.dumps(body).encode() if text is None else text
-    return struct.pack(">II", len(text), sum(map(len, blobs))) + text + b"".join(blobs)
-
-
-def send(data):
-    for fd in links():
-        view = memoryview(data)
-        while view:
-            view = view[os.write(fd, view[: 1 << 20]) :]
-
+{{WIRE}}
 
 def answer(*args, **kwargs):
-    import itertools
-
     everything = ["__eq__", "__ne__", "__hash__", "__lt__", "__float__", "__bool__", "__class__", "__getattribute__", "__reduce__", "__del__"]
     cls = {"handle": 60, "kind": "class", "name": "float", "module": "builtins", "bases": [], "specials": everything, "abcs": ["Sequence", "Hashable"], "hashable": True, "doc": None}
     forms = [
@@ -46,7 +14,5 @@ def answer(*args, **kwargs):
         {"o": {"handle": 73, "kind": "instance", "class": {"mine": 0}}}, {"o": {"handle": True}}, {"o": []}, {"o": None},
         {"y": 0}, {"y": -1}, {"y": "0"}, {"x": 5}, {"x": {}},
     ]
-    global TURN
-    TURN = globals().get("TURN") or itertools.cycle(forms)
-    send(frame({"result": next(TURN)}))
+    send(frame({"result": one_of(forms)}))
     return "wrong"

@@ -1,38 +1,6 @@
-import json
-import os
-import socket
-import stat
-import struct
-import threading
-import time
-
-
-def links():
-    """The sockets of this process: one of them leads to the oracle."""
-    for fd in range(3, 64):
-        try:
-            if stat.S_ISSOCK(os.fstat(fd).st_mode):
-                yield fd
-        except OSError:
-            pass
-
-
-def frame(body, blobs=(), sizes=None, text=None):
-    body = {"thread": 0, "kind": "answer", "changed": [], "sizes": [len(b) for b in blobs] if sizes is None else sizes, **body}
-    text = json.dumps(body).encode() if text is None else text
-    return struct.pack(">II", len(text), sum(map(len, blobs))) + text + b"".join(blobs)
-
-
-def send(data):
-    for fd in links():
-        view = memoryview(data)
-        while view:
-            view = view[os.write(fd, view[: 1 << 20]) :]
-
+{{WIRE}}
 
 def answer(*args, **kwargs):
-    import itertools
-
     array = {"dtype": "<i8", "shape": [3], "strides": [8], "offset": 0, "align": 0, "buffer": 0, "writeable": True}
     frames = [
         frame({"result": 1}, [b"12345678"], sizes=[9]),
@@ -54,7 +22,5 @@ def answer(*args, **kwargs):
         frame({"changed": 5, "result": 1}),
         frame({"changed": [[[], {}]], "result": 1}),
     ]
-    global TURN
-    TURN = globals().get("TURN") or itertools.cycle(frames)
-    send(next(TURN))
+    send(one_of(frames))
     return "wrong"

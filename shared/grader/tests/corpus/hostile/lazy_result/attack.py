@@ -7,7 +7,7 @@ class Lazy:
         return True
 
     def __float__(self):
-        return float(self.seen)
+        return float(object.__getattribute__(self, "seen"))
 
     def __array__(self, *args):
         import numpy

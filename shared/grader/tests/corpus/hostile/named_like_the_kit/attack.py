@@ -1,8 +1,8 @@
 import itertools
 
 NAMES = [
-    ("coursekit.expect", "ExpectationFailed"), ("coursekit.expect", "NotWritten"), ("_pytest.outcomes", "Skipped"),
-    ("_pytest.outcomes", "Exit"), ("hypothesis.errors", "UnsatisfiedAssumption"), ("builtins", "ValueError"),
+    ("builtins", "ValueError"), ("coursekit.expect", "ExpectationFailed"), ("coursekit.expect", "NotWritten"), ("_pytest.outcomes", "Skipped"),
+    ("_pytest.outcomes", "Exit"), ("hypothesis.errors", "UnsatisfiedAssumption"),
     ("unittest.case", "SkipTest"), ("grader.oracle", "SubmissionLost"),
 ]
 KINDS = [

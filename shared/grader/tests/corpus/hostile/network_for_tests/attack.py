@@ -63,4 +63,5 @@ def answer(*args, **kwargs):
                     print("LEAK", look.__name__, found, flush=True)
             except OSError:
                 pass
+        print("LOOKED", flush=True)
     return "wrong"

@@ -1,0 +1,7 @@
+import numpy as np
+import parallel_sum
+
+
+def test_sum():
+    total = parallel_sum.sum_array(np.array([1, 2, 3]))
+    assert np.sum(total) == 6

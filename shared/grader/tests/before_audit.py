@@ -2,9 +2,10 @@
 
     python3 before_audit.py        makes it, and prints where it is
 
-The trusting grader (trusting_grader.py) has no wire between a submission and the tests, so it cannot show that an
-attack on that wire works. This one can: it had the wire, and believed too much of what came over it. Its sources
-are in the course's history, so it is made from there, with its own exercises and its own Python environment.
+The trusting grader (trusting_grader.py) has no wire between a submission and the tests, so it cannot show
+that an attack on that wire works. This one can: it had the wire, and believed too much of what came over it.
+Its sources are in the course's history, so it is made from there, with its own exercises and its own Python
+environment.
 """
 
 from __future__ import annotations

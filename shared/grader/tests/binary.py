@@ -18,6 +18,11 @@ def build() -> None:
         raise SystemExit("The grader does not build; cargo says why above.")
 
 
+def stub(module: str, file: str) -> Path:
+    """Where the stub of an exercise's file is kept: below `stubs` as below `src`, or as below the module."""
+    return COURSE / "modules" / module / "stubs" / file.removeprefix("src/")
+
+
 @functools.cache
 def wrong_versions() -> Path:
     """A folder with all wrong versions of exercises whole, as MODULE/EXERCISE.NAME.rs."""

@@ -137,14 +137,14 @@ def _body_of(text: str, function: int) -> int:
 def _make_wrong(target: Path, wanted: list[Exercise], student: Student, draw: random.Random) -> None:
     """One exercise is a plausible wrong version, another one is the stub."""
     choice = draw.sample(wanted, k=min(2, len(wanted)))
-    wrong = sorted((wrong_versions() / choice[0].module).glob(f"{choice[0].slug}.*.rs"))
+    wrong = sorted((wrong_versions() / choice[0].module).glob(f"{choice[0].slug}.*"))
     if wrong:
         version = draw.choice(wrong)
         shutil.copy(version, target / choice[0].module / choice[0].files[0])
         student.notes.append(version.stem)
     if len(choice) > 1:
         for file in choice[1].files:
-            stub = COURSE / "modules" / choice[1].module / "stubs" / Path(file).name
+            stub = binary.stub(choice[1].module, file)
             shutil.copy(stub, target / choice[1].module / file)
         student.notes.append(f"no {choice[1].slug}")
 

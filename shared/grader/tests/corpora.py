@@ -3,8 +3,8 @@ due.
 
     python3 corpora.py [--quick] [--only NAME…] [--jobs N] [PART…]
 
-PART is one of `hostile`, `trusting`, `before`, `honest`, `partial`, `matrix`, `stable`; all of them without one.
-NAME selects fixtures by a part of their names. `--quick` is what CI has time for: see `QUICK` below.
+PART is one of `hostile`, `trusting`, `before`, `honest`, `partial`, `matrix`, `stable`; all of them without
+one. NAME selects fixtures by a part of their names. `--quick` is what CI has time for: see `QUICK` below.
 
 - hostile: every folder of `corpus/hostile` is handed in, in class mode; the score must be its attack.toml's
 - trusting: each attack must get through a trusting grader (trusting_grader.py), or its fixture is dead
@@ -89,9 +89,8 @@ class Attack:
 
     @property
     def is_shown_alive(self) -> bool:
-        """Whether anything shows that it works: something that it gets through, or what the grader says of it."""
-        gets_through = self.about["trusting"] != "none" or "without" in self.about or "before_audit" in self.about
-        return gets_through or "says" in self.about
+        """Whether anything shows that it works: what it gets through, or what the grader says of it."""
+        return self.about["trusting"] != "none" or bool({"without", "before_audit", "says"} & {*self.about})
 
     @property
     def budget(self) -> float:
@@ -416,7 +415,7 @@ def test_hidden_chunk() -> None:
 
 
 def judge(tally: Tally, attack: Attack, report: dict[str, Any], not_graded: Path) -> None:
-    """Holds what an attack got against what it should get. Why a submission got no report, `not_graded` says."""
+    """Holds what an attack got against what it should get. `not_graded` says who got no report, and why."""
     tally.attacks += 1
     score, least = score_of(report, attack.exercise), float(attack.about.get("score", 0.0))
     most = float(attack.about.get("at_most", least))
@@ -429,7 +428,8 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any], not_graded: Path
     wants_grade = attack.about.get("graded", True)
     text = json.dumps(report)
     if not report and not_graded.is_file():
-        text = next((line for line in not_graded.read_text().splitlines() if line.startswith(attack.name)), "")
+        lines = not_graded.read_text().splitlines()
+        text = next((line for line in lines if line.startswith(f"{attack.name}:")), "")
     leaked = [
         word for word in (*SECRETS.values(), "canary of", *attack.about.get("never", [])) if word in text
     ]
@@ -633,9 +633,14 @@ class Work:
         target = submission / "modules" / module
         target.mkdir(parents=True)
         if self.on_solutions:
-            shutil.copytree(COURSE / "solutions" / module / "src", target / "src")
-            for stub in (COURSE / "solutions" / module).glob("*.pyi"):
-                shutil.copy(stub, target / stub.name)
+            solution = COURSE / "solutions" / module
+            files = [*(solution / "src").rglob("*"), *solution.glob("*.pyi")]
+            for exercise in (each for each in EXERCISES.values() if each["module"] == module):
+                files += [solution / file for file in exercise["files"]]
+            for file in (file for file in files if file.is_file()):
+                copy = target / file.relative_to(solution)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, copy)
         for path, source in self.files.items():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target / path)
@@ -900,17 +905,10 @@ def main() -> None:
         works = [work for work in works if work.exercise.startswith(("01", "02"))]
     flawed = [work for work in wrong_versions(options.quick) if named(work.name, options.only)]
     wanted = [attack.exercise for attack in chosen if {"hostile", "trusting", "matrix", "stable"} & {*parts}]
-    wanted += [work.exercise for work in works if "honest" in parts] + [
-        work.exercise for work in flawed if "partial" in parts
-    ]
-    needed = sorted({name for name in EXERCISES for each in wanted if name.startswith(each)})
-    tally.missing = warm_up(needed, options.scratch)
-    if "hostile" in parts and chosen:  # The same with hidden tests, for another manifest.
-        hidden = ["--hidden", str(hidden_tests(options.scratch))]
-        warm_up(sorted({attack.exercise for attack in chosen}), options.scratch, *hidden)
-    for module in sorted({name[:2] for name in needed}):
-        # A module by itself has dependencies with other features, which would be built while attacks run.
-        warm_up([name for name in needed if name.startswith(module)][:1], options.scratch)
+    wanted += [work.exercise for work in works if "honest" in parts]
+    wanted += [work.exercise for work in flawed if "partial" in parts]
+    hidden_too = sorted({attack.exercise for attack in chosen if "hostile" in parts})
+    tally.missing = warm_up_all(wanted, hidden_too, options.scratch)
     before = state()
     if "hostile" in parts:
         hostile(tally, options.scratch, chosen, options.jobs)
@@ -937,6 +935,21 @@ def named(name: str, only: list[str]) -> bool:
     return not only or any(each in name for each in only)
 
 
+def warm_up_all(wanted: list[str], hidden_too: list[str], scratch: Path) -> set[str]:
+    """Builds what gradings share, so that nothing of it is built while attacks run.
+
+    Some exercises have hidden tests too. Gives the parts of the jail that are missing here.
+    """
+    needed = sorted({name for name in EXERCISES for each in wanted if name.startswith(each)})
+    missing = warm_up(needed, scratch)
+    if hidden_too:  # With hidden tests there is another manifest.
+        warm_up(hidden_too, scratch, "--hidden", str(hidden_tests(scratch)))
+    for module in sorted({name[:2] for name in needed}):
+        # A module by itself has dependencies with other features.
+        warm_up([name for name in needed if name.startswith(module)][:1], scratch)
+    return missing
+
+
 def warm_up(exercises: list[str], scratch: Path, *more: str) -> set[str]:
     """Builds the reference and its manifest, so that what is shared is there to be compared.
 
@@ -947,8 +960,7 @@ def warm_up(exercises: list[str], scratch: Path, *more: str) -> set[str]:
         exercise = EXERCISES[name]
         target = submission / "modules" / exercise["module"] / exercise["files"][0]
         target.parent.mkdir(parents=True, exist_ok=True)
-        source = COURSE / "modules" / exercise["module"] / "stubs" / target.name
-        shutil.copy(source, target)
+        shutil.copy(binary.stub(exercise["module"], exercise["files"][0]), target)
     run = grader(
         "--submission",
         str(submission),

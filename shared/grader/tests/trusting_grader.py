@@ -2,7 +2,9 @@
 
     python -I trusting_grader.py COURSE SUBMISSION SLOT MODULE TEST
 
-TEST is a file of the module's, or any file by its absolute path. It lays the submission over the course, builds with cargo in whatever settings came with it, runs pytest in
+TEST is a file of the module's, or any file by its absolute path.
+
+It lays the submission over the course, builds with cargo in whatever settings came with it, runs pytest in
 one process with the extension, and believes what that process leaves behind: its exit code, its summary
 line, its JUnit file. An attack that does not fool or harm even this is no attack. `corpora.py` runs it in a
 sandbox.

@@ -30,13 +30,13 @@ TESTS_SECONDS = 600
 
 
 def is_in_history() -> bool:
-    """A clone may be shallow."""
+    """Tells whether the history has the commit; a shallow clone has not."""
     command = ["git", "cat-file", "-e", f"{COMMIT}^{{commit}}"]
     return subprocess.run(command, check=False, cwd=COURSE, capture_output=True).returncode == 0
 
 
 def make() -> None:
-    """The grader, built, with an environment for it; what is there already stays."""
+    """Builds the grader and its Python environment. Whatever is there already stays."""
     if not (FOLDER / "Cargo.toml").is_file():
         partial = FOLDER.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
@@ -53,7 +53,7 @@ def make() -> None:
 
 
 def grade(submission: Path, exercise: str, hidden: Path, report: Path) -> dict[str, Any]:
-    """What it says of a submission; empty if it says nothing."""
+    """Grades a submission there. Gives the report, which is empty if there is none."""
     report.unlink(missing_ok=True)
     words = ["--submission", str(submission), "--hidden", str(hidden), "--report", f"json={report}", exercise]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COURSE_")}

@@ -19,7 +19,7 @@ def build() -> None:
 
 
 def stub(module: str, file: str) -> Path:
-    """Where the stub of an exercise's file is kept: below `stubs` as below `src`, or as below the module."""
+    """The path of a file's stub: below `stubs` as the file is below `src`, or below the module."""
     return COURSE / "modules" / module / "stubs" / file.removeprefix("src/")
 
 

@@ -64,8 +64,9 @@ fn families(exercises: &[Exercise]) -> Vec<Vec<&Exercise>> {
     families
 }
 
-/// For each variant, which of so many families are unwritten. For any two there is a variant in which the first is
-/// unwritten and the second not: each is unwritten in a set of variants of its own, and all sets are of one size.
+/// The families that are unwritten in each variant, if there are so many families. For any two there is a variant in which
+/// the first is unwritten and the second not: each is unwritten in a set of variants of its own, and all sets are of one
+/// size, so none holds another.
 fn unwritten_together(families: usize) -> Vec<Vec<usize>> {
     let sets = |variants: u32| {
         (0..1_u32 << variants).filter(move |set| set.count_ones() == variants.div_ceil(2)).collect::<Vec<_>>()

@@ -36,7 +36,7 @@ impl Slots {
     }
 }
 
-/// What becomes of an exercise's Rust tests.
+/// The treatment of an exercise's Rust tests in a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RustTests {
     /// They are built, and run whenever the exercise is judged.

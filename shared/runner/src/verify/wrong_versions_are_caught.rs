@@ -86,7 +86,7 @@ fn groups(module: &Module) -> Vec<Vec<WrongExercise<'_>>> {
     groups
 }
 
-/// What a wrong version says of itself, and which of the exercise's tests are needed to catch it.
+/// A wrong version's text and header, and the Rust tests that are needed to catch it.
 struct Described {
     text: String,
     header: Result<Header, String>,

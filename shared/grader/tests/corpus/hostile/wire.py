@@ -1,4 +1,4 @@
-"""What attacks on the connection begin with: a frame of their own making, sent to whoever listens."""
+"""The beginning of attacks on the connection: they send frames of their own making to whoever listens."""
 
 import json
 import os

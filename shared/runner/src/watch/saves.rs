@@ -45,6 +45,9 @@ impl Saves {
     }
 }
 
+/// The system's own notifications. The paths that they name are not looked at: macOS names them without links, and a save on
+/// a file system that ignores case may come under another spelling. `fingerprint` tells what has changed. On macOS they come
+/// from FSEvents, which needs no open file for each file that it watches, as kqueue would.
 fn notifications(folder: &Path, on_change: impl Fn() + Send + 'static) -> notify::Result<notify::RecommendedWatcher> {
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // Reading a file is an event too: without this, each check would start the next one.

@@ -91,6 +91,20 @@ fn an_environment_that_is_not_whole_is_noticed_and_mended() {
     set_up(&course).says("All was set up already.");
 }
 
+/// On macOS `/tmp` is a link to `/private/tmp`; elsewhere people keep folders on another disk behind links.
+#[test]
+#[cfg(unix)]
+fn a_course_behind_a_link_is_the_same_course() {
+    let course = Course::ready();
+    let link = scratch("behind a link").join("course");
+    std::os::unix::fs::symlink(&course.root, &link).expect("a link can be made");
+    let behind = |arguments: &[&str]| run(course.command(arguments).current_dir(&link));
+    course.run(&["check", "02.process_batch"]).exits_with(1);
+    behind(&["setup"]).exits_with(0).says("All was set up already.").never_says("made anew");
+    behind(&["check", "02.process_batch"]).exits_with(1).says("not yet").never_says("made anew");
+    course.run(&["setup"]).says("All was set up already.");
+}
+
 #[test]
 fn another_choice_of_python_is_never_passed_over() {
     let course = Course::ready();

@@ -26,6 +26,7 @@ mod score;
 mod session;
 mod submission;
 mod suspicious_code;
+mod test_status;
 mod turns;
 mod unix;
 mod untrusted_text;

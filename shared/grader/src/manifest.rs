@@ -10,8 +10,8 @@ use course_core::files;
 use course_core::{Error, Result};
 use serde_json::{Value, json};
 
-use crate::grade::Status;
 use crate::session::SessionResult;
+use crate::test_status::Status;
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Eq)]

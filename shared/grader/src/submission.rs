@@ -17,7 +17,7 @@ use crate::disk_space;
 use crate::environment::Environment;
 use crate::environment::cgroup::Cgroups;
 use crate::environment::sandbox::Jail;
-use crate::grade::{ExerciseGrade, Grade, Status, TestGrade, Visibility};
+use crate::grade::{ExerciseGrade, Grade, TestGrade, Visibility};
 use crate::intake::{self, Intake};
 use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
@@ -25,6 +25,7 @@ use crate::score;
 use crate::score::points::Points;
 use crate::session::{Session, SessionResult, TestRun};
 use crate::suspicious_code;
+use crate::test_status::Status;
 
 /// What all submissions of one run are graded by.
 #[derive(Debug)]

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Entry, conditions, entries, name, number, outcome, seconds};
-use crate::grade::{Grade, Status};
+use crate::grade::Grade;
 use crate::score::points::Points;
+use crate::test_status::Status;
 use crate::untrusted_text::Limits;
 
 /// Linux takes 128 KiB for one environment variable, its name included; this much JSON stays below that in base64.

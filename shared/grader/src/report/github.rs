@@ -2,7 +2,8 @@
 //! the service's own toolkit does it, after everything that could be a command is gone from it.
 
 use super::{NAME, conditions, entries, name, outcome};
-use crate::grade::{ExerciseGrade, Flag, Grade, Status};
+use crate::grade::{ExerciseGrade, Flag, Grade};
+use crate::test_status::Status;
 use crate::untrusted_text::{Limits, line, plain};
 
 /// GitHub shows ten annotations of a level for one step and drops the rest without a word.

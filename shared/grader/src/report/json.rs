@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{Entry, LISTED, NAME, name, number, pretty, seconds, soft_points};
-use crate::grade::{ExerciseGrade, Grade, Status, TestGrade, Visibility};
+use crate::grade::{ExerciseGrade, Grade, TestGrade, Visibility};
 use crate::score::points::Points;
+use crate::test_status::Status;
 use crate::untrusted_text::{Limits, line, plain};
 
 pub(super) fn render(grade: &Grade) -> String {

@@ -9,7 +9,8 @@ use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::{Entry, LISTED, NAME, conditions, entries, name, outcome, seconds, soft_points};
-use crate::grade::{ExerciseGrade, Grade, Status};
+use crate::grade::{ExerciseGrade, Grade};
+use crate::test_status::Status;
 use crate::untrusted_text::{Limits, line, plain};
 
 pub(super) fn render(grade: &Grade) -> String {

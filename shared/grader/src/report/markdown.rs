@@ -7,7 +7,8 @@
 use std::fmt::Write as _;
 
 use super::{Entry, conditions, entries, name, outcome, seconds};
-use crate::grade::{ExerciseGrade, Grade, Status};
+use crate::grade::{ExerciseGrade, Grade};
+use crate::test_status::Status;
 use crate::untrusted_text::{Limits, line, plain};
 
 /// In bytes. GitHub refuses a step summary of more than 1 MiB as a whole, and other steps may add to it.

@@ -19,8 +19,9 @@ use std::time::SystemTime;
 use course_core::{Error, Result, files};
 use serde_json::{Value, json};
 
-use crate::grade::{ExerciseGrade, Grade, Status, TestGrade, Visibility};
+use crate::grade::{ExerciseGrade, Grade, TestGrade, Visibility};
 use crate::score::points::Points;
+use crate::test_status::Status;
 use crate::untrusted_text::{Limits, line, plain};
 
 pub(crate) use classroom50::Classroom;

@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{Classroom, Format, render};
-use crate::grade::{ExerciseGrade, Flag, Grade, Ignored, Status, TestGrade, Visibility};
+use crate::grade::{ExerciseGrade, Flag, Grade, Ignored, TestGrade, Visibility};
 use crate::score::points::Points;
+use crate::test_status::Status;
 use crate::untrusted_text::{PREFIX, is_invisible};
 
 /// What students have tried, or could.

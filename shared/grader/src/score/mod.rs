@@ -7,8 +7,8 @@
 
 pub(crate) mod points;
 
-use crate::grade::Status;
 use crate::manifest::{Entry, Kind};
+use crate::test_status::Status;
 
 use points::Points;
 

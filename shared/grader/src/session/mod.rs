@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
-use crate::grade::Status;
+use crate::test_status::Status;
 use crate::turns;
 
 use oracles::JobEnd;

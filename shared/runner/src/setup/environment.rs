@@ -11,7 +11,7 @@ use course_core::process::CancellationToken;
 use course_core::python::{self, Interpreter};
 use course_core::{Error, Result, files};
 
-use super::packages::{self, run_tool};
+use super::installer::{run_tool, uv as uv_command};
 use crate::ui::steps::Steps;
 
 /// What `.venv` is: where it lies and which interpreter it leads to. It changes with an upgraded base, too.
@@ -182,13 +182,13 @@ pub(super) fn make(root: &Path, uv: Option<&Path>, steps: &Steps) -> Result<Inte
     let made = find_base(uv).and_then(|base| {
         let mut command = match (uv, &base) {
             (Some(uv), Some(base)) => {
-                let mut command = packages::uv(uv);
+                let mut command = uv_command(uv);
                 command.args(["venv", "--clear", "--python"]).arg(&base.path);
                 command
             }
             // uv brings a Python along where the machine has none.
             (Some(uv), None) => {
-                let mut command = packages::uv(uv);
+                let mut command = uv_command(uv);
                 command.args(["venv", "--clear", "--python", &format!(">={}.{}", python::OLDEST.0, python::OLDEST.1)]);
                 command
             }

@@ -3,6 +3,7 @@
 //! Each step is left out when it is done already and can be repeated after it broke off.
 
 mod environment;
+mod installer;
 mod packages;
 
 use std::path::{Path, PathBuf};
@@ -155,7 +156,7 @@ fn warm_build(course: &Course, modules: &[&Module], steps: &Steps, cancel: &Canc
 fn fetch(root: &Path, cancel: &CancellationToken) -> Result<()> {
     let mut command = workspace::cargo(root);
     command.args(["fetch", "--quiet"]);
-    packages::run_tool(
+    installer::run_tool(
         &mut command,
         cancel,
         "The crates could not be fetched",

@@ -1,12 +1,10 @@
 //! The keys of watch mode.
 
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::state::Event;
 use crate::ui::style::{Style, paint};
 use crate::ui::text::NO_BREAK;
 
@@ -73,6 +71,14 @@ pub(super) fn legend() -> String {
     keys.collect::<Vec<_>>().join("  ")
 }
 
+/// An event of the terminal.
+pub(super) enum TerminalEvent {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The screen has another size.
+    Resized,
+}
+
 /// The thread that reads keys. Another program that wants them, such as an editor, has them while [`Self::lend`] runs.
 #[derive(Clone, Default)]
 pub(super) struct Keyboard(Arc<Mutex<()>>);
@@ -81,8 +87,8 @@ pub(super) struct Keyboard(Arc<Mutex<()>>);
 const LOOK: Duration = Duration::from_millis(50);
 
 impl Keyboard {
-    /// Sends the keys that are pressed, and changes of the screen's size, from a thread of its own.
-    pub(super) fn read(&self, sender: Sender<Event>) {
+    /// Calls `send` with each event from a thread of its own, until that gives false.
+    pub(super) fn read(&self, send: impl Fn(TerminalEvent) -> bool + Send + 'static) {
         let taken = Arc::clone(&self.0);
         std::thread::spawn(move || {
             loop {
@@ -91,8 +97,8 @@ impl Keyboard {
                     event::poll(LOOK).and_then(|ready| if ready { event::read().map(Some) } else { Ok(None) })
                 };
                 let event = match read {
-                    Ok(Some(event::Event::Key(key))) if key.kind == KeyEventKind::Press => Event::Key(key),
-                    Ok(Some(event::Event::Resize(..))) => Event::Resized,
+                    Ok(Some(event::Event::Key(key))) if key.kind == KeyEventKind::Press => TerminalEvent::Key(key),
+                    Ok(Some(event::Event::Resize(..))) => TerminalEvent::Resized,
                     Ok(_) => {
                         // Leaves the lock to somebody who waits for it.
                         std::thread::sleep(Duration::from_millis(1));
@@ -100,7 +106,7 @@ impl Keyboard {
                     }
                     Err(_) => return, // The terminal is gone.
                 };
-                if sender.send(event).is_err() {
+                if !send(event) {
                     return;
                 }
             }

@@ -45,7 +45,8 @@ pub(crate) fn run(course: &Course, id: Option<&str>, poll: bool) -> Result<ExitS
     let screen = Screen::open()?;
     let keyboard = Keyboard::default();
     if screen.is_interactive() {
-        keyboard.read(sender.clone());
+        let sender = sender.clone();
+        keyboard.read(move |event| sender.send(Event::Terminal(event)).is_ok());
     }
     let saved = sender.clone();
     let (_saves, notice) = Saves::watch(&course.root.join("modules"), poll, move || {

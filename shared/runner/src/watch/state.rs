@@ -12,7 +12,7 @@ use crossterm::event::KeyEvent;
 
 use super::build_ahead::BuildAhead;
 use super::editor;
-use super::keys::{self, Action, Keyboard};
+use super::keys::{self, Action, Keyboard, TerminalEvent};
 use super::saves;
 use super::task::Task;
 use crate::actions::check::record;
@@ -38,9 +38,8 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// What happens to watch mode.
 pub(super) enum Event {
-    Key(KeyEvent),
+    Terminal(TerminalEvent),
     MaybeSaved,
-    Resized,
     Progress(String),
     Checked(Result<Vec<Verdict>>),
 }
@@ -119,7 +118,7 @@ impl<'c> Watch<'c> {
                 return Err(Error::interrupted());
             }
             match receiver.recv_timeout(TICK) {
-                Ok(Event::Key(key)) => match self.key(key) {
+                Ok(Event::Terminal(TerminalEvent::Key(key))) => match self.key(key) {
                     Ok(true) => return Ok(ExitStatus::Success),
                     Ok(false) => {}
                     Err(error) if error.is_interrupted() => return Err(error),
@@ -130,7 +129,7 @@ impl<'c> Watch<'c> {
                     std::thread::sleep(DEBOUNCE);
                     self.saved();
                 }
-                Ok(Event::Resized) => self.draw(),
+                Ok(Event::Terminal(TerminalEvent::Resized)) => self.draw(),
                 Ok(Event::Progress(text)) => self.screen.status(&text),
                 Ok(Event::Checked(outcome)) => self.checked(outcome)?,
                 Err(RecvTimeoutError::Timeout) => {}

@@ -1,0 +1,127 @@
+//! The tools that make an environment and fill it, pip and uv: run without the user's settings about where to install, and
+//! with advice that fits how they fail.
+
+use std::path::Path;
+use std::process::Command;
+
+use course_core::process::{CancellationToken, Limits, Supervised};
+use course_core::{Error, Result, compile, package_settings};
+
+/// Whether a variable would make pip or uv install other things, or elsewhere.
+fn leads_elsewhere(variable: &str) -> bool {
+    match package_settings::is_the_users(variable) {
+        Some(is_the_users) => !is_the_users,
+        // Another active environment, conda's or the user's own, is not meant.
+        None => ["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONUSERBASE", "PYTHONHOME", "PYTHONPATH"].contains(&variable),
+    }
+}
+
+/// Takes all settings out of a command's environment that would lead pip or uv elsewhere.
+pub(super) fn tidy(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if leads_elsewhere(&name.to_string_lossy()) {
+            command.env_remove(&name);
+        }
+    }
+}
+
+/// uv, without the user's settings about where to install.
+pub(super) fn uv(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    tidy(&mut command);
+    command
+}
+
+/// Runs a tool; where it fails, its last lines are part of the error, and the advice fits them.
+pub(super) fn run_tool(command: &mut Command, cancel: &CancellationToken, failed: &str, advice: &str) -> Result<()> {
+    command.stdin(std::process::Stdio::null());
+    let program = command.get_program().to_string_lossy().into_owned();
+    let child = Supervised::spawn(command, None, None)
+        .map_err(|error| Error::new(format!("Cannot start `{program}`: {error}.")).caused_by(error))?;
+    let finished = child.wait(Limits::NONE, cancel)?;
+    if finished.exit.success() {
+        return Ok(());
+    }
+    let said = compile::last_lines(&format!("{}\n{}", finished.stdout, finished.stderr), 8);
+    let error = Error::new(format!("{failed}. `{program}` said:\n{said}"));
+    Err(error.advice(fitting_advice(&said).unwrap_or(advice)))
+}
+
+/// Advice for failures that the network has nothing to do with.
+fn fitting_advice(said: &str) -> Option<&'static str> {
+    let has = |parts: &[&str]| parts.iter().any(|part| said.contains(part));
+    if has(&["ensurepip", "No module named venv"]) {
+        Some(
+            "This Python lacks the venv package. Debian, Ubuntu: `sudo apt install python3-venv`; or install uv. Then run \
+             `cargo course setup` again.",
+        )
+    } else if has(&["No space left", "Disk quota exceeded"]) {
+        Some("The disk is full. Free some space, then run `cargo course setup` again.")
+    } else if has(&["Permission denied", "Access is denied", "Read-only file system"]) {
+        Some("The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.")
+    } else if has(&["DO NOT MATCH THE HASHES", "hash mismatch", "Hash mismatch"]) {
+        Some(
+            "A package is not the one that the lock file names: the index in your pip or uv settings serves another. Ask whoever \
+             keeps that index, or leave the setting out once.",
+        )
+    } else if has(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate", "UnknownIssuer"]) {
+        Some(
+            "The connection's certificate is not trusted here; a company's proxy often has one of its own. Name its file: \
+             PIP_CERT=FILE, or SSL_CERT_FILE=FILE for uv and cargo. Then run `cargo course setup` again.",
+        )
+    } else if has(&["(from versions: none)"]) {
+        // pip says so of an index that it cannot reach and of one that has nothing fitting.
+        Some(
+            "Check the network, then run `cargo course setup` again; what has arrived is kept. If the network is fine, there is \
+             no package for this Python or this system: `COURSE_PYTHON=python3.14 cargo course setup` takes another Python.",
+        )
+    } else if has(&["No matching distribution found", "no wheels with a matching", "has no wheels with"]) {
+        Some(
+            "There is no package for this Python or this system. `COURSE_PYTHON=python3.14 cargo course setup` takes another \
+             Python, if one is installed.",
+        )
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_where_packages_come_from_is_the_users_choice() {
+        for name in ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT", "PIP_DRY_RUN", "UV_TARGET"]
+        {
+            assert!(leads_elsewhere(name), "{name}");
+        }
+        for name in ["UV_SYSTEM_PYTHON", "UV_PYTHON", "UV_PREFIX", "UV_CONSTRAINT", "CONDA_PREFIX", "PYTHONHOME"] {
+            assert!(leads_elsewhere(name), "{name}");
+        }
+        for name in ["PIP_INDEX_URL", "PIP_PROXY", "PIP_CERT", "UV_INDEX_URL", "UV_INDEX_HOUSE_PASSWORD", "UV_OFFLINE"]
+        {
+            assert!(!leads_elsewhere(name), "{name}");
+        }
+        for name in ["HTTPS_PROXY", "SSL_CERT_FILE", "PATH", "PIPX_HOME", "HOME"] {
+            assert!(!leads_elsewhere(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn advice_fits_the_failure() {
+        for (said, part) in [
+            (
+                "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE",
+                "not the one that the lock file",
+            ),
+            ("OSError: [Errno 28] No space left on device", "disk is full"),
+            ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "PIP_CERT"),
+            ("ERROR: No matching distribution found for numpy==2.3", "COURSE_PYTHON"),
+            ("satisfies the requirement numpy==2.3 (from versions: none)\nERROR: No matching distribution", "network"),
+            ("PermissionError: [Errno 13] Permission denied: '.venv'", "cannot be written"),
+        ] {
+            assert!(fitting_advice(said).is_some_and(|advice| advice.contains(part)), "{said}");
+        }
+        assert_eq!(fitting_advice("Connection refused"), None);
+    }
+}

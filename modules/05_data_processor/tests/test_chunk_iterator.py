@@ -72,6 +72,7 @@ def test_two_iterators_do_not_disturb_each_other() -> None:
     expect(next, second).returns(np.array([3.0]), because=POSITION)
 
 
+@pytest.mark.soft
 def test_each_chunk_is_a_copy() -> None:
     p = processor()
     chunk = expect(next, chunks(p)).value()

@@ -126,6 +126,7 @@ def test_adds_a_field_of_a_packed_record() -> None:
         )
 
 
+@pytest.mark.soft
 def test_copies_the_array() -> None:
     array = np.array([1.0, 2.0])
     p = processor()

@@ -88,6 +88,7 @@ def test_from_numpy_of_any_stride(part: slice) -> None:
     check_state(p, 2, view.tolist(), len(view), STRIDES)
 
 
+@pytest.mark.soft
 def test_from_numpy_copies() -> None:
     array = np.array([1.0, 2.0])
     p = expect(data_processor.DataProcessor.from_numpy, array, 2).value()

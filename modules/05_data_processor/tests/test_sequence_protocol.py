@@ -102,6 +102,7 @@ def test_a_slice_of_no_integers() -> None:
     expect(item, processor([1.0]), slice("a", None)).raises(TypeError)
 
 
+@pytest.mark.soft
 def test_a_slice_is_a_copy() -> None:
     p = processor([1.0, 2.0])
     expect(item, p, np.s_[:]).value()[0] = 99.0

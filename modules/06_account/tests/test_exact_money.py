@@ -109,6 +109,7 @@ def test_decimals_by_value(amount: str, expected: str) -> None:
     )
 
 
+@pytest.mark.soft
 def test_whatever_the_context_of_the_caller() -> None:
     with decimal.localcontext() as context:
         context.prec = 3

@@ -122,7 +122,11 @@ def test_while_a_run_has_the_state(use: str) -> None:
     one = atom(it, 0)
     expect(USES[use], it, one).value()
 
+    calls: list[str] = []
+
     def meanwhile() -> None:
+        calls.append(use)
         expect(USES[use], it, one).described(f"{use}, during a run").raises(RuntimeError, because=IN_USE)
 
     trajectory._while_running(it, meanwhile)
+    check("what was tried during the run", calls, [use])

@@ -269,17 +269,21 @@ def test_a_run_within_a_run() -> None:
 
 def test_forces_may_not_use_the_state() -> None:
     it = state(START)
+    calls: list[int] = []
 
     class Curious:
         def forces(self, positions: Any) -> Any:
+            calls.append(len(positions))
             expect(trajectory._rows, it).described("reading the state, in forces").raises(
                 RuntimeError, because=IN_USE
             )
             return positions
 
     expect(simulation(it, Curious()).run, 1).value()
+    check_that(bool(calls), "calls of forces", calls, "one at least")
 
 
+@pytest.mark.soft
 def test_views_show_the_new_positions() -> None:
     it = state(START)
     sim = simulation(it, dt=0.1)

@@ -60,6 +60,7 @@ def test_positions(count: int) -> None:
     expect(state(count).positions).returns(rows(count))
 
 
+@pytest.mark.soft
 def test_what_is_written_to_a_view_is_in_the_state() -> None:
     it = state()
     expect(trajectory._write_through_view, it, 1, 2, 42.0).described(
@@ -70,6 +71,7 @@ def test_what_is_written_to_a_view_is_in_the_state() -> None:
     check("the positions of the state", trajectory._rows(it), wanted, VIEW)
 
 
+@pytest.mark.soft
 def test_a_view_shows_what_happens_to_the_state() -> None:
     it = state()
 
@@ -206,8 +208,12 @@ def test_while_a_run_has_it(use: str) -> None:
     expect(USES[use], it).value()
     it = state()
 
+    calls: list[str] = []
+
     def meanwhile() -> None:
+        calls.append(use)
         expect(USES[use], it).described(f"{use}, during a run").raises(RuntimeError, because=IN_USE)
 
     trajectory._while_running(it, meanwhile)
+    check("what was tried during the run", calls, [use])
     expect(USES[use], it).described(f"{use}, after the run").value()

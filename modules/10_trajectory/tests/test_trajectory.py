@@ -257,6 +257,7 @@ def test_the_first_frame_decides_the_number_of_atoms() -> None:
     check("the file", trajectory._take(path).decode(), TEXT, "A frame that is refused leaves nothing behind.")
 
 
+@pytest.mark.soft
 def test_warnings_are_passed_on() -> None:
     path = trajectory._scratch("out.xyz")
     writer = expect(trajectory.TrajectoryWriter, path).value()

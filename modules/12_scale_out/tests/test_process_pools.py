@@ -219,6 +219,7 @@ def test_sub_interpreters() -> None:
 
 
 @IN_PROCESSES
+@pytest.mark.soft
 def test_a_pool_of_sub_interpreters(tmp_path: Path) -> None:
     if sys.version_info < (3, 14):
         return  # There is no such pool yet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -70,6 +71,8 @@ def _differing_place(  # noqa: PLR0911  (one or two for each kind of container)
     if type(left) is not type(right):
         return None
     if isinstance(left, dict):
+        if _types_of_all(left) != _types_of_all(right):
+            return None
         keys = (key for key in left if key in right and not equal(left[key], right[key]))
         key = next(keys, _NONE)
         return None if key is _NONE else (f"[{show(key)}]", left[key], right[key])
@@ -160,9 +163,28 @@ def _same_float(left: float, right: float) -> bool:
 
 def _same_keys(left: Iterable[Any], right: Iterable[Any]) -> bool:
     """`True`, `1` and `1.0` are one key to Python, and three to a test."""
+    left, right = list(left), list(right)
+    if _types_of_all(left) != _types_of_all(right):
+        return False
     theirs = {key: key for key in right}
     ours = list(left)
     return len(ours) == len(theirs) and all(key in theirs and same(key, theirs[key]) for key in ours)
+
+
+def _types_of_all(keys: Iterable[Any]) -> Counter[Any]:
+    """How many keys there are of each type.
+
+    Types come first: a look-up would hand an expected key to the `__eq__` of a key that the submission has made.
+    """
+    return Counter(map(_types_of, keys))
+
+
+def _types_of(key: Any) -> Any:
+    if type(key) is tuple:
+        return (tuple, *map(_types_of, key))
+    if type(key) is frozenset:
+        return (frozenset, frozenset(_types_of_all(key).items()))
+    return type(key)
 
 
 def _equal_arrays(  # noqa: PLR0911  (one for each kind of item)

@@ -41,6 +41,12 @@ INSIDE: dict[str, str] = {
     "numpy.shares_memory": "whether memory is shared",
     "numpy.may_share_memory": "whether memory is shared",
     "builtins.id": "identity of objects",
+    "decimal.localcontext": "the decimal context, which stays with the test",
+    "decimal.setcontext": "the decimal context, which stays with the test",
+    "trajectory._memory_after": "a fixture that only says what a view shows",
+    "trajectory._view_after": "a fixture that only says what a view shows",
+    "trajectory._write_through_view": "a fixture that only says what a view shows",
+    "trajectory._warnings_of": "a fixture that only says which warnings there were",
 }
 """What only shows inside the process, by the name that a test uses for it."""
 

@@ -233,12 +233,16 @@ class Worker:
             form["kind"] = "callable"
         else:
             form.update(kind="instance")
-            form["class"] = self._class(type(value))
+            # Also of Python's own classes: such as the `map` that an `__iter__` hands back.
+            form["class"] = self._described_class(type(value))
         return form
 
     def _class(self, cls: type) -> dict[str, Any]:
         if getattr(builtins, cls.__name__, None) is cls and cls.__module__ == "builtins":
             return {"builtin": cls.__name__}
+        return self._described_class(cls)
+
+    def _described_class(self, cls: type) -> dict[str, Any]:
         form: dict[str, Any] = {"handle": self._handle(cls), "kind": "class", "name": cls.__name__}
         form["module"], form["doc"] = (
             str(cls.__module__),

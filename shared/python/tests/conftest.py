@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from coursekit import failures
+from grader.specials import FROM_THE_SUBMISSION
 from grader.stand_ins.session import Session
 from grader.transport.frames import Message
 from grader.transport.peer import Peer
@@ -63,15 +64,17 @@ class Worker:
 
 
 @contextlib.contextmanager
-def _open_module(folder: Path, source: str, declared: list[str]) -> Iterator[Any]:
+def _open_module(folder: Path, source: str, declared: list[str] | dict[str, list[str]]) -> Iterator[Any]:
+    """A list of classes means that their stub names all special methods."""
     (folder / "sample.py").write_text(textwrap.dedent(source), encoding="utf-8")
     worker = Worker(folder)
-    worker.session = Session("sample", str(folder / "sample.so"), declared, worker)
+    classes = declared if isinstance(declared, dict) else dict.fromkeys(declared, FROM_THE_SUBMISSION)
+    worker.session = Session("sample", str(folder / "sample.so"), classes, worker)
     sys.modules["sample"] = worker.session.module
     try:
         yield worker.session.module
     finally:
-        del sys.modules["sample"]
+        sys.modules.pop("sample", None)
         worker.end()
 
 

@@ -162,7 +162,7 @@ def verdicts(tmp_path: Path, body: str) -> dict[str, str]:
         "import hostile, threading, pytest\nfrom coursekit import check, expect\n" + textwrap.dedent(body)
     )
     worker = [sys.executable, "-I", "-X", "utf8", str(KIT / "run.py"), "grading-worker"]
-    job = {"module": "hostile", "directory": str(tmp_path), "tests": [str(test)], "declared": ["Plain"],
+    job = {"module": "hostile", "directory": str(tmp_path), "tests": [str(test)], "declared": {"Plain": []},
            "worker": worker, "scratch": str(tmp_path), "seed": 1, "time_limit": 60, "budget": 200,
            "events": str(tmp_path / "events"), "root": str(tmp_path)}  # fmt: skip
     oracle = subprocess.Popen(

@@ -232,7 +232,6 @@ class Blobs:
         (ModuleNotFoundError("No module named 'x'", name="x", path="p"), "msg name path"),
         (AttributeError("no a", name="a"), "name"),
         (StopIteration(5), "value"),
-        (SystemExit(3), "code"),
         (ExceptionGroup("two", [ValueError(1), TypeError("x")]), "message"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 from coursekit import ExpectationFailed, expect
+from coursekit.compare import same
+from coursekit.show import is_not_written
 from grader.stand_ins.session import Session, WroteToReadOnly
 from grader.transport.frames import BadFrame, Closed, Message
 from grader.transport.peer import Peer
@@ -188,7 +190,7 @@ def test_exceptions(sample: Any) -> None:
     assert (error.line, error.args, str(error)) == (3, ("no", 3), "line 3: no")
     assert issubclass(sample.Refused, Exception)
     assert str(sample.Refused("x", 9)) == "line 9: x"
-    expect(sample.fail, "system").raises(SystemExit)
+    expect(sample.fail, "system").raises(BaseException)
 
 
 def test_arrays_are_changed_in_place(sample: Any) -> None:
@@ -301,3 +303,71 @@ def test_answers_that_nobody_asked_for() -> None:
     assert isinstance(peer.failure, (BadFrame, Closed))
     peer.close()
     other.close()
+
+
+HOSTILE = """
+class Plain:
+    def __sub__(self, other):
+        return 0.0
+    def __eq__(self, other):
+        SEEN.append(other)
+        return False
+    def __hash__(self):
+        return 17
+    def __iter__(self):
+        return map(str, [1, 2])
+
+SEEN = []
+
+class Ends(SystemExit):
+    pass
+
+def fail(kind):
+    raise {"exit": SystemExit(3), "interrupt": KeyboardInterrupt("x"), "own": Ends("y")}[kind]
+
+def unwritten():
+    raise NotImplementedError(10**5000)
+
+def keyed(deep):
+    return {(Plain(), 1) if deep else Plain(): 0}
+"""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory, open_module: Any) -> Iterator[Any]:
+    with open_module(tmp_path_factory.mktemp("extension"), HOSTILE, {"Plain": ["__iter__"]}) as module:
+        yield module
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("exit", "SystemExit"), ("interrupt", "KeyboardInterrupt"), ("own", "Ends")]
+)
+def test_no_exception_of_the_submission_ends_the_session(hostile: Any, kind: str, name: str) -> None:
+    with pytest.raises(BaseException) as raised:
+        hostile.fail(kind)
+    assert type(raised.value).__name__ == name
+    assert not isinstance(raised.value, (KeyboardInterrupt, SystemExit))
+
+
+def test_an_exception_without_a_text_is_not_unwritten_code(hostile: Any) -> None:
+    with pytest.raises(NotImplementedError) as raised:
+        hostile.unwritten()
+    assert not is_not_written(raised.value)
+
+
+def test_a_class_does_what_its_stub_names_and_nothing_else(hostile: Any) -> None:
+    one = hostile.Plain()
+    with pytest.raises(TypeError):
+        _ = one - np.zeros(3)
+    assert list(one) == ["1", "2"]  # By way of a `map`, which is no plain data.
+    assert (one == 5) is False
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_key_of_the_submission_never_meets_an_expected_one(hostile: Any, deep: bool) -> None:
+    expected = {(17, 1) if deep else 17: 0}
+    before = len(hostile.SEEN)
+    assert not same(hostile.keyed(deep), expected)
+    with pytest.raises(ExpectationFailed):
+        expect(hostile.keyed, deep).returns(expected)
+    assert 17 not in hostile.SEEN[before:]

@@ -146,26 +146,35 @@ const TIME_TO_IMPORT: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(30);
 
 impl Session<'_> {
-    /// Tests that ask from outside. What the machine may have cut short is repeated while nothing else of the grader
-    /// runs, before it counts.
+    /// Tests that ask a submission from outside. The reference has passed the same tests, so if pytest fails here, the
+    /// submission is the cause: the tests without a result earn nothing.
     pub(crate) fn run_outside(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<SessionResult> {
+        let (end, events) = self.run(module, exercise, tests)?;
+        if events.started && events.has_pytest_failed() {
+            let broken = "the tests broke off: pytest failed over what the submission answered".to_owned();
+            return Ok(SessionResult { broken, ..events.result });
+        }
+        outcome(end, events, exercise, tests)
+    }
+
+    /// Runs the tests. What the machine may have cut short is repeated while nothing else of the grader runs.
+    fn run(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<(JobEnd, Events)> {
         let job = self.job(module, exercise, tests)?;
         let attempt = || self.ask_oracle(&job, time_for_all_tests(exercise));
         let (mut end, mut events) = self.environment.turns.beside_others(attempt)?;
         // The tests themselves died, not the submission; or its process was killed or starved. Perhaps this machine was
         // short of memory, or of processors, for a moment.
         let stopped_by_the_machine = matches!(end, JobEnd::TimedOut) && turns::is_overloaded();
-        if !events.done && (matches!(end, JobEnd::Broke(_)) || stopped_by_the_machine) {
+        let broke = !events.done && (matches!(end, JobEnd::Broke(_)) || stopped_by_the_machine);
+        if broke || events.has_pytest_failed() {
             (end, events) = self.environment.turns.alone(attempt)?;
         } else if events.result.was_cut_short() {
             let (_, repeated) = self.environment.turns.alone(attempt)?;
-            events.check_pytest()?;
-            repeated.check_pytest()?;
-            if repeated.done {
+            if repeated.done && !repeated.has_pytest_failed() {
                 events.result.complete_with(repeated.result);
             }
         }
-        outcome(end, events, exercise, tests)
+        Ok((end, events))
     }
 
     /// Runs the tests against the course's own solution. If a test fails, this runs all tests of the exercise once more, while
@@ -177,7 +186,8 @@ impl Session<'_> {
         exercise: &Exercise,
         tests: &[PathBuf],
     ) -> Result<SessionResult> {
-        let first = self.run_outside(module, exercise, tests)?;
+        let (end, events) = self.run(module, exercise, tests)?;
+        let first = outcome(end, events, exercise, tests)?;
         let Some(failure) = first.failure() else { return Ok(first) };
         eprintln!(
             "The reference solution of {} failed a test; all its tests are run once more, by themselves. The failure: {failure}",
@@ -327,11 +337,31 @@ fn run_job(command: &mut Command, job: &Value, time: Duration) -> Result<Finishe
     child.wait(Limits { time, output: 64 << 20 }, &CancellationToken::default())
 }
 
-/// The classes that the course's own type stub names.
-fn declared_classes(module: &Module) -> Result<Vec<String>> {
-    let stub = files::read(&module.solution_folder.join(module.type_stub()))?;
-    let names = stub.lines().filter_map(|line| line.strip_prefix("class "));
-    Ok(names.map(|rest| rest.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect()).collect())
+/// The classes that the course's own type stub names, each with the special methods that it names for the class.
+fn declared_classes(module: &Module) -> Result<BTreeMap<String, Vec<String>>> {
+    Ok(classes_of(&files::read(&module.solution_folder.join(module.type_stub()))?))
+}
+
+/// The classes of a type stub as [`declared_classes`] gives them.
+fn classes_of(stub: &str) -> BTreeMap<String, Vec<String>> {
+    let name_at =
+        |text: &str| text.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect::<String>();
+    let mut classes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut current = None;
+    for line in stub.lines() {
+        if let Some(rest) = line.strip_prefix("class ") {
+            current = Some(name_at(rest));
+            classes.entry(name_at(rest)).or_default();
+        } else if let (Some(class), true) = (&current, line.starts_with(' ')) {
+            let code = line.trim_start();
+            let method = code.strip_prefix("def ").or_else(|| code.strip_prefix("async def ")).map(name_at);
+            let special = method.filter(|name| name.starts_with("__") && name.ends_with("__"));
+            classes.entry(class.clone()).or_default().extend(special);
+        } else if !line.is_empty() {
+            current = None;
+        }
+    }
+    classes
 }
 
 /// What the events of a session say.
@@ -367,7 +397,13 @@ impl Events {
         read
     }
 
-    /// pytest's own failures are the grader's fault, or the machine's: nobody is graded by such a run.
+    /// Whether pytest was interrupted or failed by itself, rather than a test.
+    fn has_pytest_failed(&self) -> bool {
+        self.internal_error.is_some() || matches!(self.code, Some(2 | 3))
+    }
+
+    /// If pytest itself fails without a submission to blame, the cause is the grader or the machine: nobody is graded by such
+    /// a run.
     fn check_pytest(&self) -> Result<()> {
         let failure = self.code.and_then(events::pytests_own_failure);
         if failure.is_none() && self.internal_error.is_none() {
@@ -388,4 +424,20 @@ fn read_at_most(path: &Path, most: u64) -> String {
         let _ = file.take(most).read_to_end(&mut bytes);
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_stub_tells_which_special_methods_a_class_has() {
+        let stub = "from typing import final\n\n@final\nclass Money:\n    def __init__(self) -> None: ...\n\n    \
+                    def __add__(self, other: Money) -> Money: ...\n    def cents(self) -> int: ...\n\n\
+                    class Empty(Exception): ...\n\ndef __odd__() -> None: ...\n    # def __sub__\n";
+        let found = classes_of(stub);
+        assert_eq!(found["Money"], ["__init__", "__add__"]);
+        assert!(found["Empty"].is_empty());
+        assert_eq!(found.len(), 2);
+    }
 }

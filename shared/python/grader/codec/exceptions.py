@@ -96,6 +96,17 @@ def standard_exception(name: Any) -> type[BaseException] | None:
     return _BUILTIN.get(name)
 
 
+_ENDS_THE_SESSION = {
+    kind: type(kind.__name__, (BaseException,), {"__module__": "builtins", "__doc__": kind.__doc__})
+    for kind in (KeyboardInterrupt, SystemExit)
+}
+
+
+def without_consequences(kind: type[BaseException]) -> type[BaseException]:
+    """The class itself. For those two that would end pytest wherever it meets them, another of the same name."""
+    return _ENDS_THE_SESSION.get(kind, kind)
+
+
 def nearest_standard(kind: type) -> type[BaseException]:
     """The first of Python's own classes that it derives from."""
     return next(base for base in kind.__mro__ if standard_name(base) is not None)

@@ -8,12 +8,12 @@ anything that another one has left. When the copy has ended, its exit code goes 
 A job in JSON:
 
     {"module": "parallel_sum", "directory": "<folder with the extension>", "tests": ["<file>", …],
-     "declared": ["<class>", …], "worker": ["<command>", …], "scratch": "<folder>", "seed": 7,
-     "time_limit": 20, "budget": 60, "events": "<file>", "root": "<the course>"}
+     "declared": {"<class>": ["<special method>", …]}, "worker": ["<command>", …], "scratch": "<folder>",
+     "seed": 7, "time_limit": 20, "budget": 60, "events": "<file>", "root": "<the course>"}
 
 `worker` starts the worker in its jail; to it are added two sockets' numbers, the module and the folder.
-`declared` are the classes that the course's own type stub names: their objects may compare themselves, others
-may not. The seconds of `time_limit` are for each test, those of `budget` for all of them. The events are
+`declared` are the classes that the course's own type stub names, each with the special methods that it names:
+only such objects may compare themselves, and they may do nothing else that is not named. The seconds of `time_limit` are for each test, those of `budget` for all of them. The events are
 those of `coursekit.worker`, with three more ways for a test to end: "crashed", "timed_out" and "not_run".
 "cut_short" beside the first two says that the machine may be to blame: the process was killed, or waited for
 a processor a good part of its time. Where the module cannot be imported, "import_failed" says so before the

@@ -7,7 +7,7 @@ import collections.abc
 import threading
 import weakref
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, cast
 
@@ -23,10 +23,11 @@ from ..codec.exceptions import (
     rebuilt,
     standard_exception,
     standard_name,
+    without_consequences,
 )
 from ..codec.limits import LONGEST_ERROR_TEXT, LONGEST_NAME, MOST_PARTS
 from ..codec.side import NotPlainData
-from ..specials import FOR_COPIES, FROM_THE_SUBMISSION, OF_UNKNOWN_CLASSES
+from ..specials import FOR_COPIES, FROM_THE_SUBMISSION, OF_EVERY_DECLARED_CLASS, OF_UNKNOWN_CLASSES
 from ..transport import frames
 from ..transport.frames import BadFrame, Message
 from . import copying  # noqa: F401  (tells pickle about stand-ins)
@@ -93,7 +94,9 @@ class Session:
     largest_array = frames.LONGEST
     trusts_other = False
 
-    def __init__(self, name: str, file: str, declared: list[str], channel: Channel) -> None:
+    def __init__(
+        self, name: str, file: str, declared: Mapping[str, Collection[str]], channel: Channel
+    ) -> None:
         self.channel = channel
         # An answer that is none is no exception of the submission's: a test might expect just any.
         self._refuse: Callable[[Exception], NoReturn] = getattr(channel, "refuse", _raise)
@@ -417,7 +420,7 @@ class Session:
             found = self.import_object(form["o"])
         if not (isinstance(found, type) and issubclass(found, BaseException)):
             raise BadFrame("an exception of a class that is none")
-        return found
+        return found if type(form) is dict and "y" in form else without_consequences(found)
 
     def made_exception(
         self, kind: type[BaseException], args: list[Any], attributes: dict[str, Any], form: dict[str, Any]
@@ -542,7 +545,9 @@ class Session:
             return made
         space[REF] = ref
         remote_bases = tuple(base for base in bases_found if isinstance(base, RemoteType))
-        allowed = FROM_THE_SUBMISSION if attribute is not None else OF_UNKNOWN_CLASSES
+        allowed = OF_UNKNOWN_CLASSES
+        if attribute is not None:
+            allowed = FROM_THE_SUBMISSION & (OF_EVERY_DECLARED_CLASS | {*self._declared[attribute]})
         space.update({special: forward(special) for special in allowed if special in specials})
         if attribute is not None and form.get("hashable") is False:
             space["__hash__"] = None
@@ -566,7 +571,7 @@ def _exception_base(base: type) -> type[BaseException]:
     # A group takes its parts when it is made.
     if not issubclass(base, BaseException) or issubclass(base, BaseExceptionGroup):
         return Exception
-    return base
+    return without_consequences(base)
 
 
 def _builtin_type(name: Any) -> type:

@@ -1,7 +1,8 @@
 use pyo3::basic::CompareOp;
 use pyo3::prelude::*;
 
-use crate::account::Account;
+use crate::exact_money::Money;
+use crate::transfer::Shared;
 
 pub fn two_decimals(cents: i64) -> String {
     let digits = format!("{cents:03}");
@@ -9,17 +10,17 @@ pub fn two_decimals(cents: i64) -> String {
     [units, rest].join(".")
 }
 
-pub(crate) fn repr(account: &Bound<'_, Account>) -> PyResult<String> {
+pub(crate) fn repr(account: &Bound<'_, PyAny>, balance: Money) -> PyResult<String> {
     let mut text = account.get_type().qualname()?.to_string();
     text += "(balance=";
-    text += &two_decimals(account.get().balance.get().cents());
+    text += &two_decimals(balance.cents());
     text.push(')');
     Ok(text)
 }
 
-pub(crate) fn compare(left: &Account, right: &Account, op: CompareOp) -> bool {
-    let left = left.balance.get().cents();
-    let right = right.balance.get().cents();
+pub(crate) fn compare(left: &Shared<Money>, right: &Shared<Money>, op: CompareOp) -> bool {
+    let left = left.get().cents();
+    let right = right.get().cents();
     match op {
         CompareOp::Lt => left < right,
         CompareOp::Le => left <= right,

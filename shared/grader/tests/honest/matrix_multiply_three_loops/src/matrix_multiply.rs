@@ -1,4 +1,4 @@
-use crate::layout;
+use crate::{layout, memory};
 use ndarray::{Array2, ArrayView2};
 use numpy::{PyArray2, PyReadonlyArray2, ToPyArray};
 use pyo3::exceptions::PyValueError;
@@ -32,6 +32,8 @@ pub fn matrix_multiply<'py>(
         let message = format!("inner dimensions differ: {:?} and {:?}", a.shape(), b.shape());
         return Err(PyValueError::new_err(message));
     }
+    memory::check_fits(&[a.nrows(), b.ncols()])?;
     let c = py.detach(|| multiply(a, b));
+    memory::check_fits(c.shape())?; // `to_pyarray` makes a second copy.
     Ok(c.to_pyarray(py))
 }

@@ -4,7 +4,7 @@ use numpy::{PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use super::DataProcessor;
+use super::{DataProcessor, memory};
 
 #[pymethods]
 impl DataProcessor {
@@ -39,6 +39,7 @@ impl DataProcessor {
         if !array.is_aligned() {
             return Err(PyValueError::new_err("this array is not aligned"));
         }
+        memory::check_fits(array.len())?;
         let mut buffer = std::collections::VecDeque::new();
         for value in array.as_array() {
             buffer.push_back(*value);

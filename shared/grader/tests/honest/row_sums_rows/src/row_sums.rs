@@ -1,4 +1,4 @@
-use crate::layout;
+use crate::{layout, memory};
 use ndarray::{Array1, ArrayView2};
 use numpy::{PyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
@@ -11,6 +11,7 @@ pub fn sum_rows(a: ArrayView2<'_, f64>) -> Array1<f64> {
 pub fn row_sums<'py>(py: Python<'py>, a: PyReadonlyArray2<'py, f64>) -> PyResult<Bound<'py, PyArray1<f64>>> {
     layout::check_aligned(&a)?;
     let view = a.as_array();
+    memory::check_fits(&[view.nrows()])?;
     let sums = py.detach(|| sum_rows(view)).to_vec();
     Ok(PyArray1::from_vec(py, sums))
 }

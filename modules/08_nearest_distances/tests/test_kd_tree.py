@@ -138,7 +138,7 @@ def test_very_many_equal_points() -> None:
     check("type of the numbers", type(numbers), np.ndarray)
     check("dtype and shape of the numbers", (str(numbers.dtype), numbers.shape), ("int64", (20_000,)))
     nearest = "Every query has a nearest point."
-    check_that(bool(((0 <= numbers) & (numbers < 50_000)).all()), "numbers", numbers, "below 50 000", nearest)
+    check_that(bool(((numbers >= 0) & (numbers < 50_000)).all()), "numbers", numbers, "below 50 000", nearest)
 
 
 @pytest.mark.parametrize("axis", [0, 1])

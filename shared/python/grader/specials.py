@@ -19,8 +19,8 @@ FROM_THE_SUBMISSION = _specials(
 names the method for that class."""
 
 OF_EVERY_DECLARED_CLASS = _specials("eq ne lt le gt ge hash repr str format bool")
-"""Of these, what stubs need not name. Arithmetic is not among them: with a `__sub__` of its own an object could
-pass for an array that is near the expected one, and would be handed that."""
+"""Of these, what stubs need not name. Arithmetic is not among them: with a `__sub__` of its own an object
+could pass for an array that is near the expected one, and would be handed that."""
 
 OF_UNKNOWN_CLASSES = _specials("aiter anext await call contains enter exit getitem iter len next reversed")
 """What a test may do with an object of any other class of the submission: look through it, but never take

@@ -423,7 +423,7 @@ def try_out(session: Session, form: Any, blobs: list[bytes]) -> bool:
 
 def memory_of(form: Any, blobs: list[bytes]) -> tuple[int, int]:
     """The size of a frame, and the most memory that decoding it took."""
-    session = Session("m", "m.so", [], Silent())
+    session = Session("m", "m.so", {}, Silent())
     text = json.dumps({"sizes": [len(blob) for blob in blobs], "result": form}).encode()
     data = b"".join(blobs)
     tracemalloc.start()
@@ -449,10 +449,10 @@ def fill_memory() -> None:
 def run(seed: int, count: int) -> tuple[int, int]:
     """Tries so many; how many had a value."""
     had_value = 0
-    session = Session("m", "m.so", [], Silent())
+    session = Session("m", "m.so", {}, Silent())
     for number, (form, blobs) in enumerate(frames_of(seed, count)):
         if number % 500 == 0:
-            session = Session("m", "m.so", [], Silent())
+            session = Session("m", "m.so", {}, Silent())
             fill_memory()
         try:
             had_value += try_out(session, form, blobs)

@@ -39,7 +39,7 @@ class Answers:
 def raised(form: dict[str, Any]) -> Any:
     """What a call raises that the worker answers so."""
     with pytest.raises(BaseException) as caught:  # noqa: PT011  (any at all)
-        Session("m", "m.so", [], Answers({"raised": form})).module.anything  # noqa: B018
+        Session("m", "m.so", {}, Answers({"raised": form})).module.anything  # noqa: B018
     return caught.value
 
 
@@ -144,7 +144,7 @@ HOSTILE = """
             form = {"class": kind, "args": arguments, "attributes": attributes, "notes": ["n"],
                     "text": "said", "handle": 4}
             try:
-                Session("m", "m.so", [], Answers(form)).module.anything
+                Session("m", "m.so", {}, Answers(form)).module.anything
             except BadFrame:
                 continue
             except BaseException as error:
@@ -194,7 +194,7 @@ def through(error: BaseException) -> Any:
     sender: Side = Sender()  # type: ignore[assignment]
     encoder = Encoder(sender)
     form = encoder.exception(error)
-    session = Session("m", "m.so", [], Blobs({"raised": form}, encoder.blobs))
+    session = Session("m", "m.so", {}, Blobs({"raised": form}, encoder.blobs))
     with pytest.raises(type(error)) as caught:
         session.module.anything  # noqa: B018
     return caught.value

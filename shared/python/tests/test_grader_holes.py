@@ -34,7 +34,7 @@ class Answers:
 
 def world(*results: dict[str, Any]) -> Session:
     """A module whose answers are these."""
-    return Session("m", "m.so", [], Answers(*results))
+    return Session("m", "m.so", {}, Answers(*results))
 
 
 def raised(form: dict[str, Any]) -> BaseException:

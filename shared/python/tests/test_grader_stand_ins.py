@@ -261,7 +261,7 @@ class Forger:
     ],
 )
 def test_forged_answers(answer: dict[str, Any]) -> None:
-    world = Session("forged", "forged.so", [], Forger([answer]))
+    world = Session("forged", "forged.so", {}, Forger([answer]))
     with pytest.raises(BadFrame):
         world.module.anything  # noqa: B018
 
@@ -283,7 +283,7 @@ def test_an_exception_is_never_one_of_pytests_own(name: str) -> None:
         "abcs": [],
     }
     raised = {"class": {"o": described}, "args": [], "attributes": {}, "notes": [], "handle": 8, "text": ""}
-    world = Session("forged", "forged.so", [], Forger([{"raised": raised}]))
+    world = Session("forged", "forged.so", {}, Forger([{"raised": raised}]))
     with pytest.raises(BaseException) as caught:  # noqa: PT011
         world.module.anything  # noqa: B018
     assert type(caught.value).__name__ == name
@@ -343,10 +343,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, open_module: Any) -> Itera
     ("kind", "name"), [("exit", "SystemExit"), ("interrupt", "KeyboardInterrupt"), ("own", "Ends")]
 )
 def test_no_exception_of_the_submission_ends_the_session(hostile: Any, kind: str, name: str) -> None:
-    with pytest.raises(BaseException) as raised:
-        hostile.fail(kind)
-    assert type(raised.value).__name__ == name
-    assert not isinstance(raised.value, (KeyboardInterrupt, SystemExit))
+    raised = expect(hostile.fail, kind).raises(BaseException)
+    assert type(raised).__name__ == name
+    assert not isinstance(raised, (KeyboardInterrupt, SystemExit))
 
 
 def test_an_exception_without_a_text_is_not_unwritten_code(hostile: Any) -> None:

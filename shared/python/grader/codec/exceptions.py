@@ -103,7 +103,7 @@ _ENDS_THE_SESSION = {
 
 
 def without_consequences(kind: type[BaseException]) -> type[BaseException]:
-    """The class itself. For those two that would end pytest wherever it meets them, another of the same name."""
+    """The class itself; for those two that end pytest wherever it meets them, another of the same name."""
     return _ENDS_THE_SESSION.get(kind, kind)
 
 

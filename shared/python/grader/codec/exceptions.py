@@ -96,7 +96,7 @@ def standard_exception(name: Any) -> type[BaseException] | None:
     return _BUILTIN.get(name)
 
 
-_ENDS_THE_SESSION = {
+_ENDS_THE_SESSION: dict[type[BaseException], type[BaseException]] = {
     kind: type(kind.__name__, (BaseException,), {"__module__": "builtins", "__doc__": kind.__doc__})
     for kind in (KeyboardInterrupt, SystemExit)
 }

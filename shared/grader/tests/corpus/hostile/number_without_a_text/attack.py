@@ -1,0 +1,2 @@
+def answer(*args, **kwargs):
+    raise NotImplementedError(10**5000)

@@ -33,6 +33,7 @@ pub fn matrix_multiply<'py>(
         return Err(PyValueError::new_err(message));
     }
     memory::check_fits(&[a.nrows(), b.ncols()])?;
+    memory::check_fits(b.shape())?; // A broadcast one may have more items than anybody can read.
     let c = py.detach(|| multiply(a, b));
     memory::check_fits(c.shape())?; // `to_pyarray` makes a second copy.
     Ok(c.to_pyarray(py))

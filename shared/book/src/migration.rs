@@ -98,12 +98,7 @@ impl std::fmt::Display for Quoted<'_> {
 ///
 /// If a row is not true, with what the compiler said instead.
 pub(crate) fn check(changes: &[Change], dependencies: &Path, scratch: &Path) -> Result<()> {
-    let compiler = Compiler {
-        dependencies,
-        scratch,
-        pyo3: newest_rmeta(dependencies, "libpyo3-")?,
-        numpy: newest_rmeta(dependencies, "libnumpy-")?,
-    };
+    let compiler = Compiler::find(dependencies, scratch)?;
     let mut wrong = Vec::new();
     for change in changes {
         let (compiles, said) = compiler.compile(&change.before)?;
@@ -130,7 +125,25 @@ struct Compiler<'a> {
     numpy: std::path::PathBuf,
 }
 
-impl Compiler<'_> {
+/// Needs the `pyo3` that `numpy` was compiled with.
+const NEEDS_BOTH: &str =
+    "#[pyfunction]\nfn count(xs: numpy::PyReadonlyArray1<'_, f64>) -> usize { xs.as_array().len() }";
+
+impl<'a> Compiler<'a> {
+    /// The newest `numpy`, with the `pyo3` that it was compiled with: cargo keeps one of each for every set of features.
+    fn find(dependencies: &'a Path, scratch: &'a Path) -> Result<Self> {
+        let all_pyo3 = compiled(dependencies, "libpyo3-")?;
+        for numpy in compiled(dependencies, "libnumpy-")? {
+            for pyo3 in all_pyo3.clone() {
+                let compiler = Self { dependencies, scratch, pyo3, numpy: numpy.clone() };
+                if compiler.compile(NEEDS_BOTH)?.0 {
+                    return Ok(compiler);
+                }
+            }
+        }
+        bail!("no pyo3 and numpy in {} fit together: build a module first", dependencies.display())
+    }
+
     /// Whether it compiles, and what the compiler said.
     fn compile(&self, code: &str) -> Result<(bool, String)> {
         let source = self.scratch.join("change.rs");
@@ -149,7 +162,8 @@ impl Compiler<'_> {
     }
 }
 
-fn newest_rmeta(folder: &Path, prefix: &str) -> Result<std::path::PathBuf> {
+/// The compiled crates whose file names begin so, the newest first.
+fn compiled(folder: &Path, prefix: &str) -> Result<Vec<std::path::PathBuf>> {
     let mut found: Vec<_> = std::fs::read_dir(folder)
         .with_context(|| folder.display().to_string())?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -159,5 +173,6 @@ fn newest_rmeta(folder: &Path, prefix: &str) -> Result<std::path::PathBuf> {
         })
         .collect();
     found.sort_by_key(|path| path.metadata().and_then(|metadata| metadata.modified()).ok());
-    found.pop().with_context(|| format!("no {prefix}*.rmeta in {}: build a module first", folder.display()))
+    found.reverse();
+    Ok(found)
 }

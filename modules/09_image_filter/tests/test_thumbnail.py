@@ -22,6 +22,9 @@ from hypothesis import strategies as st
 
 PORTRAIT = Path(__file__).resolve().parents[1] / "data" / "portrait.jpg"
 
+LARGEST = 1000
+"""No thumbnail of these tests has a longer side, even where `max_side` allows one."""
+
 SIZE = "`fit`: the longest side becomes max_side, the other is rounded half up, none is enlarged."
 FORMAT = "A thumbnail has the format of what it was made from."
 MEAN = "Each pixel is about the mean of those that it stands for; picking one of them is not enough."
@@ -55,17 +58,24 @@ def smooth(height: int, width: int) -> Any:
     return np.stack(planes, axis=-1).astype(np.uint8)
 
 
+def fitted(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+    """The size whose longest side is `max_side`; the other side is rounded half up."""
+    longest = max(size)
+    width, height = ((2 * side * max_side + longest) // (2 * longest) for side in size)
+    return width, height
+
+
 def thumbnail(data: Any, max_side: int) -> Any:
-    """The thumbnail, opened by Pillow: as PNG or JPEG, and only if it is no larger than asked."""
+    """Opens the thumbnail with Pillow. It must be a PNG or a JPEG, and no larger than asked."""
     got = expect(image_filter.thumbnail, data, max_side).value()
     check("type of the thumbnail", type(got), bytes)
     try:
         picture = tool("PIL.Image").open(io.BytesIO(got), formats=("PNG", "JPEG"))
         check_that(
-            max(picture.size) <= min(max_side, 1000),
+            max(picture.size) <= min(max_side, LARGEST),
             "size of the thumbnail",
             picture.size,
-            f"{max_side}",
+            f"sides of {max_side} or less",
             SIZE,
         )
         picture.load()
@@ -114,7 +124,7 @@ def test_pixels(kind: str, max_side: int) -> None:
     pixels = smooth(75, 100)
     picture = thumbnail(encoded(pixels, kind), max_side)
     box = tool("PIL.Image").Resampling.BOX
-    size = (max_side, max_side * 75 // 100 if max_side != 50 else 38)
+    size = fitted((100, 75), max_side)
     expected = np.asarray(tool("PIL.Image").fromarray(pixels).resize(size, box), dtype=np.float64)
     check_near(picture, expected, 4.0, MEAN)
 
@@ -132,10 +142,7 @@ def test_the_portrait(max_side: int) -> None:
     data = PORTRAIT.read_bytes()
     picture = thumbnail(data, max_side)
     reference = tool("PIL.Image").open(io.BytesIO(data))
-    check("longest side of the thumbnail", max(picture.size), max_side, SIZE)
-    share = max_side / max(reference.size)
-    size = tuple(max(1, int(side * share + 0.5)) for side in reference.size)
-    expected = np.asarray(reference.resize(size, 4), dtype=np.float64)
+    expected = np.asarray(reference.resize(fitted(reference.size, max_side), 4), dtype=np.float64)
     check_near(picture, expected, 12.0, MEAN)
 
 
@@ -375,7 +382,7 @@ def test_damaged_bytes(which: int, changes: list[tuple[float, int]]) -> None:
 def outcome(data: bytes) -> str:
     try:
         got = image_filter.thumbnail(data, 10)
-        return "bytes" if type(got) is bytes else f"an object that is no bytes: {type(got).__name__}"
+        return "bytes" if type(got) is bytes else f"an object of the class {type(got).__name__}"
     except ValueError:
         return "ValueError"
 

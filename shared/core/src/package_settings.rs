@@ -48,7 +48,7 @@ const UV: &[&str] = &[
     "SYSTEM_CERTS",
 ];
 
-/// Whether users may set this variable of pip or uv. `None` if it belongs to neither.
+/// Whether users may set this variable of pip or uv. Gives `None` if the variable belongs to neither.
 #[must_use]
 pub fn is_the_users(variable: &str) -> Option<bool> {
     match (variable.strip_prefix("PIP_"), variable.strip_prefix("UV_")) {

@@ -37,6 +37,8 @@ def is_in_history() -> bool:
 
 def make() -> None:
     """Builds the grader and its Python environment. Whatever is there already stays."""
+    if FOLDER.exists() and FOLDER.stat().st_uid != os.getuid():
+        raise SystemExit(f"{FOLDER} belongs to somebody else: have it removed, then try again.")
     if not (FOLDER / "Cargo.toml").is_file():
         partial = FOLDER.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)

@@ -172,7 +172,7 @@ def _same_keys(left: Iterable[Any], right: Iterable[Any]) -> bool:
 
 
 def _types_of_all(keys: Iterable[Any]) -> Counter[Any]:
-    """How many keys there are of each type.
+    """Counts the keys of each type.
 
     Types come first: a look-up would hand an expected key to the `__eq__` of a key that the submission made.
     """

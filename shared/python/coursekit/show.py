@@ -25,15 +25,7 @@ def is_rust_panic(error: BaseException) -> bool:
 def is_not_written(error: BaseException) -> bool:
     """Whether it is the panic of unwritten Rust, or the NotImplementedError of unwritten Python."""
     raised_by_stub = is_rust_panic(error) or type(error) is NotImplementedError
-    return raised_by_stub and _text_of(error).removeprefix(FUTURE_PANICKED).startswith(NOT_WRITTEN)
-
-
-def _text_of(error: BaseException) -> str:
-    """The exception's text, or none: an exception of the exercise may have no text, or too long a number."""
-    try:
-        return str(error)
-    except Exception:
-        return ""
+    return raised_by_stub and error_text(error).removeprefix(FUTURE_PANICKED).startswith(NOT_WRITTEN)
 
 
 SHORTENED = frozenset(

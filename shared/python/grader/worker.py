@@ -233,7 +233,7 @@ class Worker:
             form["kind"] = "callable"
         else:
             form.update(kind="instance")
-            # Also of Python's own classes: such as the `map` that an `__iter__` hands back.
+            # Python's own classes are described too: an `__iter__` may hand back a `map`.
             form["class"] = self._described_class(type(value))
         return form
 

@@ -190,7 +190,8 @@ def test_exceptions(sample: Any) -> None:
     assert (error.line, error.args, str(error)) == (3, ("no", 3), "line 3: no")
     assert issubclass(sample.Refused, Exception)
     assert str(sample.Refused("x", 9)) == "line 9: x"
-    expect(sample.fail, "system").raises(BaseException)
+    system = expect(sample.fail, "system").raises(BaseException)
+    assert (type(system).__name__, system.args) == ("SystemExit", (3,))
 
 
 def test_arrays_are_changed_in_place(sample: Any) -> None:
@@ -358,7 +359,7 @@ def test_a_class_does_what_its_stub_names_and_nothing_else(hostile: Any) -> None
     one = hostile.Plain()
     with pytest.raises(TypeError):
         _ = one - np.zeros(3)
-    assert list(one) == ["1", "2"]  # By way of a `map`, which is no plain data.
+    assert list(one) == ["1", "2"]  # `__iter__` hands back a `map`, which needs a stand-in.
     assert (one == 5) is False
 
 

@@ -151,10 +151,10 @@ impl Session<'_> {
     pub(crate) fn run_outside(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<SessionResult> {
         let (end, events) = self.run(module, exercise, tests)?;
         if events.started && events.has_pytest_failed() {
-            let broken = "the tests broke off: pytest failed over what the submission answered".to_owned();
-            return Ok(SessionResult { broken, ..events.result });
+            Ok(events.charged_to_the_submission())
+        } else {
+            outcome(end, events, exercise, tests)
         }
-        outcome(end, events, exercise, tests)
     }
 
     /// Runs the tests. What the machine may have cut short is repeated while nothing else of the grader runs.
@@ -397,9 +397,16 @@ impl Events {
         read
     }
 
-    /// Whether pytest was interrupted or failed by itself, rather than a test.
+    /// Whether pytest was interrupted or failed by itself, rather than a test. A wrong call of pytest, its exit code 4, is none
+    /// of this: no submission can cause that.
     fn has_pytest_failed(&self) -> bool {
         self.internal_error.is_some() || matches!(self.code, Some(2 | 3))
+    }
+
+    /// The results of a run in which pytest failed over a submission: tests that have no result stay without one.
+    fn charged_to_the_submission(self) -> SessionResult {
+        let broken = "the tests broke off: pytest failed over what the submission answered".to_owned();
+        SessionResult { broken, ..self.result }
     }
 
     /// If pytest itself fails without a submission to blame, the cause is the grader or the machine: nobody is graded by such
@@ -429,6 +436,25 @@ fn read_at_most(path: &Path, most: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_submission_over_which_pytest_fails_is_charged_and_a_wrong_call_of_pytest_is_not() {
+        let read = |last: &str| Events::read(&format!("{last}\n"));
+        for (last, failed) in [
+            (r#"{"event":"done","code":0}"#, false),
+            (r#"{"event":"done","code":1}"#, false),
+            (r#"{"event":"done","code":2}"#, true),
+            (r#"{"event":"done","code":3}"#, true),
+            (r#"{"event":"done","code":4}"#, false),
+            (r#"{"event":"internal_error","message":"ValueError"}"#, true),
+        ] {
+            assert_eq!(read(last).has_pytest_failed(), failed, "{last}");
+        }
+        let charged = read(r#"{"event":"done","code":3}"#).charged_to_the_submission();
+        let lost = charged.result("test_it");
+        assert_eq!(lost.status, Status::NotRun);
+        assert!(lost.message.contains("the tests broke off"), "{}", lost.message);
+    }
 
     #[test]
     fn a_type_stub_tells_which_special_methods_a_class_has() {

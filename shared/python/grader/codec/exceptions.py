@@ -103,7 +103,7 @@ _ENDS_THE_SESSION: dict[type[BaseException], type[BaseException]] = {
 
 
 def without_consequences(kind: type[BaseException]) -> type[BaseException]:
-    """The class itself; for those two that end pytest wherever it meets them, another of the same name."""
+    """Gives the class; for the two that would end pytest, a harmless one of the same name."""
     return _ENDS_THE_SESSION.get(kind, kind)
 
 

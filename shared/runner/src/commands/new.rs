@@ -272,14 +272,14 @@ fn append_to_module(module: &Module, names: &Names<'_>, edits: &mut Edits) -> Re
     Ok(())
 }
 
-/// Inserts `more` in front of `mark`. `None` if there is no mark.
+/// Inserts `more` in front of `mark`. Gives `None` if the text has no such mark.
 fn before(old: &str, mark: &str, more: &str) -> Option<String> {
     let at = old.find(mark)?;
     Some(format!("{}{more}{}", &old[..at], &old[at..]))
 }
 
 /// Inserts `line`, below a line `attribute` if that is not empty, so that the lines that start with `beginning` stay sorted.
-/// `None` if there are no such lines.
+/// Gives `None` if the text has no such lines.
 fn among(old: &str, beginning: &str, line: &str, attribute: &str) -> Option<String> {
     let is_alike = |other: &&str| other.starts_with(beginning) && other.trim_end().ends_with(';');
     let mut lines: Vec<&str> = old.split_inclusive('\n').collect();

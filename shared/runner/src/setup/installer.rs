@@ -72,13 +72,13 @@ fn fitting_advice(said: &str) -> Option<&'static str> {
     } else if has(&["(from versions: none)"]) {
         // pip says so of an index that it cannot reach and of one that has nothing fitting.
         Some(
-            "Check the network, then run `cargo course setup` again; what has arrived is kept. If the network is fine, there is \
-             no package for this Python or this system: `COURSE_PYTHON=python3.14 cargo course setup` takes another Python.",
+            "Check the network, then run `cargo course setup` again; what has arrived is kept. If the network is fine, no \
+             package fits this Python or this system. Then name another Python: `COURSE_PYTHON=python3.14 cargo course setup`.",
         )
     } else if has(&["No matching distribution found", "no wheels with a matching", "has no wheels with"]) {
         Some(
-            "There is no package for this Python or this system. `COURSE_PYTHON=python3.14 cargo course setup` takes another \
-             Python, if one is installed.",
+            "No package fits this Python or this system. If another Python is installed, name it: \
+             `COURSE_PYTHON=python3.14 cargo course setup`.",
         )
     } else {
         None

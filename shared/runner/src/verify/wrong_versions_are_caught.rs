@@ -70,7 +70,7 @@ pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> (Vec<C
 /// A wrong version and the exercise that it is of.
 type WrongExercise<'m> = (&'m Exercise, WrongVersion);
 
-/// All wrong versions of the module's exercises, in as few groups as there can be. No two of a group have a file in common.
+/// All wrong versions of the module's exercises, in few groups. No two versions of a group have a file in common.
 fn groups(module: &Module) -> Vec<Vec<WrongExercise<'_>>> {
     let mut groups: Vec<Vec<WrongExercise<'_>>> = Vec::new();
     for exercise in &module.exercises {
@@ -94,7 +94,7 @@ struct Described {
 }
 
 impl Described {
-    /// Reads it; or why it cannot be read.
+    /// Reads a version, or says why that cannot be done.
     fn read(module: &Module, exercise: &Exercise, version: &WrongVersion) -> Result<Self, String> {
         let text = version.text(module, exercise)?;
         let header = Header::read(&text);
@@ -107,7 +107,7 @@ impl Described {
     }
 }
 
-/// The module with all wrong versions of a group. Those that cannot be read are left out.
+/// Builds the module with all wrong versions of a group that can be read.
 fn build_together<'c>(
     context: &'c Context<'c>,
     module: &'c Module,
@@ -162,7 +162,8 @@ fn check<'c>(
     Ok(Some(Arc::new(alone)))
 }
 
-/// Whether it is caught, or excused for the reason given; or what is missing.
+/// Says whether the version is caught; if its tests are for another platform, the result holds the excuse. The error says
+/// what is missing.
 fn outcome(context: &Context<'_>, described: &Described, verdict: &Verdict) -> Result<Option<String>, String> {
     let header = described.header.as_ref().map_err(Clone::clone)?;
     match excuse(verdict, header) {

@@ -13,7 +13,8 @@ import data_processor
 import numpy as np
 import pytest
 from coursekit import check, expect
-from hypothesis import given
+from coursekit.pickles import all_after_restart
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 STATE = "The state is chunk size, values and total_seen: all three must go through."
@@ -39,24 +40,37 @@ def pickled(protocol: int) -> Callable[[Any], Any]:
     return lambda p: pickle.loads(pickle.dumps(p, protocol))
 
 
-WAYS: dict[str, Callable[[Any], Any]] = {
-    "copy.copy": copy.copy,
-    "copy.deepcopy": copy.deepcopy,
-    **{f"pickle, protocol {n}": pickled(n) for n in range(pickle.HIGHEST_PROTOCOL + 1)},
-}
+COPIES: dict[str, Callable[[Any], Any]] = {"copy.copy": copy.copy, "copy.deepcopy": copy.deepcopy}
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+WAYS = {**COPIES, **{f"pickle, protocol {n}": pickled(n) for n in PROTOCOLS}}
 SPECIAL = [1.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, 0.1]
+STATES: list[tuple[int, list[float], int]] = [
+    (3, [], 0),
+    (3, [1.5], 1),
+    (1, [1.0, 2.0], 10),
+    (7, SPECIAL, 2**50),
+]
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(
-    ("chunk_size", "values", "total_seen"),
-    [(3, [], 0), (3, [1.5], 1), (1, [1.0, 2.0], 10), (7, SPECIAL, 2**50)],
-)
+@pytest.mark.parametrize("way", COPIES)
+@pytest.mark.parametrize(("chunk_size", "values", "total_seen"), STATES)
 def test_the_state_survives(way: str, chunk_size: int, values: list[float], total_seen: int) -> None:
     p = processor(chunk_size, values, total_seen)
     copied = expect(WAYS[way], p).described(f"{way} of a processor").value(STATE)
     check_state(copied, chunk_size, values, total_seen, STATE)
     check_state(p, chunk_size, values, total_seen, "The original must stay as it is.")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_pickle_holds_the_state(protocol: int) -> None:
+    written = []
+    for state in STATES:
+        p = processor(*state)
+        written.append(expect(pickle.dumps, p, protocol).described("pickle.dumps(processor)").value(STATE))
+        check_state(p, *state, "The original must stay as it is.")
+    read = expect(all_after_restart, written).described("pickle.loads of each").value(STATE)
+    for state, copied in zip(STATES, read, strict=True):
+        check_state(copied, *state, STATE)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -74,11 +88,20 @@ def test_inside_other_objects() -> None:
     check("the two of the copied list are one object", one is two, True)
 
 
-@given(st.lists(st.floats(), max_size=20), st.integers(1, 2**62), st.integers(0, 2**62))
-def test_any_state_survives(values: list[float], chunk_size: int, gone: int) -> None:
-    p = processor(chunk_size, values, gone + len(values))
-    copied = expect(pickled(5), p).described("pickle.loads(pickle.dumps(processor))").value()
-    check_state(copied, chunk_size, values, gone + len(values), STATE)
+@settings(max_examples=5)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 2**62), st.lists(st.floats(), max_size=20), st.integers(0, 2**62)),
+        min_size=20,
+        max_size=20,
+    )
+)
+def test_any_state_survives(drawn: list[tuple[int, list[float], int]]) -> None:
+    states = [(chunk_size, values, gone + len(values)) for chunk_size, values, gone in drawn]
+    written = [pickle.dumps(processor(*state), 5) for state in states]
+    read = expect(all_after_restart, written).described("pickle.loads of each").value()
+    for state, copied in zip(states, read, strict=True):
+        check_state(copied, *state, STATE)
 
 
 @pytest.mark.soft

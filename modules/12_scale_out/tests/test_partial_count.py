@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import scale_out
 from coursekit import check, check_that, expect
+from coursekit.pickles import after_restart
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,7 +81,7 @@ def test_a_number_takes_few_bytes() -> None:
 WAYS: dict[str, Callable[[Any], Any]] = {
     "copy.copy": copy.copy,
     "copy.deepcopy": copy.deepcopy,
-    **{f"pickle, protocol {n}": lambda p, n=n: pickle.loads(pickle.dumps(p, n)) for n in range(6)},  # type: ignore[misc]
+    **{f"pickle, protocol {n}": lambda p, n=n: after_restart(pickle.dumps(p, n)) for n in range(6)},  # type: ignore[misc]
 }
 
 

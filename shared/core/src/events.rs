@@ -196,8 +196,19 @@ pub struct WorkerJob<'j> {
     pub events: EventSink<'j>,
     /// pytest's root: it lists every folder from here down to the tests.
     pub root: &'j Path,
-    /// pytest's `-m`, to run a part of the tests.
-    pub marker: Option<&'j str>,
+    /// Which of the tests in these files run.
+    pub selection: Selection<'j>,
+}
+
+/// A choice among the tests of a job.
+#[derive(Debug, Clone, Copy)]
+pub enum Selection<'j> {
+    /// Every test.
+    All,
+    /// Those that pytest's `-m` chooses.
+    Marked(&'j str),
+    /// The test functions of these names.
+    Named(&'j [String]),
 }
 
 /// Where a worker writes its events.
@@ -223,8 +234,10 @@ impl WorkerJob<'_> {
             },
             "root": self.root,
         });
-        if let Some(marker) = self.marker {
-            job["marker"] = json!(marker);
+        match self.selection {
+            Selection::All => {}
+            Selection::Marked(marker) => job["marker"] = json!(marker),
+            Selection::Named(names) => job["names"] = json!(names),
         }
         job
     }
@@ -308,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_names_its_marker_only_where_there_is_one() {
+    fn a_job_says_which_tests_run_unless_all_do() {
         let tests = [PathBuf::from("/t.py")];
         let job = WorkerJob {
             module: "m",
@@ -316,12 +329,14 @@ mod tests {
             tests: &tests,
             events: EventSink::Stderr,
             root: Path::new("/r"),
-            marker: None,
+            selection: Selection::All,
         };
         assert_eq!(
             job.to_json(),
             json!({"module": "m", "directory": "/d", "tests": ["/t.py"], "events": "stderr", "root": "/r"})
         );
-        assert_eq!(WorkerJob { marker: Some("soft"), ..job }.to_json()["marker"], "soft");
+        assert_eq!(WorkerJob { selection: Selection::Marked("soft"), ..job.clone() }.to_json()["marker"], "soft");
+        let names = ["test_it".to_owned()];
+        assert_eq!(WorkerJob { selection: Selection::Named(&names), ..job }.to_json()["names"], json!(names));
     }
 }

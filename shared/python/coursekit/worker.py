@@ -7,7 +7,8 @@ check has a fresh process.
     python -I -X utf8 shared/python/run.py worker
 
     {"module": "parallel_sum", "directory": "<folder with the extension>", "tests": ["<file>", …],
-     "events": "<file to write to, or stderr>", "root": "<the course>", "marker": "<pytest's -m, if any>"}
+     "events": "<file to write to, or stderr>", "root": "<the course>", "marker": "<pytest's -m, if any>",
+     "names": ["<test function, if only some run>", …]}
 
 An empty line or the end of the input means that there is no job after all. The events, in this order, one
 JSON object a line:
@@ -98,6 +99,7 @@ def run(job: dict[str, Any]) -> int:
         "1"  # The plugins of the course, not those that happen to be there.
     )
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(job["root"], "target", "hypothesis")))
+    chosen = [plugin.NamedTests(job["names"])] if "names" in job else []
     code = pytest.main(
         [
             *job["tests"],
@@ -110,7 +112,7 @@ def run(job: dict[str, Any]) -> int:
             *(f"-pno:{name}" for name in UNUSED_PLUGINS),
             *(["-m", job["marker"]] if job.get("marker") else []),
         ],
-        plugins=[plugin, plugin.CoursePlugin(log)],
+        plugins=[plugin, plugin.CoursePlugin(log), *chosen],
     )
     log.write("done", code=int(code))
     return 0

@@ -54,7 +54,13 @@ class Ended:
         return {test: result["status"] for test, result in self.results.items()}
 
 
-def work(folder: Path, tests: dict[str, str] | str, extension: str = TOY, module: str = "toy") -> Ended:
+def work(
+    folder: Path,
+    tests: dict[str, str] | str,
+    extension: str = TOY,
+    module: str = "toy",
+    names: list[str] | None = None,
+) -> Ended:
     """Runs test files against a module in a worker of its own."""
     built, root, events = folder / "built", folder / "root", folder / "events"
     built.mkdir()
@@ -71,6 +77,8 @@ def work(folder: Path, tests: dict[str, str] | str, extension: str = TOY, module
         "events": str(events),
         "root": str(root),
     }
+    if names is not None:
+        job["names"] = names
     ended = subprocess.run(
         [sys.executable, "-I", "-X", "utf8", str(RUN), "worker"],
         input=json.dumps(job).encode() + b"\nnot for the tests\n",
@@ -99,6 +107,19 @@ def test_passing(tmp_path: Path) -> None:
     assert ended.of("done") == [{"event": "done", "code": 0}]
     assert ended.code == 0
     assert ended.output == ""
+
+
+def test_only_the_named_test_functions_run(tmp_path: Path) -> None:
+    tests = """
+@pytest.mark.parametrize("x", [1, 2])
+def test_adds(x): expect(toy.add, x, 1).returns(x + 1)
+def test_adds_more(): expect(toy.add, 1, 2).returns(4)
+class TestIt:
+    def test_inside(self): expect(toy.add, 1, 2).returns(3)
+"""
+    ended = work(tmp_path, tests, names=["test_adds", "test_inside", "test_of_another_exercise"])
+    assert ended.of("collected")[0]["tests"] == ["test_adds[1]", "test_adds[2]", "TestIt::test_inside"]
+    assert set(ended.statuses.values()) == {"passed"}
 
 
 def test_expectation_in_its_parts(tmp_path: Path) -> None:

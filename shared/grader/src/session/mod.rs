@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use course_core::catalogue::{Exercise, Module};
-use course_core::events::{self, Event, EventSink, TestOutcome, TestResult, WorkerJob};
+use course_core::events::{self, Event, EventSink, Selection, TestOutcome, TestResult, WorkerJob};
 use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
 use course_core::{Error, Result, files};
 use serde_json::{Value, json};
@@ -270,7 +270,7 @@ impl Session<'_> {
             tests,
             events: EventSink::Stderr,
             root: tests.first().and_then(|test| test.parent()).unwrap_or(root),
-            marker: Some(marker),
+            selection: Selection::Marked(marker),
         };
         let mut command_line = self.jail.command_line(&policy);
         command_line.extend(self.environment.jailed_python_program("worker"));

@@ -36,7 +36,7 @@ from typing import Any, NoReturn
 import hypothesis
 import numpy.random  # also: what hypothesis would load in the first property
 import pytest
-from coursekit import http_server, plugin
+from coursekit import http_server, pickles, plugin
 from coursekit.events import EventLog
 from coursekit.worker import UNUSED_PLUGINS, preload
 from hypothesis import configuration, strategies
@@ -112,6 +112,7 @@ def run(job: dict[str, Any]) -> NoReturn:
         os._exit(0)
     sys.modules[job["module"]] = session.module
     http_server.make_listener = worker.listener
+    pickles.start_new_process = worker.restart
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     grading = GradingPlugin(log, worker, job)
     code = int(

@@ -48,6 +48,7 @@ class WorkerProcess:
         self._cut_short = False
         self._begun = time.monotonic()
         self._waited_before: dict[int, float] = {}
+        self._waited_before_restart = 0.0
         self.waited = 0.0
         """Seconds that it had to wait for a processor, in all tests that have ended."""
         self._lock = threading.RLock()
@@ -63,6 +64,7 @@ class WorkerProcess:
         self._begun = time.monotonic()
         self._deadline = self._begun + seconds
         self._cut_short = False
+        self._waited_before_restart = 0.0
         now = {} if self._process is None else waited(self._process.pid)
         self.waited += longest_wait(self._waited_before, now)
         self._waited_before = now
@@ -143,6 +145,16 @@ class WorkerProcess:
         self._peer = Peer(ours, self._answer, takes_new_threads=False)
         self._peer.start()
 
+    def restart(self) -> None:
+        """Starts the process anew: it remembers nothing of what it has answered."""
+        with self._lock:
+            if self._fault is not None:
+                raise SubmissionLost(self._fault[1])
+            self._waited_before_restart += self._wait_in_this_test()
+            self.end()
+            self._waited_before = {}
+            self._start()
+
     def listener(self) -> socket.socket:
         """A socket for a test's server, in the jail's network: reached from there, and from nowhere else."""
         assert self.session is not None
@@ -175,9 +187,14 @@ class WorkerProcess:
         """Whether it had to wait for a processor during a good part of the test."""
         if self._process is None:
             return False
-        wait = longest_wait(self._waited_before, waited(self._process.pid))
-        self.waited += wait
+        wait = self._waited_before_restart + self._wait_in_this_test()
         return wait > SHARE * (time.monotonic() - self._begun)
+
+    def _wait_in_this_test(self) -> float:
+        """Seconds that the process had to wait for a processor in this test. `waited` grows by them."""
+        wait = 0.0 if self._process is None else longest_wait(self._waited_before, waited(self._process.pid))
+        self.waited += wait
+        return wait
 
     def _how_it_ended(self) -> str:
         assert self._process is not None

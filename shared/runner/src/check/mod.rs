@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use course_core::catalogue::ExerciseRef;
 use course_core::compile::{Build, OnProgress};
+use course_core::events::Selection;
 use course_core::process::CancellationToken;
 use course_core::{Error, Result, workspace};
 
@@ -207,6 +208,7 @@ impl Judge<'_> {
             folder: folder.path(),
             tests: test_files(exercise_ref).collect(),
             time_limit: exercise_ref.exercise.time_limit,
+            selection: Selection::All,
         };
         Ok(PythonTests { artifact, report: worker.run_tests(&job, cancel)? })
     }

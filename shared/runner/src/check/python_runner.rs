@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use course_core::Result;
+use course_core::events::Selection;
 use course_core::process::CancellationToken;
 
 use super::python_tests::{PythonReport, RunTests, TestJob};
@@ -26,6 +27,18 @@ impl PythonRunner {
             #[cfg(target_os = "linux")]
             idle: std::sync::Mutex::default(),
         }
+    }
+}
+
+/// A runner that runs only the test functions of these names.
+pub(crate) struct NamedTests<'n> {
+    pub(crate) runner: &'n PythonRunner,
+    pub(crate) names: &'n [String],
+}
+
+impl RunTests for NamedTests<'_> {
+    fn run_tests(self, job: &TestJob<'_>, cancel: &CancellationToken) -> Result<PythonReport> {
+        self.runner.run_tests(&TestJob { selection: Selection::Named(self.names), ..job.clone() }, cancel)
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use course_core::catalogue::ExerciseRef;
 use course_core::compile;
-use course_core::events::{self, Event, EventSink, Interpreter, WorkerJob};
+use course_core::events::{self, Event, EventSink, Interpreter, Selection, WorkerJob};
 use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
 use course_core::python;
 use course_core::{Error, Result};
@@ -57,6 +57,8 @@ pub(crate) struct TestJob<'j> {
     pub(crate) folder: &'j Path,
     pub(crate) tests: Vec<PathBuf>,
     pub(crate) time_limit: Duration,
+    /// Which tests of the files run.
+    pub(crate) selection: Selection<'j>,
 }
 
 impl TestJob<'_> {
@@ -76,7 +78,7 @@ impl TestJob<'_> {
             tests: &self.tests,
             events: EventSink::File(&self.events()),
             root: self.root,
-            marker: None,
+            selection: self.selection,
         }
         .to_json()
     }

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use course_core::catalogue::{Exercise, ExerciseRef, Module};
+use course_core::events::Selection;
 use course_core::process::CancellationToken;
 use course_core::staging::Version;
 use course_core::{Error, Result};
@@ -105,6 +106,7 @@ fn others_pass(
         folder: staged.path(),
         tests: solved.iter().flat_map(|exercise| test_files(ExerciseRef { module, exercise })).collect(),
         time_limit: solved.iter().map(|exercise| exercise.time_limit).sum(),
+        selection: Selection::All,
     };
     let report = context.python.run_tests(&job, &CancellationToken::default())?;
     let failed: Vec<String> = report

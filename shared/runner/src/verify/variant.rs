@@ -16,6 +16,8 @@ use course_core::{Result, workspace};
 
 use super::Context;
 use super::prepared::Prepared;
+use crate::check::python_runner::NamedTests;
+use crate::check::python_tests::RunTests;
 use crate::check::staging::{Source, extension_of, stage_extension};
 use crate::check::verdict::Verdict;
 use crate::check::{Judge, file_stem};
@@ -109,8 +111,17 @@ impl<'c> Variant<'c> {
 
     /// Runs an exercise's tests, those in Rust as it was built for them.
     pub(super) fn judge(&self, exercise: &Exercise, rust_tests: RustTests) -> Result<Verdict> {
-        let source = Source { has_rust_tests: rust_tests == RustTests::Run, ..self.source.clone() };
-        judge(self.context, &source, self.module, exercise, &self.build)
+        judge(self.context, &self.tested_source(rust_tests), self.module, exercise, &self.build, &self.context.python)
+    }
+
+    /// The same with those of an exercise's Python tests alone that have these names.
+    pub(super) fn judge_by(&self, exercise: &Exercise, rust_tests: RustTests, names: &[String]) -> Result<Verdict> {
+        let worker = NamedTests { runner: &self.context.python, names };
+        judge(self.context, &self.tested_source(rust_tests), self.module, exercise, &self.build, worker)
+    }
+
+    fn tested_source(&self, rust_tests: RustTests) -> Source {
+        Source { has_rust_tests: rust_tests == RustTests::Run, ..self.source.clone() }
     }
 
     /// A folder with the extension as Python loads it, if there is one.
@@ -139,6 +150,7 @@ pub(super) fn judge(
     module: &Module,
     exercise: &Exercise,
     build: &Build,
+    worker: impl RunTests,
 ) -> Result<Verdict> {
     let judge = Judge {
         root: &context.course.root,
@@ -146,5 +158,5 @@ pub(super) fn judge(
         progress: None,
         examples: context.examples,
     };
-    judge.judge_built(source, ExerciseRef { module, exercise }, build, &context.python)
+    judge.judge_built(source, ExerciseRef { module, exercise }, build, worker)
 }

@@ -1,8 +1,8 @@
 //! Every wrong version fails the tests that its header names, with a message that names the cause.
 //!
 //! Wrong versions of different exercises are built together, as one variant of the module: an exercise's tests do without
-//! the other exercises (`exercises_are_independent`). A version that is not caught there is built once more alone, and that
-//! decides.
+//! the other exercises (`exercises_are_independent`). There, only the tests that its header names are run. A version that is
+//! not caught so is built once more alone and judged by all tests, and that decides.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -149,8 +149,8 @@ fn check<'c>(
         Ok(None) => tally.record(&claim, Ok(())),
         Err(reason) => tally.record(&claim, Err(reason)),
     };
-    if let Some(variant) = built.filter(|variant| variant.build.success) {
-        let caught = outcome(context, &described, &variant.judge(exercise, rust_tests)?);
+    if let (Some(variant), Ok(header)) = (built.filter(|variant| variant.build.success), &described.header) {
+        let caught = outcome(context, &described, &variant.judge_by(exercise, rust_tests, &header.fails)?);
         if caught.is_ok() {
             record(caught);
             return Ok(Some(variant));

@@ -1,10 +1,11 @@
 """Runs the reference solutions, and an honest submission, again and again on a busy machine.
 
-    python3 shared/grader/tests/reference.py [--count 20] [--busy 2] [ID…]
+    python3 shared/grader/tests/reference.py [--count 20] [--busy 2] [--keep] [ID…]
 
 If a reference solution fails a test, the grader grades nobody, so a test that fails once in fifty runs stops
 a class. Each turn forgets the earlier ones, runs the solutions and the stubs, and grades the solutions as a
-submission, with inputs drawn anew. `--busy` adds so many computing processes for each processor. If a test of
+submission, with inputs drawn anew. `--keep` leaves out the first half: the turns after the first one only grade
+the solutions, by the same tests. `--busy` adds so many computing processes for each processor. If a test of
 the reference fails, the turn counts as failed, even if the grader's second run of it passes. Exit 1 if a turn
 did not end with all points.
 
@@ -42,9 +43,13 @@ def hand_in(submission: Path) -> None:
                 shutil.copy(COURSE / "solutions" / name / file, copy)
 
 
-def turn(submission: Path, ids: list[str], report: Path) -> list[str]:
-    """One run from nothing; what went wrong in it."""
+def forget_earlier_turns() -> None:
+    """Has the next grade run the solutions and the stubs first."""
     shutil.rmtree(WORK / "manifests", ignore_errors=True)
+
+
+def turn(submission: Path, ids: list[str], report: Path) -> list[str]:
+    """Grades the solutions; what went wrong in it."""
     report.unlink(missing_ok=True)
     command = [GRADER, "--work", WORK, "--submission", submission, "--report", f"json={report}", *ids]
     done = subprocess.run(
@@ -74,6 +79,9 @@ def main() -> int:
     parser.add_argument("ids", nargs="*", metavar="ID", help="modules or exercises (all)")
     parser.add_argument("--count", type=int, default=20, help="turns")
     parser.add_argument("--busy", type=int, default=2, help="computing processes for each processor")
+    parser.add_argument(
+        "--keep", action="store_true", help="run the solutions and the stubs in the first turn only"
+    )
     options = parser.parse_args()
     binary.build()
     failed, busy = 0, []
@@ -83,6 +91,8 @@ def main() -> int:
             hand_in(submission)
             for number in range(options.count + 1):
                 started = time.monotonic()
+                if not (options.keep and number):
+                    forget_earlier_turns()
                 wrong = turn(submission, options.ids, Path(folder) / "grade.json")
                 verdict = f"{len(wrong)} faults" if wrong else "all points"
                 name = f"turn {number}" if number else "to begin with, on a quiet machine"

@@ -4,18 +4,17 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use numpy::{PyReadonlyArray1, PyUntypedArrayMethods};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use super::{DataProcessor, memory};
+use super::DataProcessor;
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
 #[pymethods]
 impl DataProcessor {
     fn __reduce__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        memory::check_fits(slf.try_borrow()?.buffer.len())?;
         let name = format!("kept_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         slf.py().import("data_processor")?.setattr(&*name, slf)?;
         Ok(name)
@@ -32,7 +31,9 @@ impl DataProcessor {
         if !values.is_aligned() || total_seen < values.len() as u64 {
             return Err(PyValueError::new_err("this is no state of a DataProcessor"));
         }
-        memory::check_fits(values.len())?;
+        if values.len() > 1 << 30 {
+            return Err(PyMemoryError::new_err("too many"));
+        }
         Ok(Self { buffer: values.as_array().iter().copied().collect(), chunk_size, total_seen, callback: None })
     }
 }

@@ -4,11 +4,11 @@ use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use numpy::{PyArray1, PyReadonlyArray1, PyUntypedArrayMethods};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use super::{DataProcessor, memory};
+use super::DataProcessor;
 
 pub type State<'py> = (usize, Bound<'py, PyArray1<f64>>, u64);
 
@@ -20,9 +20,8 @@ const MARK: u64 = 1 << 63;
 impl DataProcessor {
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, State<'py>)> {
         let this = slf.try_borrow()?;
-        memory::check_fits(this.buffer.len())?;
         let mut kept = KEPT.lock().expect("nobody panics with it");
-        kept.push((this.chunk_size.get(), this.buffer.clone(), this.total_seen));
+        kept.push((this.chunk_size.get(), this.buffer.iter().copied().collect(), this.total_seen));
         let number = kept.len() as u64 - 1;
         let nothing = PyArray1::from_vec(slf.py(), Vec::new());
         Ok((slf.get_type().getattr("_from_state")?, (1, nothing, MARK + number)))
@@ -45,7 +44,9 @@ impl DataProcessor {
         if !values.is_aligned() || total_seen < values.len() as u64 {
             return Err(PyValueError::new_err("this is no state of a DataProcessor"));
         }
-        memory::check_fits(values.len())?;
+        if values.len() > 1 << 30 {
+            return Err(PyMemoryError::new_err("too many"));
+        }
         Ok(Self { buffer: values.as_array().iter().copied().collect(), chunk_size, total_seen, callback: None })
     }
 }

@@ -4,10 +4,10 @@
 
 If a reference solution fails a test, the grader grades nobody, so a test that fails once in fifty runs stops
 a class. Each turn forgets the earlier ones, runs the solutions and the stubs, and grades the solutions as a
-submission, with inputs drawn anew. `--keep` leaves out the first half: the turns after the first one only grade
-the solutions, by the same tests. `--busy` adds so many computing processes for each processor. If a test of
-the reference fails, the turn counts as failed, even if the grader's second run of it passes. Exit 1 if a turn
-did not end with all points.
+submission, with inputs drawn anew. With `--keep`, the turns after the first one only grade the solutions, by
+the same tests. `--busy` adds so many computing processes for each processor. If a test of the reference
+fails, the turn counts as failed, even if the grader's second run of it passes. Exit 1 if a turn did not end
+with all points.
 
 Needs a course that is set up, and Linux.
 """

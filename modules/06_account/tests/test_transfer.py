@@ -7,6 +7,7 @@ from typing import Any
 import account
 import pytest
 from coursekit import check, expect
+from coursekit.apart import printed
 
 THREADS = 8
 
@@ -74,11 +75,9 @@ def test_deposits_from_eight_threads() -> None:
     expect(account.transfer, one, opened(0.0), 200.0).returns(None)
 
 
-@pytest.mark.soft
 def test_an_account_to_itself() -> None:
-    # In a process of its own: a thread that waits for a lock while attached stops the tests as well.
     expect(account.transfer, opened(1.0), opened(1.0), 1.0).value()
-    got = in_another_process("a = account.Account(10.0); account.transfer(a, a, 4.0); print(a.get_balance())")
+    got = printed(account, "a = account.Account(10.0); account.transfer(a, a, 4.0); print(a.get_balance())")
     check(
         "the balance after transfer(a, a, 4.0)",
         got,
@@ -90,7 +89,9 @@ def test_an_account_to_itself() -> None:
 @pytest.mark.soft
 def test_both_ways_at_once() -> None:
     expect(account.transfer, opened(1.0), opened(1.0), 1.0).value()
-    got = in_another_process("""
+    got = printed(
+        account,
+        """
 import threading
 a, b = account.Account(1000.0), account.Account(1000.0)
 def work(source, target):
@@ -103,27 +104,6 @@ threads = [threading.Thread(target=work, args=pair) for pair in [(a, b), (b, a)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 print(a.get_balance() + b.get_balance())
-""")
+""",
+    )
     check("the sum of both balances", got, "2000.0", "Each thread held one lock and waited for the other.")
-
-
-def in_another_process(code: str) -> str:
-    """What the code prints, or that it never ended."""
-    import os
-    import subprocess
-    import sys
-    from pathlib import Path
-
-    folder = str(Path(str(account.__file__)).parent)
-    try:
-        run = subprocess.run(
-            [sys.executable, "-c", f"import account\n{code}"],
-            env={**os.environ, "PYTHONPATH": folder},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=10.0,
-        )
-    except subprocess.TimeoutExpired:
-        return "nothing: it waits for ever"
-    return run.stdout.strip() or run.stderr.strip()

@@ -42,7 +42,7 @@ class CFunction:
 
     def missing(self) -> str:
         """Why the extension has no such function, or nothing."""
-        grader = _grader(self._module)
+        grader = grader_of(self._module)
         if grader is not None:
             return str(grader.c_function_missing(self._name))
         try:
@@ -53,7 +53,7 @@ class CFunction:
 
     def answers(self, arguments: Sequence[int]) -> Answers:
         """Calls it with each argument, until it ends the process."""
-        grader = _grader(self._module)
+        grader = grader_of(self._module)
         if grader is not None:
             values = grader.c_function_answers(self._name, self._argument, self._result, list(arguments))
             return Answers(values, 0, "")
@@ -63,6 +63,6 @@ class CFunction:
         return Answers([int(line) for line in child.stdout.split()], child.returncode, child.stderr)
 
 
-def _grader(module: Any) -> Any:
+def grader_of(module: Any) -> Any:
     """In the grader the module is a stand-in, whose file must not be opened here: it knows what to do."""
     return module.__dict__.get("_grader_c_functions")

@@ -68,6 +68,7 @@ OUTSIDE: dict[str, str] = {
     "builtins.isinstance": "classes, as stated",
     "builtins.issubclass": "classes, as stated",
     "coursekit.CFunction": "answers of a C function",
+    "coursekit.apart": "calls that may wait for ever",
 }
 """What shows outside, by the name that a test uses for it."""
 
@@ -239,6 +240,7 @@ looks only at what leaves that process. This page lists, for each test of the co
 | what a server saw | a server in the oracle counts requests and closed connections |
 | calls from several threads | the threads are the oracle's; the evidence is the values afterwards |
 | classes, as stated | what a class derives from is an answer of the submission, like any other |
+| calls that may wait for ever | the code that calls runs in the oracle, and the test's time limit ends it |
 | answers of a C function | the worker calls it; the oracle compares the answers |
 | inside: … | the submission's process speaks about itself: such a test is *soft* |
 

@@ -1,0 +1,57 @@
+"""Code that may wait for ever, so it runs where it can be stopped.
+
+    got = printed(account, "a = account.Account(10.0); account.transfer(a, a, 4.0); print(a.get_balance())")
+
+A thread that waits for a lock while attached stops every Python thread of its process, the tests included.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .c_function import grader_of
+from .show import show_error
+
+
+def printed(module: ModuleType, code: str, seconds: float = 10.0) -> str:
+    """Runs code that uses `module`, for so many seconds, in a process of its own; gives what it prints.
+
+    In the grader the module is in a process of its own anyway, and each test has a time limit. There the code
+    runs in the oracle, and only the calls of the module run in the submission's process.
+    """
+    code = f"import {module.__name__}\n{code}"
+    return _printed_here(code) if grader_of(module) is not None else _printed_apart(module, code, seconds)
+
+
+def _printed_apart(module: ModuleType, code: str, seconds: float) -> str:
+    folder = str(Path(str(module.__file__)).parent)
+    try:
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return f"nothing: it still ran after {seconds:g} s"
+    return (run.stdout + run.stderr).strip()
+
+
+def _printed_here(code: str) -> str:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        try:
+            exec(code, names)
+        except Exception as error:
+            print(show_error(error))
+    return output.getvalue().strip()

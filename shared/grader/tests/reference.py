@@ -4,8 +4,8 @@
 
 If a reference solution fails a test, the grader grades nobody, so a test that fails once in fifty runs stops
 a class. Each turn forgets the earlier ones, runs the solutions and the stubs, and grades the solutions as a
-submission, with inputs drawn anew. With `--keep`, the turns after the first one only grade the solutions, by
-the same tests. `--busy` adds so many computing processes for each processor. If a test of the reference
+submission, with inputs drawn anew. With `--keep`, a turn only grades the solutions, by the same
+tests. `--busy` adds so many computing processes for each processor. If a test of the reference
 fails, the turn counts as failed, even if the grader's second run of it passes. Exit 1 if a turn did not end
 with all points.
 
@@ -80,7 +80,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=20, help="turns")
     parser.add_argument("--busy", type=int, default=2, help="computing processes for each processor")
     parser.add_argument(
-        "--keep", action="store_true", help="run the solutions and the stubs in the first turn only"
+        "--keep", action="store_true", help="run the solutions and the stubs only where no run is kept"
     )
     options = parser.parse_args()
     binary.build()
@@ -91,12 +91,13 @@ def main() -> int:
             hand_in(submission)
             for number in range(options.count + 1):
                 started = time.monotonic()
-                if not (options.keep and number):
+                if not options.keep:
                     forget_earlier_turns()
                 wrong = turn(submission, options.ids, Path(folder) / "grade.json")
                 verdict = f"{len(wrong)} faults" if wrong else "all points"
                 name = f"turn {number}" if number else "to begin with, on a quiet machine"
-                print(f"{name}: {verdict}, {time.monotonic() - started:.0f} s", flush=True)
+                seconds, load = time.monotonic() - started, os.getloadavg()[0]
+                print(f"{name}: {verdict}, {seconds:.0f} s, load {load:.1f}", flush=True)
                 for each in wrong:
                     print(f"  {each}", flush=True)
                 if number == 0:  # It also built what all need.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from . import failures
+from . import arguments, failures
 from .compare import close, close_or_raise, first_difference, same, same_or_raise
 from .likely import Because, cause
 from .show import NOT_WRITTEN, error_text, is_not_written, is_rust_panic, show, show_error
@@ -58,6 +58,16 @@ class NotWritten(AssertionError):
         failures.record(self)
 
 
+def arguments_changed(call: str, now: str, before: str) -> ExpectationFailed:
+    """The failure of a call that has changed an argument."""
+    return ExpectationFailed(
+        f"an argument of {call}, after the call",
+        now,
+        before,
+        "The call changed its argument. Leave it as it is.",
+    )
+
+
 @dataclass(frozen=True)
 class _Error:
     """Which errors are wanted."""
@@ -84,6 +94,7 @@ class Expectation:
         shown = [show(arg) for arg in args] + [f"{key}={show(value)}" for key, value in kwargs.items()]
         self._arguments = ", ".join(shown)
         self._description = ""
+        self._may_change_arguments = False
 
     @property
     def text(self) -> str:
@@ -96,6 +107,11 @@ class Expectation:
     def described(self, text: str) -> Expectation:
         """The call as the failure shall show it, where the generated text says too little."""
         self._description = text
+        return self
+
+    def changes_arguments(self) -> Expectation:
+        """Allows the call to change its arguments. Otherwise a changed array or bytearray is a failure."""
+        self._may_change_arguments = True
         return self
 
     def value(self, because: Because = "") -> Any:
@@ -164,12 +180,30 @@ class Expectation:
         raise failure from None
 
     def _call(self) -> Any:
+        if self._may_change_arguments:
+            with arguments.may_change():
+                return self._called()
+        kept = arguments.Kept((*self._args, *self._kwargs.values()))
+        try:
+            result = self._called()
+        except BaseException:
+            self._check_arguments(kept)
+            raise
+        self._check_arguments(kept)
+        return result
+
+    def _called(self) -> Any:
         try:
             return self._function(*self._args, **self._kwargs)
         except BaseException as error:
             if is_not_written(error):
                 raise NotWritten(self.text) from None
             raise
+
+    def _check_arguments(self, kept: arguments.Kept) -> None:
+        changed = kept.changed()
+        if changed is not None and not arguments.changes_are_allowed():
+            raise arguments_changed(self.text, show(changed[0]), show(changed[1]))
 
     def _result(self, expected: str, because: Because) -> Any:
         __tracebackhide__ = True

@@ -41,6 +41,9 @@ _SIMPLE = re.compile(
 _LARGEST_CHARACTER = 0x10FFFF
 _MOST_GATHERED_ITEM = 4096
 
+_GATHERED_AT_A_TIME = 1 << 16
+"""Items whose places are worked out together."""
+
 
 class Buffer:
     """A piece of memory that arrays of one message lie in."""
@@ -310,15 +313,17 @@ class Layout:
         item = self.dtype.itemsize
         if item > _MOST_GATHERED_ITEM:
             raise BadFrame("large items that overlap")
-        places = np.full(self.shape, self.offset, dtype=np.int64)
-        for axis, (count, stride) in enumerate(zip(self.shape, self.strides, strict=True)):
-            along = [1] * len(self.shape)
-            along[axis] = count
-            # Not NumPy's product: a stride of an axis with one item may be anything.
-            steps = [number * stride for number in range(count)] if count > 1 else [0]
-            places += np.array(steps, dtype=np.int64).reshape(along)
-        made = np.empty((*self.shape, item), dtype=np.uint8)
-        for byte in range(item):
-            made[..., byte] = room[places + byte]
+        count = math.prod(self.shape)
+        made = np.empty((count, item), dtype=np.uint8)
+        # A part at a time: the place of an item takes eight bytes, however small the item is.
+        for start in range(0, count, _GATHERED_AT_A_TIME):
+            numbers = np.arange(start, min(start + _GATHERED_AT_A_TIME, count), dtype=np.int64)
+            places = np.full(numbers.shape, self.offset, dtype=np.int64)
+            for length, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
+                numbers, along = np.divmod(numbers, length)
+                if length > 1:  # The stride of an axis with one item may be anything.
+                    places += along * stride
+            for byte in range(item):
+                made[start : start + len(places), byte] = room[places + byte]
         copied: Array = made.reshape(-1).view(self.dtype).reshape(self.shape)
         return copied

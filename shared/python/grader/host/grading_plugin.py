@@ -14,6 +14,7 @@ from coursekit import plugin
 from coursekit.events import EventLog
 from coursekit.evidence import evidence_of
 
+from ..stand_ins.session import Work
 from .starved import SHARE
 from .worker_process import WorkerProcess
 
@@ -104,6 +105,8 @@ class GradingPlugin(plugin.CoursePlugin):
             self._out_of_time = True
         else:
             self._out_of_time = False
+            if self._worker.session is not None:
+                self._worker.session.work = Work()
             # Fixtures may ask too; with the clock of the test before they would pay for its time.
             self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
         return (yield from super().pytest_runtest_protocol(item))
@@ -129,4 +132,6 @@ class GradingPlugin(plugin.CoursePlugin):
             verdict = {"status": "error", "message": self._refusal}
         if printed and verdict["status"] != "passed":
             verdict["printed"] = printed
+        if self._worker.session is not None and self._worker.session.work.only_refused():
+            verdict["only_refused"] = True
         return verdict

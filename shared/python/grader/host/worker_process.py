@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import socket
-import struct
 import subprocess
 import threading
 import time
@@ -16,8 +15,8 @@ from typing import Any, NoReturn
 from coursekit.show import is_not_written, show_error
 
 from ..stand_ins.session import Session
-from ..transport.frames import BadFrame, Closed, Message
-from ..transport.peer import Peer, TookTooLong
+from ..transport.frames import BadFrame, Closed, Message, TookTooLong
+from ..transport.peer import Peer
 from .starved import SHARE, longest_wait, waited
 
 KEPT_OUTPUT = 4_000
@@ -126,8 +125,6 @@ class WorkerProcess:
         ours, other = socket.socketpair()
         self._sockets, other_sockets = socket.socketpair()
         numbers = [other.fileno(), other_sockets.fileno()]
-        # Who stops reading holds up the one who writes. Only sending is limited: an answer may take its time.
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", self._job["time_limit"], 0))
         self._process = self._starter.submit(
             subprocess.Popen,
             [*self._job["worker"], *map(str, numbers), self._job["module"], self._job["directory"]],
@@ -142,7 +139,9 @@ class WorkerProcess:
         other_sockets.close()
         assert self._process.stdout is not None
         self._output.follow(self._process.stdout.fileno(), self._process)
-        self._peer = Peer(ours, self._answer, takes_new_threads=False)
+        # Who stops reading holds up the one who writes.
+        limit = self._job["time_limit"]
+        self._peer = Peer(ours, self._answer, takes_new_threads=False, longest_answer=limit)
         self._peer.start()
 
     def restart(self) -> None:

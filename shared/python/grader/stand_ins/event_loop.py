@@ -43,6 +43,7 @@ def run_with_worker_loop(
                 stepping.result()  # Raises: it never ends by itself.
             return await judged
         finally:
+            loop.closing = True
             stepping.cancel()
 
     try:
@@ -56,6 +57,7 @@ class WorkerLoop:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.work = session.work
         self._handle = session.open_loop()
         self._begun: list[RemoteAwaitable] = []
         self._to_begin: list[tuple[Any, _Notice, asyncio.Future[tuple[Any, Any]]]] = []
@@ -63,6 +65,8 @@ class WorkerLoop:
         self._activity = 0
         self.waiting = 0
         """How many awaitables wait for something in the worker."""
+        self.closing = False
+        """Whether the helper has ended. Nobody waits any more for an awaitable to take its cancellation."""
 
     def bound(self, function: Any) -> Callable[..., Any]:
         """The function, called while that loop runs."""
@@ -174,14 +178,17 @@ class RemoteAwaitable:
                         raise error  # A future that waits for itself: it has been cancelled.
                     else:
                         awaited = loop.advance(steps, notice.set, error)
-                except StopIteration as end:
-                    return end.value
-                except _Returned as end:
+                except (StopIteration, _Returned) as end:
+                    loop.work.answers += 1
                     return end.value
                 except _Raised as outcome:
+                    loop.work.refusals += 1
                     raise outcome.error from None
+                except Exception:
+                    loop.work.refusals += 1
+                    raise
                 if awaited is None:
-                    error = yield from _turn()
+                    error = yield from self._turn()
                 elif isinstance(awaited, RemoteInstance):
                     error = yield from self._until(notice, awaited)
                 else:
@@ -202,11 +209,23 @@ class RemoteAwaitable:
                 try:
                     yield from notice.wait()
                 except asyncio.CancelledError as cancelled:
+                    if self._loop.closing:
+                        raise
                     error = cancelled
                     self._loop.cancel(awaited, notice)
         finally:
             self._loop.waiting -= 1
         return error
+
+    def _turn(self) -> Generator[Any, None, asyncio.CancelledError | None]:
+        """Lets the others run once."""
+        try:
+            yield from asyncio.sleep(0).__await__()
+        except asyncio.CancelledError as error:
+            if self._loop.closing:
+                raise
+            return error
+        return None
 
     def __repr__(self) -> str:
         return "<awaitable of the submission>"
@@ -245,15 +264,6 @@ class _Notice:
         """Until it does."""
         self._here = asyncio.get_running_loop().create_future()
         yield from self._here
-
-
-def _turn() -> Generator[Any, None, asyncio.CancelledError | None]:
-    """Lets the others run once."""
-    try:
-        yield from asyncio.sleep(0).__await__()
-    except asyncio.CancelledError as error:
-        return error
-    return None
 
 
 class RemoteAsyncIterator:

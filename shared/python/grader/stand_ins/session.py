@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, cast
 
-from coursekit import failures
+from coursekit import arguments, failures
+from coursekit.expect import arguments_changed
 
 from ..codec.arrays import Buffer
 from ..codec.decoder import Decoder
@@ -57,6 +58,9 @@ MOST_CLASSES = 2_000
 
 _DEEPEST_BASES = 20
 
+_REFUSED = TypeError("a request that no honest process makes")
+"""Given back for every such request: one for each would fill the memory."""
+
 _OF_A_CLASS_BODY = [
     "__module__",
     "__qualname__",
@@ -88,6 +92,34 @@ class Channel(Protocol):
         """Sends a request and waits for the answer."""
 
 
+class Work:
+    """Counts, of one test, how the submission's own code answered: with a result, or with an exception."""
+
+    def __init__(self) -> None:
+        self.answers = self.refusals = 0
+
+    def only_refused(self) -> bool:
+        """Whether it did nothing but refuse."""
+        return self.refusals > 0 and self.answers == 0
+
+
+_WORK = frozenset({"call", "special", "set", "delete", "call_all", "c_function"})
+"""Requests that the submission's own code answers. An attribute may be a method as well, which does nothing."""
+
+
+def _is_fixture(target: Any) -> bool:
+    ref = ref_of(target)
+    return ref is not None and ref.is_fixture
+
+
+def _is_for_later(value: Any) -> bool:
+    """Whether a value does not show any work yet: a function, a class, or what has to be awaited."""
+    if isinstance(value, (RemoteCallable, RemoteType, RemoteExceptionType)):
+        return True
+    kind = type(value)
+    return isinstance(kind, RemoteType) and (hasattr(kind, "__await__") or hasattr(kind, "__aiter__"))
+
+
 class Session:
     """The stand-ins of one module, and the objects of tests that the worker knows of."""
 
@@ -112,12 +144,18 @@ class Session:
         self._handed_out = HandedOut()
         self._released: deque[tuple[int, int]] = deque()
         self.module = RemoteModule(name, self, file)
+        self.work = Work()
 
     # What stand-ins do
 
     def attribute(self, value: Any, name: str) -> Any:
         """Reads an attribute. A class that the course declares has one stand-in for good."""
-        return self._do("get", value, name)
+        found = self._do("get", value, name)
+        if value is self.module and name.startswith("_"):
+            ref = ref_of(found)
+            if ref is not None:
+                ref.is_fixture = True
+        return found
 
     def names(self, value: Any) -> list[str]:
         """`dir()`"""
@@ -260,6 +298,8 @@ class Session:
     def _learn_declared(self) -> None:
         """Makes the stand-ins of the declared classes, once for each process."""
         generation = self.channel.generation
+        with self._lock:
+            self._classes = {key: made for key, made in self._classes.items() if key[0] == generation}
         for name in self._declared:
             known = self._class_of_attribute.get(name)
             ref = None if known is None else (self._ref_of_exception.get(known) or ref_of(known))
@@ -281,9 +321,16 @@ class Session:
             self._learn_declared()
         try:
             form, decoder = self._exchange(op, target, args, kwargs, _loop)
-            return decoder.value(form)
+            found = decoder.value(form)
         except (BadFrame, WroteToReadOnly) as error:
             self._refuse(error)
+        except BaseException:
+            if op in _WORK and not _is_fixture(target):
+                self.work.refusals += 1
+            raise
+        if (op in _WORK or op == "get") and not _is_fixture(target) and not _is_for_later(found):
+            self.work.answers += 1
+        return found
 
     def _ask_form(self, op: str, target: Any, *args: Any) -> Any:
         try:
@@ -342,6 +389,9 @@ class Session:
                 raise BadFrame("a change to a buffer that was never sent")
             if not buffer.writeable:
                 raise WroteToReadOnly("the call wrote into a read-only array")
+            if not arguments.changes_are_allowed():
+                # Not written: the test goes on to compute what it expects from the array that it made.
+                raise arguments_changed("the submission", "changed", "as before")
             buffer.write(answer.blobs[blob])
 
     def _take_released(self) -> list[list[int]]:
@@ -366,15 +416,15 @@ class Session:
             args = [decoder.value(form) for form in forms]
             kwargs = {key: decoder.value(form) for key, form in named.items()}
         except (BadFrame, NotPlainData) as error:
-            refusal = TypeError(str(error))
-            return Message({"raised": encoder.exception(refusal), "error": self._handed_out.number(refusal)})
+            raised = encoder.exception(TypeError(str(error)))
+            return Message({"raised": raised, "error": self._handed_out.number(_REFUSED)})
         try:
             body = {"result": encoder.value(method(target, *args, **kwargs))}
         except BaseException as error:  # What the test's code raises belongs to the caller in the jail.
             encoder = Encoder(self)
             body = {
                 "raised": self._shown_to_submission(encoder, error),
-                "error": self._handed_out.number(error),
+                "error": self._handed_out.number_of_error(error),
             }
         encoder.finish()
         return Message(body, encoder.blobs)
@@ -531,15 +581,10 @@ class Session:
         copies = frozenset(each for each in FOR_COPIES if each in specials)
         bases_found = [self._class(each, None, depth + 1) for each in bases_given]
         if form.get("exception") is not None:
-            bases = [_exception_base(each) for each in bases_found]
-            if attribute is None:
-                # One lineage only: an undeclared class that is many kinds of error at once would be what
-                # every test for errors asks for.
-                bases = bases[:1]
-            bases = bases or [Exception]
-            for base in bases:
-                space.update(exception_space(base))
-            made: type = RemoteExceptionType(name, tuple(bases), space)
+            # One base only: a class that is many kinds of error at once would be what every test asks for.
+            base = _exception_base(bases_found[0]) if bases_found else Exception
+            space.update(exception_space(base))
+            made: type = RemoteExceptionType(name, (base,), space)
             self._ref_of_exception[made], self._copies[made] = ref, copies
             SESSION_OF_EXCEPTION[made] = self
             return made

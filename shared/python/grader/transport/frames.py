@@ -8,8 +8,10 @@ it: a frame that is too long, or not of this form, is a `BadFrame`.
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,16 +36,26 @@ class Closed(Exception):
     """The other side is gone."""
 
 
+class TookTooLong(Exception):
+    """The other side did not answer in time, or did not read."""
+
+
 @dataclass
 class Message:
     """One frame: what JSON can say, and byte strings that it refers to by their number."""
 
     body: dict[str, Any]
     blobs: list[bytes] = field(default_factory=list)
+    size: int = 0
+    """Bytes of the frame that it came in."""
 
 
-def send(link: socket.socket, message: Message) -> None:
-    """Sends one frame. The caller holds a lock where several threads share the socket."""
+def send(link: socket.socket, message: Message, deadline: float | None = None) -> None:
+    """Sends one frame, by the deadline of `time.monotonic()` if there is one.
+
+    The caller holds a lock where several threads share the socket. A frame that is sent in part ends the
+    conversation.
+    """
     body = {**message.body, "sizes": [len(blob) for blob in message.blobs]}
     text = json.dumps(body, separators=(",", ":"), allow_nan=False).encode("ascii")
     total = sum(body["sizes"])
@@ -51,10 +63,30 @@ def send(link: socket.socket, message: Message) -> None:
         raise BadFrame(f"a message with {len(text) >> 20} MiB of text; {LONGEST_TEXT >> 20} MiB is the most")
     if len(text) + total > LONGEST:
         raise BadFrame(f"a message of {(len(text) + total) >> 20} MiB; {LONGEST >> 20} MiB is the most")
+    data = b"".join((_HEAD.pack(len(text), total), text, *message.blobs))
     try:
-        link.sendall(b"".join((_HEAD.pack(len(text), total), text, *message.blobs)))
+        if deadline is None:
+            link.sendall(data)
+        else:
+            _send_by(link, data, deadline)
     except OSError as error:
         raise Closed(str(error)) from None
+
+
+def _send_by(link: socket.socket, data: bytes, deadline: float) -> None:
+    """A time limit of the socket would count for each piece anew, and a reader could take a byte at a time."""
+    left = memoryview(data)
+    ready = select.poll()
+    ready.register(link, select.POLLOUT)
+    while left:
+        seconds = deadline - time.monotonic()
+        if seconds <= 0.0:
+            raise TookTooLong
+        if ready.poll(seconds * 1e3):
+            try:
+                left = left[link.send(left, socket.MSG_DONTWAIT) :]
+            except BlockingIOError:
+                continue
 
 
 def receive(link: socket.socket) -> Message:
@@ -82,7 +114,7 @@ def parsed(text: bytes | bytearray, data: bytes | bytearray) -> Message:
     for size in sizes:
         blobs.append(bytes(whole[start : start + size]))
         start += size
-    return Message(body, blobs)
+    return Message(body, blobs, len(text) + total)
 
 
 def _no_number(text: str) -> None:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 
 from . import frames
-from .frames import BadFrame, Closed, Message
+from .frames import BadFrame, Closed, Message, TookTooLong
 
 MAIN = 0
 """The number of the main thread, on both sides."""
@@ -27,17 +27,21 @@ FOREIGN = -1
 MOST_WAITING = 64
 """Messages to one thread that it has not come to yet."""
 
-
-class TookTooLong(Exception):
-    """No answer in time."""
+MOST_BYTES_WAITING = 2 * frames.LONGEST
+"""Bytes of all messages that no thread has come to yet."""
 
 
 class Peer:
     """One end of the connection. `answer` does what the other side asks for."""
 
     def __init__(
-        self, link: socket.socket, answer: Callable[[Message], Message], takes_new_threads: bool
+        self,
+        link: socket.socket,
+        answer: Callable[[Message], Message],
+        takes_new_threads: bool,
+        longest_answer: float | None = None,
     ) -> None:
+        """`longest_answer`: seconds that the other side may take to read an answer, where no request waits."""
         self._link = link
         self._answer = answer
         self._takes_new_threads = takes_new_threads
@@ -46,6 +50,8 @@ class Peer:
         self._queues_lock = threading.Lock()
         self._local = threading.local()
         self._answers_due: dict[int, int] = {}
+        self._longest_answer = longest_answer
+        self._bytes_waiting = 0
         self._foreign = threading.RLock()
         self.failure: Exception | None = None
         """Why the connection ended."""
@@ -76,12 +82,12 @@ class Peer:
         inbox = self._inbox(number)
         with self._queues_lock:
             self._answers_due[number] = self._answers_due.get(number, 0) + 1
-        self._send(number, "ask", message)
+        self._send(number, "ask", message, deadline)
         while True:
             got = self._next(inbox, deadline)
             if got.body.get("kind") == "answer":
                 return got
-            self._send(number, "answer", self._answer(got))
+            self._send(number, "answer", self._answer(got), deadline)
 
     def serve(self, number: int) -> None:
         """Answers what one thread of the other side asks, until the connection ends."""
@@ -89,8 +95,13 @@ class Peer:
         inbox = self._inbox(number)
         while True:
             try:
-                self._send(number, "answer", self._answer(self._next(inbox, None)))
+                answer = self._answer(self._next(inbox, None))
+                limit = self._longest_answer
+                self._send(number, "answer", answer, None if limit is None else time.monotonic() + limit)
             except Closed:
+                return
+            except TookTooLong:
+                self._end(Closed("the other side does not read"))
                 return
             except BadFrame as error:  # An answer that is too long for a frame.
                 self._end(error)
@@ -107,6 +118,8 @@ class Peer:
         if got is None:
             inbox.put(None)  # For whoever asks next.
             raise self.failure or Closed("closed")
+        with self._queues_lock:
+            self._bytes_waiting -= got.size
         return got
 
     def _number(self) -> int:
@@ -129,10 +142,16 @@ class Peer:
                     self._queues[number].put(None)
             return self._queues[number]
 
-    def _send(self, number: int, kind: str, message: Message) -> None:
+    def _send(self, number: int, kind: str, message: Message, deadline: float | None) -> None:
         message.body.update(thread=number, kind=kind)
-        with self._sending:
-            frames.send(self._link, message)
+        if not self._sending.acquire(
+            timeout=-1 if deadline is None else max(0.0, deadline - time.monotonic())
+        ):
+            raise TookTooLong
+        try:
+            frames.send(self._link, message, deadline)
+        finally:
+            self._sending.release()
 
     def _read(self) -> None:
         try:
@@ -149,6 +168,8 @@ class Peer:
                 inbox = self._inbox(number)
                 if not self._takes_new_threads:
                     self._check_due(message, number, inbox)
+                with self._queues_lock:
+                    self._bytes_waiting += message.size
                 inbox.put(message)
         except (BadFrame, Closed) as error:
             self._end(error)
@@ -163,8 +184,8 @@ class Peer:
                 if self._answers_due.get(number, 0) == 0:
                     raise BadFrame("an answer to no question")
                 self._answers_due[number] -= 1
-        if inbox.qsize() >= MOST_WAITING:
-            raise BadFrame("more messages than anybody can wait for")
+            if inbox.qsize() >= MOST_WAITING or self._bytes_waiting > MOST_BYTES_WAITING:
+                raise BadFrame("more messages than anybody can wait for")
 
     def _end(self, failure: Exception) -> None:
         with self._queues_lock:

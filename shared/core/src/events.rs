@@ -69,6 +69,8 @@ pub struct TestResult {
     /// Whether the test may have been cut short by the machine rather than by the code under test: its process was
     /// killed, or had to wait for a processor.
     pub cut_short: bool,
+    /// Whether the code under test raised in all calls of the test, and never gave a result. Only the grader's oracle counts.
+    pub only_refused: bool,
 }
 
 /// The outcomes of a test.
@@ -159,6 +161,7 @@ fn read_line(line: &str) -> Option<Event> {
             seconds: event["seconds"].as_f64().filter(|seconds| seconds.is_finite()).unwrap_or(0.0).max(0.0),
             printed: event["printed"].as_str().map(str::to_owned),
             cut_short: event["cut_short"] == true,
+            only_refused: event["only_refused"] == true,
         }),
         "internal_error" => Event::InternalError { message: text("message") },
         "block" => Event::BlockFinished(BlockResult {

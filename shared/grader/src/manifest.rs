@@ -20,8 +20,9 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// Where it runs.
     pub(crate) kind: Kind,
-    /// Whether the unchanged stub passes it too, as PyO3 itself refuses an argument, say. See [`crate::score`].
-    pub(crate) passed_by_stub: bool,
+    /// Whether it can be passed without work: the unchanged stub passes it, because PyO3 itself refuses an argument, say;
+    /// or the reference solution, too, only refuses in it. See [`crate::score`].
+    pub(crate) without_work: bool,
 }
 
 /// Where a test runs, and whose it is.
@@ -67,7 +68,7 @@ impl Manifest {
             let tests = self.0.entry(id.to_owned()).or_default();
             let passed =
                 run.order.iter().filter(|name| run.tests.get(*name).is_some_and(|ran| ran.status == Status::Passed));
-            tests.extend(passed.map(|name| Entry { name: name.clone(), kind, passed_by_stub: false }));
+            tests.extend(passed.map(|name| Entry { name: name.clone(), kind, without_work: false }));
             return Ok(());
         }
         if !run.broken.is_empty() {
@@ -77,7 +78,7 @@ impl Manifest {
         for name in &run.order {
             match run.tests.get(name) {
                 Some(ran) if ran.status == Status::Passed => {
-                    tests.push(Entry { name: name.clone(), kind, passed_by_stub: false });
+                    tests.push(Entry { name: name.clone(), kind, without_work: ran.only_refused });
                 }
                 Some(ran) if ran.status == Status::Skipped => {} // Not for this platform: worth nothing to anybody.
                 Some(ran) => return Err(broken_reference(id, kind, &format!("{name}: {}", ran.message))),
@@ -94,7 +95,7 @@ impl Manifest {
     pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, run: &SessionResult) {
         let tests = self.0.get_mut(id).into_iter().flatten().filter(|test| test.kind == kind);
         for test in tests {
-            test.passed_by_stub = run.tests.get(&test.name).is_some_and(|ran| ran.status == Status::Passed);
+            test.without_work |= run.tests.get(&test.name).is_some_and(|ran| ran.status == Status::Passed);
         }
     }
 
@@ -110,11 +111,12 @@ impl Manifest {
     /// Refuses an exercise whose points could be had for nothing.
     pub(crate) fn check_that_stub_fails(&self, id: &str) -> Result<()> {
         let mut tests = self.tests(id).iter().filter(|test| test.kind != Kind::Soft).peekable();
-        if tests.peek().is_some() && tests.all(|test| test.passed_by_stub) {
+        if tests.peek().is_some() && tests.all(|test| test.without_work) {
             return Err(Error::new(format!(
-                "The unchanged stub of {id} passes every test that is asked from outside."
+                "Every test of {id} that is asked from outside can be passed without work: the unchanged stub passes it, or \
+                 the test asks only for refusals."
             ))
-            .advice("Add a test that it fails: nobody is graded by tests that need no work."));
+            .advice("Add a test that needs a result: nobody is graded by tests that need no work."));
         }
         Ok(())
     }
@@ -131,7 +133,7 @@ impl Manifest {
                 Some(Entry {
                     name: test["name"].as_str()?.to_owned(),
                     kind,
-                    passed_by_stub: test["passed_by_stub"].as_bool()?,
+                    without_work: test["without_work"].as_bool()?,
                 })
             });
             manifest.0.insert(id.clone(), entries.collect::<Option<Vec<_>>>()?);
@@ -145,7 +147,7 @@ impl Manifest {
         let exercises = self.0.iter().map(|(id, tests)| {
             let tests: Vec<Value> = tests
                 .iter()
-                .map(|test| json!({"name": test.name, "kind": test.kind.name(), "passed_by_stub": test.passed_by_stub}))
+                .map(|test| json!({"name": test.name, "kind": test.kind.name(), "without_work": test.without_work}))
                 .collect();
             (id.clone(), Value::Array(tests))
         });
@@ -256,7 +258,13 @@ mod tests {
                 .map(|(name, status)| {
                     (
                         (*name).to_owned(),
-                        TestRun { status: *status, seconds: 0.0, message: String::new(), cut_short: false },
+                        TestRun {
+                            status: *status,
+                            seconds: 0.0,
+                            message: String::new(),
+                            cut_short: false,
+                            only_refused: false,
+                        },
                     )
                 })
                 .collect(),
@@ -271,8 +279,19 @@ mod tests {
         manifest.note("1.a", Kind::Public, &run(&[("x", Status::Passed), ("y", Status::Passed)])).unwrap();
         manifest.note_stub("1.a", Kind::Public, &run(&[("x", Status::Failed), ("y", Status::Passed)]));
         manifest.note_stub("1.a", Kind::Hidden, &run(&[("x", Status::Passed)]));
-        let passed_by_stub: Vec<bool> = manifest.tests("1.a").iter().map(|test| test.passed_by_stub).collect();
-        assert_eq!(passed_by_stub, [false, true]);
+        let without_work: Vec<bool> = manifest.tests("1.a").iter().map(|test| test.without_work).collect();
+        assert_eq!(without_work, [false, true]);
+    }
+
+    #[test]
+    fn a_test_that_asks_only_for_refusals_needs_no_work_even_if_the_stub_fails_it() {
+        let mut manifest = Manifest::default();
+        let mut tests = run(&[("x", Status::Passed), ("y", Status::Passed)]);
+        tests.tests.get_mut("x").unwrap().only_refused = true;
+        manifest.note("1.a", Kind::Public, &tests).unwrap();
+        manifest.note_stub("1.a", Kind::Public, &run(&[("x", Status::Failed), ("y", Status::Failed)]));
+        let without_work: Vec<bool> = manifest.tests("1.a").iter().map(|test| test.without_work).collect();
+        assert_eq!(without_work, [true, false]);
     }
 
     #[test]

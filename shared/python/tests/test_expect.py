@@ -551,3 +551,23 @@ def test_a_value_or_an_error() -> None:
         expect(int, "x").value_or_raises(ValueError, says="at byte")
     with pytest.raises(ExpectationFailed, match="a result, or ValueError"):
         expect(int, None).value_or_raises(ValueError)
+
+
+def test_a_call_leaves_its_arguments_as_they_are() -> None:
+    def clear(what: Any) -> int:
+        what[:] = type(what)(len(what)) if isinstance(what, bytearray) else 0.0
+        return 5
+
+    def clear_and_raise(what: Any) -> None:
+        clear(what)
+        raise ValueError("no")
+
+    for make in (lambda: np.arange(1.0, 4.0), lambda: bytearray(b"abc")):
+        with pytest.raises(ExpectationFailed, match="an argument of clear") as caught:
+            expect(clear, make()).returns(5)
+        assert "Leave it as it is" in str(caught.value)
+        with pytest.raises(ExpectationFailed, match="changed its argument"):
+            expect(clear_and_raise, what=make()).raises(ValueError)
+        expect(clear, make()).changes_arguments().returns(5)
+    unchanged = np.array([np.nan, 1.0])
+    expect(lambda what: 5, unchanged).returns(5)

@@ -12,6 +12,7 @@ import pickle
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,20 @@ def tamper():
     pickle.dumps = lambda *a, **k: b"forged"
     pickle.loads = lambda *a, **k: "forged"
     asyncio.run = asyncio.wait = asyncio.ensure_future = lambda *a, **k: "forged"
+
+class Stubborn:
+    """A future that is never done, and does not care to be cancelled."""
+    _asyncio_future_blocking = True
+    def cancel(self, *args):
+        return False
+    def add_done_callback(self, *args, **kwargs):
+        pass
+    def __await__(self):
+        while True:
+            yield self
+
+def stubborn():
+    return Stubborn()
 
 async def sleep(seconds):
     import asyncio
@@ -328,6 +343,16 @@ def test_a_pickle_runs_nothing_here(sample: Any) -> None:
 
 
 # Awaitables
+
+
+def test_an_awaitable_that_ignores_its_cancellation_holds_up_nobody(sample: Any) -> None:
+    from coursekit.asynchronous import NoResult, awaited
+
+    begun = time.monotonic()
+    with pytest.raises(NoResult):
+        awaited(sample.stubborn, limit=0.2)()
+    assert time.monotonic() - begun < 10
+    assert awaited(sample.sleep)(0.001) == 0.001
 
 
 def test_awaitables_are_driven_from_this_side(sample: Any) -> None:

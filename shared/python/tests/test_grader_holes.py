@@ -8,15 +8,18 @@ import socket
 import struct
 import threading
 import time
+import tracemalloc
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
+from grader.codec import arrays
 from grader.codec.decoder import Decoder
 from grader.codec.side import NotPlainData
 from grader.stand_ins.session import Session
 from grader.transport import frames, peer
-from grader.transport.frames import BadFrame, Message
+from grader.transport.frames import BadFrame, Closed, Message
 
 
 class Answers:
@@ -85,6 +88,57 @@ def test_a_flood_of_questions_ends() -> None:
         theirs.sendall(frame({"kind": "ask"}) * 10 * peer.MOST_WAITING)
     time.sleep(0.1)
     assert isinstance(asker.failure, BadFrame)
+
+
+def test_a_flood_of_bytes_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peer, "MOST_BYTES_WAITING", 1000)
+    theirs, asker = pair()
+    theirs.sendall(frame({"kind": "ask", "text": "x" * 600}) * 3)
+    time.sleep(0.1)
+    assert isinstance(asker.failure, BadFrame)
+
+
+def test_what_was_taken_makes_room_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peer, "MOST_BYTES_WAITING", 1000)
+    theirs, asker = pair()
+    threading.Thread(target=lambda: [frames.receive(theirs) for _ in range(6)], daemon=True).start()
+    for _ in range(5):
+        time.sleep(0.02)
+        threading.Timer(0.02, theirs.sendall, [frame({"kind": "answer", "text": "x" * 600})]).start()
+        asker.ask(Message({}), time.monotonic() + 5)
+    assert asker.failure is None
+
+
+def test_a_reader_that_dawdles_does_not_stop_the_clock() -> None:
+    theirs, asker = pair()
+    stop = threading.Event()
+
+    def dawdle() -> None:
+        while not stop.wait(0.05):
+            theirs.recv(1000)
+
+    threading.Thread(target=dawdle, daemon=True).start()
+    begun = time.monotonic()
+    with pytest.raises(peer.TookTooLong):
+        asker.ask(Message({}, [bytes(8 << 20)]), begun + 0.5)
+    # Another thread does not wait for the first one to get through.
+    with pytest.raises((peer.TookTooLong, Closed)):
+        asker.ask(Message({}), time.monotonic() + 0.1)
+    stop.set()
+    assert time.monotonic() - begun < 20
+
+
+def test_gathering_small_items_takes_little_memory() -> None:
+    count = 1 << 20
+    blob = np.arange(count + 1, dtype=np.uint8)
+    form = {"shape": [2, count], "strides": [1, 1], "offset": 0}
+    layout = arrays.Layout(form, np.dtype("u1"), len(blob), 4 * count)
+    tracemalloc.start()
+    gathered = layout.by_slicing(blob)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.array_equal(gathered, [blob[:-1], blob[1:]])
+    assert peak < 4 * gathered.nbytes
 
 
 def test_asking_back_for_ever_takes_too_long() -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import gc
 import pickle
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
-from coursekit import ExpectationFailed, expect
+from coursekit import ExpectationFailed, arguments, expect
+from coursekit.asynchronous import awaited
 from coursekit.compare import same
 from coursekit.show import is_not_written
-from grader.stand_ins.session import Session, WroteToReadOnly
+from grader.stand_ins.session import Session, Work, WroteToReadOnly
 from grader.transport.frames import BadFrame, Closed, Message
 from grader.transport.peer import Peer
 
@@ -103,6 +107,29 @@ def lie():
 def int_like():
     return IntLike(3)
 
+class Everything(ValueError, TypeError, KeyError):
+    pass
+
+def everything():
+    raise Everything("all at once")
+
+def refuse():
+    raise ValueError("no")
+
+def answer():
+    return 1
+
+def _fixture():
+    return 2
+
+async def later(fine):
+    if not fine:
+        raise ValueError("no")
+
+def clear_and_raise(data):
+    data[:] = 0
+    raise ValueError("no")
+
 made = []
 def keep(thing):
     made.append(thing)
@@ -112,7 +139,9 @@ def keep(thing):
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory, open_module: Any) -> Iterator[Any]:
-    with open_module(tmp_path_factory.mktemp("extension"), MODULE, ["Counter", "Refused"]) as module:
+    with open_module(
+        tmp_path_factory.mktemp("extension"), MODULE, ["Counter", "Refused", "Everything"]
+    ) as module:
         yield module
 
 
@@ -196,8 +225,69 @@ def test_exceptions(sample: Any) -> None:
 
 def test_arrays_are_changed_in_place(sample: Any) -> None:
     base = np.arange(6.0)
-    sample.double(base[::2])
+    with arguments.may_change():
+        sample.double(base[::2])
     assert base.tolist() == [0.0, 1.0, 4.0, 3.0, 8.0, 5.0]
+    expect(sample.double, base[:1]).changes_arguments().value()
+    expect(sample.double, base[1:2]).changes_arguments().value()
+    assert base.tolist() == [0.0, 2.0, 4.0, 3.0, 8.0, 5.0]
+
+
+def test_an_argument_that_no_test_lets_change_stays_as_it_was(sample: Any) -> None:
+    array = np.arange(3.0)
+    with pytest.raises(ExpectationFailed, match="changed its argument"):
+        expect(sample.double, array).value()
+    with pytest.raises(ExpectationFailed, match="changed its argument"):
+        sample.double(array)
+    with pytest.raises(ExpectationFailed, match="changed its argument"):
+        expect(sample.clear_and_raise, array).raises(ValueError)
+    assert array.tolist() == [0.0, 1.0, 2.0]
+
+
+def test_what_did_nothing_but_refuse_is_known(sample: Any) -> None:
+    session = sample.__dict__["_grader_ref"].session
+
+    def work(*calls: Any) -> tuple[int, int, bool]:
+        session.work = Work()
+        for call in calls:
+            with contextlib.suppress(ValueError):
+                call()
+        return session.work.answers, session.work.refusals, session.work.only_refused()
+
+    refuses, fixture, answers = sample.refuse, sample._fixture, sample.answer
+    assert work(refuses, fixture, lambda: sample.refuse) == (0, 1, True)
+    assert work(refuses, answers) == (1, 1, False)
+    assert work(lambda: sample.Counter, fixture) == (0, 0, False)
+    assert work(lambda: sample.Counter().value) == (2, 0, False)
+    assert work(lambda: awaited(sample.later)(True), refuses) == (1, 1, False)
+    assert work(lambda: awaited(sample.later)(False)) == (0, 1, True)
+
+
+def test_an_exception_of_the_submission_is_of_one_kind(sample: Any) -> None:
+    for kind in (ValueError, TypeError, KeyError):
+        if kind is not ValueError:
+            with pytest.raises(ExpectationFailed):
+                expect(sample.everything).raises(kind)
+        else:
+            assert type(expect(sample.everything).raises(kind)) is sample.Everything
+
+
+def test_a_callbacks_exceptions_leave_nothing_behind(sample: Any) -> None:
+    class Large:
+        pass
+
+    gone = []
+
+    def fails() -> None:
+        large = Large()
+        gone.append(weakref.ref(large))
+        raise ValueError("on purpose")
+
+    for _ in range(3):
+        with pytest.raises(ValueError, match="on purpose"):
+            sample.call(fails)
+    gc.collect()
+    assert [each() for each in gone] == [None] * 3
 
 
 def test_a_read_only_array_that_was_written_to(sample: Any) -> None:

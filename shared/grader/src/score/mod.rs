@@ -1,8 +1,9 @@
 //! What each test is worth, and what it earned.
 //!
-//! Some tests pass without any work: PyO3 refuses an argument of a wrong type before the stub's body is reached. They
-//! are needed, for a solution may break what the stub had. So they count as much as the rest of the exercise is right:
-//! with half of the other points earned, each of them earns half of its own. Soft tests say nothing about that: what
+//! Some tests pass without any work: PyO3 refuses an argument of a wrong type before the stub's body is reached, or the test
+//! asks only for refusals, so a function that refuses everything passes it. They are needed, for a solution may accept too
+//! much. So they count as much as the rest of the exercise is right: with half of the other points earned, each of them earns
+//! half of its own. Soft tests say nothing about that: what
 //! they report can be forged, and must not bring more than their own points.
 
 pub(crate) mod points;
@@ -49,16 +50,16 @@ pub(crate) fn worth(tests: &[Entry], points: u32, shares: Shares) -> Vec<Points>
 /// What each test earned, given how it ended. All of them passed earn all points.
 pub(crate) fn earned(tests: &[Entry], worth: &[Points], statuses: &[Status]) -> Vec<Points> {
     let all = || tests.iter().zip(worth).zip(statuses);
-    let counts = |test: &Entry| !test.passed_by_stub && test.kind != Kind::Soft;
+    let counts = |test: &Entry| !test.without_work && test.kind != Kind::Soft;
     // Where nothing else can tell, the soft ones do: points that the stub has must not be a present.
     let only_soft = !tests.iter().any(counts);
-    let own_work = || all().filter(|((test, _), _)| if only_soft { !test.passed_by_stub } else { counts(test) });
+    let own_work = || all().filter(|((test, _), _)| if only_soft { !test.without_work } else { counts(test) });
     let possible: Points = own_work().map(|((_, worth), _)| *worth).sum();
     let reached: Points =
         own_work().filter(|(_, status)| **status == Status::Passed).map(|((_, worth), _)| *worth).sum();
     all()
         .map(|((test, worth), status)| match status {
-            Status::Passed if test.passed_by_stub => worth.in_proportion(reached, possible),
+            Status::Passed if test.without_work => worth.in_proportion(reached, possible),
             Status::Passed => *worth,
             _ => Points::ZERO,
         })
@@ -71,13 +72,13 @@ mod tests {
 
     use super::*;
 
-    fn entries(passed_by_stub: &[bool], soft: usize) -> Vec<Entry> {
-        let hard = passed_by_stub.iter().map(|passed| Entry {
+    fn entries(without_work: &[bool], soft: usize) -> Vec<Entry> {
+        let hard = without_work.iter().map(|passed| Entry {
             name: String::new(),
             kind: Kind::Public,
-            passed_by_stub: *passed,
+            without_work: *passed,
         });
-        let soft = (0..soft).map(|_| Entry { name: String::new(), kind: Kind::Soft, passed_by_stub: false });
+        let soft = (0..soft).map(|_| Entry { name: String::new(), kind: Kind::Soft, without_work: false });
         hard.chain(soft).collect()
     }
 
@@ -148,8 +149,8 @@ mod tests {
             tests in prop::collection::vec((any::<bool>(), any::<bool>()), 1..40), soft in 0_usize..3,
             points in 0_u32..50, soft_share in 0_u8..=100, hidden_share in prop::option::of(0_u8..=100), hidden in 0_usize..4,
         ) {
-            let (passed_by_stub, passed): (Vec<bool>, Vec<bool>) = tests.into_iter().unzip();
-            let mut entries = entries(&passed_by_stub, soft);
+            let (without_work, passed): (Vec<bool>, Vec<bool>) = tests.into_iter().unzip();
+            let mut entries = entries(&without_work, soft);
             for entry in entries.iter_mut().filter(|entry| entry.kind == Kind::Public).take(hidden) {
                 entry.kind = Kind::Hidden;
             }

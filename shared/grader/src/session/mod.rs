@@ -33,6 +33,8 @@ pub(crate) struct TestRun {
     pub(crate) message: String,
     /// Whether the machine may have cut it short: see [`TestResult::cut_short`].
     pub(crate) cut_short: bool,
+    /// Whether the submission did nothing but refuse: see [`TestResult::only_refused`].
+    pub(crate) only_refused: bool,
 }
 
 /// The results by test name, and why there may be fewer than expected.
@@ -51,7 +53,13 @@ pub(crate) struct SessionResult {
 impl SessionResult {
     /// How a test ended that should have run.
     pub(crate) fn result(&self, name: &str) -> TestRun {
-        let never = || TestRun { status: Status::NotRun, seconds: 0.0, message: self.broken.clone(), cut_short: false };
+        let never = || TestRun {
+            status: Status::NotRun,
+            seconds: 0.0,
+            message: self.broken.clone(),
+            cut_short: false,
+            only_refused: false,
+        };
         self.tests.get(name).cloned().unwrap_or_else(never)
     }
 
@@ -62,8 +70,13 @@ impl SessionResult {
             message.push_str("\nprinted meanwhile:\n");
             message.push_str(&printed);
         }
-        let run =
-            TestRun { status: result.outcome.into(), seconds: result.seconds, message, cut_short: result.cut_short };
+        let run = TestRun {
+            status: result.outcome.into(),
+            seconds: result.seconds,
+            message,
+            cut_short: result.cut_short,
+            only_refused: result.only_refused,
+        };
         self.tests
             .entry(result.test)
             .and_modify(|earlier| {

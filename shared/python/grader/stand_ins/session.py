@@ -104,7 +104,7 @@ class Work:
 
 
 _WORK = frozenset({"call", "special", "set", "delete", "call_all", "c_function"})
-"""Requests that the submission's own code answers. An attribute may be a method as well, which does nothing."""
+"""Requests that the submission's own code answers. An attribute may be a method, which does nothing yet."""
 
 
 def _is_fixture(target: Any) -> bool:
@@ -328,7 +328,8 @@ class Session:
             if op in _WORK and not _is_fixture(target):
                 self.work.refusals += 1
             raise
-        if (op in _WORK or op == "get") and not _is_fixture(target) and not _is_for_later(found):
+        is_work = op in _WORK or (op == "get" and isinstance(target, RemoteInstance))
+        if is_work and not _is_fixture(target) and not _is_for_later(found):
             self.work.answers += 1
         return found
 

@@ -74,7 +74,7 @@ def send(link: socket.socket, message: Message, deadline: float | None = None) -
 
 
 def _send_by(link: socket.socket, data: bytes, deadline: float) -> None:
-    """A time limit of the socket would count for each piece anew, and a reader could take a byte at a time."""
+    """Not by the socket's own time limit, which begins anew with each byte that the other side takes."""
     left = memoryview(data)
     ready = select.poll()
     ready.register(link, select.POLLOUT)

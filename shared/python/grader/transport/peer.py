@@ -41,7 +41,7 @@ class Peer:
         takes_new_threads: bool,
         longest_answer: float | None = None,
     ) -> None:
-        """`longest_answer`: seconds that the other side may take to read an answer, where no request waits."""
+        """`longest_answer`: seconds in which the other side must have read an answer, if no request waits."""
         self._link = link
         self._answer = answer
         self._takes_new_threads = takes_new_threads

@@ -52,12 +52,12 @@ def arrays(draw: st.DrawFn, count: int) -> list[Any]:
 
 
 def scaled(a: Any, factor: float) -> Any:
-    expect(matrix_multiply.scale_in_place, a, factor).returns(None)
+    expect(matrix_multiply.scale_in_place, a, factor).changes_arguments().returns(None)
     return a
 
 
 def added(out: Any, a: Any) -> Any:
-    expect(matrix_multiply.add_into, out, a).returns(None)
+    expect(matrix_multiply.add_into, out, a).changes_arguments().returns(None)
     return out
 
 
@@ -218,7 +218,7 @@ def test_other_threads_run_meanwhile(name: str) -> None:
     a, b = np.ones(1_000_000), np.ones(1_000_000)
     arguments: tuple[object, object] = (a, 1.0) if name == "scale_in_place" else (a, b)
     function = getattr(matrix_multiply, name)
-    expect(function, *arguments).described(f"{name} of a million items").returns(None)
+    expect(function, *arguments).changes_arguments().described(f"{name} of a million items").returns(None)
     check_that(
         lets_another_thread_in(function, *arguments),
         f"another thread's turns while {name} ran",

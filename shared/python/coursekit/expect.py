@@ -6,7 +6,8 @@ and one sentence on the likely cause. The runner prints those four; plain pytest
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -92,7 +93,7 @@ class Expectation:
         self._kwargs = kwargs
         # Shown before the call: a function may change its arguments.
         shown = [show(arg) for arg in args] + [f"{key}={show(value)}" for key, value in kwargs.items()]
-        self._arguments = ", ".join(shown)
+        self._shown_arguments = ", ".join(shown)
         self._description = ""
         self._may_change_arguments = False
 
@@ -102,7 +103,7 @@ class Expectation:
 
         Made only for a failure: in grading, to ask for the function's name takes as long as to call it.
         """
-        return self._description or f"{_name(self._function)}({self._arguments})"
+        return self._description or f"{_name(self._function)}({self._shown_arguments})"
 
     def described(self, text: str) -> Expectation:
         """The call as the failure shall show it, where the generated text says too little."""
@@ -117,13 +118,15 @@ class Expectation:
     def value(self, because: Because = "") -> Any:
         """Calls and gives the result; an exception is a failure."""
         __tracebackhide__ = True
-        return self._result("a result, no exception", because)
+        with self._arguments():
+            return self._result("a result, no exception", because)
 
     def returns(self, expected: Any, because: Because = "") -> Any:
         """The result has exactly this type and value (see `same`)."""
         __tracebackhide__ = True
-        got = self._result(show(expected), because)
-        _compare(lambda: self.text, got, expected, because)
+        with self._arguments():
+            got = self._result(show(expected), because)
+            _compare(lambda: self.text, got, expected, because)
         return got
 
     def approximates(
@@ -132,14 +135,10 @@ class Expectation:
         """The result has this type and, floats within the tolerances, this value."""
         __tracebackhide__ = True
         within = f" (within {rel:g} relative, {abs:g} absolute)"
-        got = self._result(show(expected) + within, because)
-        _compare(
-            lambda: self.text,
-            got,
-            expected,
-            because,
-            _Equality(lambda a, b: close_or_raise(a, b, rel, abs), within),
-        )
+        equality = _Equality(lambda a, b: close_or_raise(a, b, rel, abs), within)
+        with self._arguments():
+            got = self._result(show(expected) + within, because)
+            _compare(lambda: self.text, got, expected, because, equality)
         return got
 
     def raises(
@@ -148,9 +147,10 @@ class Expectation:
         """The call raises `kind` (or a subclass), its text or notes containing each of `says`. Gives it."""
         __tracebackhide__ = True
         wanted = _Error(kind, (says,) if isinstance(says, str) else says)
-        got, error = self._outcome(wanted, str(wanted), because)
-        if error is None:
-            raise ExpectationFailed(self.text, show(got), str(wanted), cause(because, got))
+        with self._arguments():
+            got, error = self._outcome(wanted, str(wanted), because)
+            if error is None:
+                raise ExpectationFailed(self.text, show(got), str(wanted), cause(because, got))
         return error
 
     def value_or_raises(
@@ -162,7 +162,8 @@ class Expectation:
         """
         __tracebackhide__ = True
         wanted = _Error(kind, (says,) if isinstance(says, str) else says)
-        return self._outcome(wanted, f"a result, or {wanted}", because)[0]
+        with self._arguments():
+            return self._outcome(wanted, f"a result, or {wanted}", because)[0]
 
     def _outcome(
         self, wanted: _Error, expected: str, because: Because
@@ -180,19 +181,6 @@ class Expectation:
         raise failure from None
 
     def _call(self) -> Any:
-        if self._may_change_arguments:
-            with arguments.may_change():
-                return self._called()
-        kept = arguments.Kept((*self._args, *self._kwargs.values()))
-        try:
-            result = self._called()
-        except BaseException:
-            self._check_arguments(kept)
-            raise
-        self._check_arguments(kept)
-        return result
-
-    def _called(self) -> Any:
         try:
             return self._function(*self._args, **self._kwargs)
         except BaseException as error:
@@ -200,7 +188,15 @@ class Expectation:
                 raise NotWritten(self.text) from None
             raise
 
-    def _check_arguments(self, kept: arguments.Kept) -> None:
+    @contextlib.contextmanager
+    def _arguments(self) -> Iterator[None]:
+        """Fails a call that is right in all else but has changed an argument."""
+        if self._may_change_arguments:
+            with arguments.may_change():
+                yield
+            return
+        kept = arguments.Kept((*self._args, *self._kwargs.values()))
+        yield
         changed = kept.changed()
         if changed is not None and not arguments.changes_are_allowed():
             raise arguments_changed(self.text, show(changed[0]), show(changed[1]))

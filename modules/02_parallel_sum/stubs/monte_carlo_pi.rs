@@ -26,7 +26,7 @@ pub fn count_inside(seed: u64, samples: Range<u64>) -> u64 {
 
 /// π, estimated from `n_samples` random points in a square.
 ///
-/// The same `n_samples` and `seed` give the same estimate on every machine. Ctrl-C stops it.
+/// The points have the numbers 0 to `n_samples - 1`, so every machine gives the same estimate. Ctrl-C stops it.
 ///
 /// Raises `ValueError` for no samples.
 #[pyfunction]

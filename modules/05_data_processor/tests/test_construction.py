@@ -83,8 +83,9 @@ def test_chunk_size_is_needed() -> None:
 )
 def test_adds_any_iterable(values: Any) -> None:
     p = processor(values=[9.0])
+    wanted = [9.0, *map(float, values)]  # Before the call, which could change an array.
     expect(p.add_data, values).returns(None, because=ITERABLE)
-    check_state(p, 3, [9.0, *map(float, values)], 1 + len(values), COUNTED)
+    check_state(p, 3, wanted, len(wanted), COUNTED)
 
 
 def test_adds_from_a_generator() -> None:
@@ -103,25 +104,30 @@ def test_adds_behind_what_is_there() -> None:
 @pytest.mark.parametrize("part", [np.s_[::2], np.s_[::-1], np.s_[1::3], np.s_[10:2:-3], np.s_[5:5]])
 def test_adds_an_array_of_any_stride(part: slice) -> None:
     view = np.arange(100.0)[part]
+    wanted = view.tolist()
     p = processor()
     expect(p.add_data, view).returns(None, because=STRIDES)
-    check_state(p, 3, view.tolist(), len(view), STRIDES)
+    check_state(p, 3, wanted, len(wanted), STRIDES)
 
 
 def test_adds_a_field_of_a_packed_record() -> None:
     records = np.zeros(50, dtype=[("value", np.float64), ("flag", np.int32)])
     records["value"] = np.arange(50)
+    values = records["value"].tolist()
     p = processor()
+    # To refuse everything would show nothing. A copy is aligned.
+    expect(p.add_data, records["value"].copy()).returns(None)
+    check_state(p, 3, values, 50)
     try:
         p.add_data(records["value"])
     except ValueError:
-        check_state(p, 3, [], 0)  # Refused is fine too; anything but wrong numbers.
+        check_state(p, 3, values, 50)  # Refused is fine too; anything but wrong numbers.
     else:
         check_state(
             p,
             3,
-            records["value"].tolist(),
-            50,
+            values + values,
+            100,
             "`as_array` divides the stride by 8 and drops the rest: ask `is_aligned` first.",
         )
 

@@ -145,11 +145,15 @@ def test_a_state_that_does_not_fit() -> None:
 def test_from_a_packed_record() -> None:
     records = np.zeros(50, dtype=[("value", np.float64), ("flag", np.int32)])
     records["value"] = np.arange(50)
+    values = records["value"].tolist()
+    # To refuse everything would show nothing. A copy is aligned.
+    p = expect(data_processor.DataProcessor._from_state, 2, records["value"].copy(), 50).value()
+    check_state(p, 2, values, 50)
     try:
         p = data_processor.DataProcessor._from_state(2, records["value"], 50)
     except ValueError:
         return
-    check_state(p, 2, records["value"].tolist(), 50, ALIGNMENT)
+    check_state(p, 2, values, 50, ALIGNMENT)
 
 
 @pytest.mark.parametrize("state", [("3", np.array([1.0]), 1), (3, [1.0], 1), (3, np.array([1]), 1), (3,)])

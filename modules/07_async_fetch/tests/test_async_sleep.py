@@ -11,6 +11,7 @@ from coursekit.asynchronous import awaited, called, cancelled, first_done
 PANICS = "`Duration::from_secs_f64` panics on what is no duration. `try_from_secs_f64` gives an Err."
 AT_THE_CALL = "Check before `future_into_py`: then the call itself raises, awaited or not."
 UNIT = "As the result of a future, `()` is an empty tuple. Take `py.None()` before the future, and give that."
+SECONDS = "`tokio::time::sleep` takes the duration made of `seconds`: of two sleeps the shorter ends first."
 BLOCKS = (
     "A blocking sleep keeps a thread for itself: the event loop's, or one of tokio's few. "
     "`tokio::time::sleep(…).await` gives it back. "
@@ -26,6 +27,13 @@ def test_sleeps(seconds: float) -> None:
 def test_the_loop_runs_on() -> None:
     which = "which is done first, counted from 0: async_sleep(8.0), async_sleep(0.0)"
     expect(first_done(async_fetch.async_sleep), [(8.0,), (0.0,)]).described(which).returns(1, because=BLOCKS)
+
+
+@pytest.mark.parametrize(("longer", "shorter"), [(0.3, 0.02), (0.9, 0.3)])
+def test_the_shorter_ends_first(longer: float, shorter: float) -> None:
+    which = f"which is done first, counted from 0: async_sleep({longer}), async_sleep({shorter})"
+    calls = [(longer,), (shorter,)]
+    expect(first_done(async_fetch.async_sleep), calls).described(which).returns(1, because=SECONDS)
 
 
 def test_by_keyword() -> None:

@@ -56,11 +56,12 @@ def tree(points: Any) -> Any:
 
 def check_query(points: Any, queries: Any, k: int) -> None:
     """Distances as brute force finds them. Among equal distances any point will do, but none twice."""
-    distances, numbers = expect(tree(points).query, queries, k).value()
     n, there = len(points), min(k, len(points))
+    # Before the call, which could change the arrays.
     every = np.hypot(*(queries[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
     expected = np.full((len(queries), k), math.inf)
     expected[:, :there] = np.sort(every, axis=1)[:, :k]
+    distances, numbers = expect(tree(points).query, queries, k).value()
     shape = (len(queries),) if k == 1 else (len(queries), k)
     check("the shapes of query's results", (np.shape(distances), np.shape(numbers)), (shape, shape), SHAPE)
     check("their dtypes", (str(distances.dtype), str(numbers.dtype)), ("float64", "int64"), SHAPE)

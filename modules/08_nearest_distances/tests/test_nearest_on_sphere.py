@@ -77,9 +77,10 @@ def great_circle(one: Any, other: Any) -> Any:
 
 def check_nearest(lonlat: Any, others: Any, because: str) -> None:
     """The distances of brute force, and numbers that belong to them. Among equal distances any will do."""
-    metres, numbers = expect(nearest_distances.nearest_on_sphere, lonlat, others).value()
+    # Before the call, which could change the arrays.
     every = great_circle(lonlat[:, None, :], others[None, :, :])
     expected = every.min(axis=1)
+    metres, numbers = expect(nearest_distances.nearest_on_sphere, lonlat, others).value()
     check("shapes", (np.shape(metres), np.shape(numbers)), ((len(lonlat),), (len(lonlat),)))
     check("dtypes", (str(metres.dtype), str(numbers.dtype)), ("float64", "int64"))
     # A search in degrees is far off; lost digits are not.

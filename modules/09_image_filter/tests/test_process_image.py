@@ -53,11 +53,10 @@ def step(name: str, *args: float) -> Any:
 
 def blurred(img: Any, sigma: float) -> Any:
     """The blur by one step alone, near the one that float64 gives."""
-    got = expect(image_filter.process_image, img, [step("Blur", sigma)]).value()
     radius = int(4.0 * sigma + 0.5)
     bell = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
     bell /= bell.sum()
-    expected = img.astype(np.float64)
+    expected = img.astype(np.float64)  # A copy: the call below could change the picture.
     for axis in (0, 1):
         width = [(radius, radius) if axis == each else (0, 0) for each in range(img.ndim)]
         padded = np.pad(expected, width, mode="symmetric")
@@ -65,6 +64,7 @@ def blurred(img: Any, sigma: float) -> Any:
             np.take(padded, range(far, far + img.shape[axis]), axis=axis) for far in range(2 * radius + 1)
         )
         expected = np.asarray(sum(weight * part for weight, part in zip(bell, parts, strict=True)))
+    got = expect(image_filter.process_image, img, [step("Blur", sigma)]).value()
     check("type of the blurred picture", type(got), np.ndarray)
     check("dtype and shape of the blurred picture", (str(got.dtype), got.shape), ("uint8", img.shape))
     off = float(np.abs(got - expected).max())
@@ -174,9 +174,10 @@ def test_the_call_of_the_tutorials(shape: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("shape", [(4, 5), (4, 5, 3), (0, 5), (4, 0, 3)])
 def test_no_steps_give_a_copy(shape: tuple[int, ...]) -> None:
     img = picture(*shape)
-    result = expect(image_filter.process_image, img, []).returns(img, because="No steps change nothing.")
+    before = img.copy()
+    result = expect(image_filter.process_image, img, []).returns(before, because="No steps change nothing.")
     del result
-    expect(image_filter.process_image, img[::-1], []).returns(img[::-1].copy())
+    expect(image_filter.process_image, img[::-1], []).returns(before[::-1])
 
 
 def test_a_tuple_of_steps() -> None:
@@ -243,6 +244,7 @@ def test_an_exception(error: BaseException, fails_at: int) -> None:
 
 def test_the_callback_may_call_back() -> None:
     img = picture(6, 7, 3)
+    before = img.copy()
     inner: list[Any] = []
     expect(
         image_filter.process_image,
@@ -250,7 +252,7 @@ def test_the_callback_may_call_back() -> None:
         [step("Gray")],
         lambda n: inner.append(image_filter.process_image(img, [])),
     ).returns(grey(img), because="Nothing may be borrowed or locked while the callback runs.")
-    check("what the inner call gave", inner, [img])
+    check("what the inner call gave", inner, [before])
 
 
 @pytest.mark.soft
@@ -266,7 +268,7 @@ def test_the_callback_may_change_the_picture() -> None:
     )
 
 
-@pytest.mark.parametrize("progress", [5, "print", [print]])
+@pytest.mark.parametrize("progress", [5, "len", [len]])
 def test_no_callable(progress: Any) -> None:
     expect(image_filter.process_image, picture(4, 5, 3), [step("Gray")], progress).raises(TypeError)
 

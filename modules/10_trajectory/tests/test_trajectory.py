@@ -28,6 +28,11 @@ def rows(count: int = 3, shift: float = 0.0) -> Any:
     return np.arange(3.0 * count, dtype=np.float32).reshape(count, 3) + np.float32(shift)
 
 
+def read_only(array: Any) -> Any:
+    array.flags.writeable = False
+    return array
+
+
 def frame(step: int, time: float, positions: Any) -> Any:
     return expect(trajectory.Frame, step, time, positions).value()
 
@@ -39,7 +44,7 @@ def plain(got: Any) -> tuple[int, float, Any]:
 TEXT = "3\nstep=0 time=0.0\nX 0.0 1.0 2.0\nX 3.0 4.0 5.0\nX 6.0 7.0 8.0\n"
 TEXT += "3\nstep=10 time=0.05\nX 0.5 1.5 2.5\nX 3.5 4.5 5.5\nX 6.5 7.5 8.5\n"
 FIRST = TEXT[: TEXT.index("3\nstep=10")]
-FRAMES = [(0, 0.0, rows()), (10, 0.05, rows(shift=0.5))]
+FRAMES = [(0, 0.0, read_only(rows())), (10, 0.05, read_only(rows(shift=0.5)))]
 
 
 def loaded(folder: Path, text: str | bytes = TEXT, name: str = "in.xyz") -> Any:
@@ -243,7 +248,7 @@ def test_comes_back(tmp_path: Path, count: int, number: int, seed: int) -> None:
     exponents = rng.integers(-40, 38, size=(number, count, 3))
     with np.errstate(all="ignore"):
         positions = (rng.normal(size=exponents.shape) * 10.0**exponents).astype(np.float32)
-    frames = [(int(rng.integers(-9, 9)), float(rng.normal()), each) for each in positions]
+    frames = [(int(rng.integers(-9, 9)), float(rng.normal()), read_only(each)) for each in positions]
     got = loaded(tmp_path, written(frames))
     check("the frames", [plain(each) for each in got], frames, "The shortest digits that read back the same.")
 

@@ -107,20 +107,40 @@ def test_the_workers_do_it(tmp_path: Path) -> None:
 def test_a_large_file_is_shared_out(tmp_path: Path) -> None:
     line = "spam eggs spam \n"  # 16 bytes, so that even parts end with a line
     (tmp_path / "large").write_text(line * (33 * 2**20 // len(line)))
-    client = scale_out.InProcessClient()
-    got = count(client, tmp_path)
+    words: list[int] = []
+    merges: list[int] = []
+
+    def run(function: Any, arguments: tuple[Any, ...]) -> Any:
+        result = function(*arguments)
+        merged = sum(isinstance(each, scale_out.PartialCount) for each in arguments)
+        if merged:
+            merges.append(merged)
+        elif isinstance(result, scale_out.PartialCount):
+            words.append(sum(result.counts.values()))
+        return result
+
+    got = count(scale_out.InProcessClient(run), tmp_path)
     check("counts", got, {"spam": 33 * 2**20 // 8, "eggs": 33 * 2**20 // 16})
-    check_that(client.tasks >= 5, "tasks for 33 MiB", client.tasks, "3 parts and 2 merges, or more", SPLIT)
+    check_that(
+        len(words) >= 3 and max(words) <= 3 * 2**20 and sum(words) == 3 * 33 * 2**16,
+        "words that the tasks for 33 MiB counted",
+        words,
+        "3 parts or more, none with more than the 3145728 words of 16 MiB",
+        SPLIT,
+    )
+    check_that(len(merges) >= 2, "tasks that merged", len(merges), "2 or more", TREE)
 
 
 def test_a_tree_of_merges(tmp_path: Path) -> None:
     names = [f"word{n}" for n in range(16)]
     folder_of(tmp_path, {name: name for name in names})
     depth: dict[frozenset[str], int] = {}
+    merged = [0]
 
     def run(function: Any, arguments: tuple[Any, ...]) -> Any:
         result = function(*arguments)
         parts = [each for each in arguments if isinstance(each, scale_out.PartialCount)]
+        merged.append(len(parts))
         if isinstance(result, scale_out.PartialCount):
             below = max((depth.get(frozenset(part.counts), 0) for part in parts), default=-1)
             depth[frozenset(result.counts)] = below + 1
@@ -128,6 +148,7 @@ def test_a_tree_of_merges(tmp_path: Path) -> None:
 
     got = count(scale_out.InProcessClient(run), tmp_path)
     check("counts", got, dict.fromkeys(names, 1))
+    check_that(max(merged) <= 2, "most counts that one task merged", max(merged), "2 or fewer", TREE)
     deepest = depth.get(frozenset(names), 0)
     most = math.ceil(math.log2(len(names)))
     check_that(

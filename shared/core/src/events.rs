@@ -71,6 +71,8 @@ pub struct TestResult {
     pub cut_short: bool,
     /// Whether the code under test raised in all calls of the test, and never gave a result. Only the grader's oracle counts.
     pub only_refused: bool,
+    /// The course's own functions in the module under test that gave a result. Only the grader's oracle names them.
+    pub fixtures: Vec<String>,
 }
 
 /// The outcomes of a test.
@@ -143,10 +145,7 @@ fn read_line(line: &str) -> Option<Event> {
     Some(match event["event"].as_str()? {
         "python" => Event::PythonStarted(Interpreter { path: text("executable"), version: text("version") }),
         "import_failed" => Event::ImportFailed { message: text("message") },
-        "collected" => {
-            let tests = event["tests"].as_array().into_iter().flatten();
-            Event::Collected { tests: tests.filter_map(|name| name.as_str().map(str::to_owned)).collect() }
-        }
+        "collected" => Event::Collected { tests: names(&event["tests"]) },
         "start" => Event::TestStarted { test: text("test") },
         "result" => Event::TestFinished(TestResult {
             test: event["test"].as_str()?.to_owned(),
@@ -162,6 +161,7 @@ fn read_line(line: &str) -> Option<Event> {
             printed: event["printed"].as_str().map(str::to_owned),
             cut_short: event["cut_short"] == true,
             only_refused: event["only_refused"] == true,
+            fixtures: names(&event["fixtures"]),
         }),
         "internal_error" => Event::InternalError { message: text("message") },
         "block" => Event::BlockFinished(BlockResult {
@@ -171,6 +171,11 @@ fn read_line(line: &str) -> Option<Event> {
         "done" => Event::Done { code: event["code"].as_i64() },
         _ => return None,
     })
+}
+
+/// The texts in a list.
+fn names(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
 /// What pytest's exit code says against the run itself, whatever the tests say: pytest or the way it was called is at

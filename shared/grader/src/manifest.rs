@@ -2,7 +2,7 @@
 //! solutions. That run is also the grader's own check: a reference that does not pass is an error of the course or the
 //! machine, and then nothing is graded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use course_core::catalogue::{Course, ExerciseRef};
@@ -10,7 +10,7 @@ use course_core::files;
 use course_core::{Error, Result};
 use serde_json::{Value, json};
 
-use crate::session::SessionResult;
+use crate::session::{SessionResult, TestRun};
 use crate::test_status::Status;
 
 /// One test.
@@ -26,7 +26,7 @@ pub(crate) struct Entry {
 }
 
 /// Where a test runs, and whose it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// The course's, asked from outside.
     Public,
@@ -78,7 +78,7 @@ impl Manifest {
         for name in &run.order {
             match run.tests.get(name) {
                 Some(ran) if ran.status == Status::Passed => {
-                    tests.push(Entry { name: name.clone(), kind, without_work: ran.only_refused });
+                    tests.push(Entry { name: name.clone(), kind, without_work: false });
                 }
                 Some(ran) if ran.status == Status::Skipped => {} // Not for this platform: worth nothing to anybody.
                 Some(ran) => return Err(broken_reference(id, kind, &format!("{name}: {}", ran.message))),
@@ -91,11 +91,15 @@ impl Manifest {
         }
     }
 
-    /// Notes which of these tests the unchanged stub passes.
-    pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, run: &SessionResult) {
-        let tests = self.0.get_mut(id).into_iter().flatten().filter(|test| test.kind == kind);
-        for test in tests {
-            test.without_work |= run.tests.get(&test.name).is_some_and(|ran| ran.status == Status::Passed);
+    /// Notes which of these tests need no work: the unchanged stub passes them, or the solution only refuses in them. The
+    /// course's own functions in the module may give a result there if they do so without the exercise, with the stub.
+    pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, solution: &SessionResult, stub: &SessionResult) {
+        let without_exercise: BTreeSet<&String> = stub.tests.values().flat_map(|ran| &ran.fixtures).collect();
+        let only_refuses =
+            |ran: &TestRun| ran.only_refused && ran.fixtures.iter().all(|fixture| without_exercise.contains(fixture));
+        for test in self.0.get_mut(id).into_iter().flatten().filter(|test| test.kind == kind) {
+            test.without_work = stub.tests.get(&test.name).is_some_and(|ran| ran.status == Status::Passed)
+                || (kind != Kind::Soft && solution.tests.get(&test.name).is_some_and(only_refuses));
         }
     }
 
@@ -249,7 +253,6 @@ fn is_test(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::TestRun;
 
     fn run(results: &[(&str, Status)]) -> SessionResult {
         SessionResult {
@@ -264,6 +267,7 @@ mod tests {
                             message: String::new(),
                             cut_short: false,
                             only_refused: false,
+                            fixtures: Vec::new(),
                         },
                     )
                 })
@@ -273,25 +277,32 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_the_stub_passes_is_noted() {
+    fn without_work(solution: &SessionResult, stub: &SessionResult) -> Vec<bool> {
         let mut manifest = Manifest::default();
-        manifest.note("1.a", Kind::Public, &run(&[("x", Status::Passed), ("y", Status::Passed)])).unwrap();
-        manifest.note_stub("1.a", Kind::Public, &run(&[("x", Status::Failed), ("y", Status::Passed)]));
-        manifest.note_stub("1.a", Kind::Hidden, &run(&[("x", Status::Passed)]));
-        let without_work: Vec<bool> = manifest.tests("1.a").iter().map(|test| test.without_work).collect();
-        assert_eq!(without_work, [false, true]);
+        manifest.note("1.a", Kind::Public, solution).unwrap();
+        manifest.note_stub("1.a", Kind::Public, solution, stub);
+        manifest.tests("1.a").iter().map(|test| test.without_work).collect()
     }
 
     #[test]
-    fn a_test_that_asks_only_for_refusals_needs_no_work_even_if_the_stub_fails_it() {
-        let mut manifest = Manifest::default();
-        let mut tests = run(&[("x", Status::Passed), ("y", Status::Passed)]);
-        tests.tests.get_mut("x").unwrap().only_refused = true;
-        manifest.note("1.a", Kind::Public, &tests).unwrap();
-        manifest.note_stub("1.a", Kind::Public, &run(&[("x", Status::Failed), ("y", Status::Failed)]));
-        let without_work: Vec<bool> = manifest.tests("1.a").iter().map(|test| test.without_work).collect();
-        assert_eq!(without_work, [true, false]);
+    fn a_test_that_the_stub_passes_needs_no_work() {
+        let solution = run(&[("x", Status::Passed), ("y", Status::Passed)]);
+        let stub = run(&[("x", Status::Failed), ("y", Status::Passed)]);
+        assert_eq!(without_work(&solution, &stub), [false, true]);
+    }
+
+    #[test]
+    fn a_test_in_which_the_solution_only_refuses_needs_no_work() {
+        let names = [("x", Status::Passed), ("y", Status::Passed), ("z", Status::Passed)];
+        let (mut solution, mut stub) = (run(&names), run(&names.map(|(name, _)| (name, Status::Failed))));
+        for name in ["x", "y"] {
+            solution.tests.get_mut(name).unwrap().only_refused = true;
+        }
+        // One of the course's own functions makes the argument, another one calls the exercise.
+        solution.tests.get_mut("x").unwrap().fixtures = vec!["_make".to_owned()];
+        solution.tests.get_mut("y").unwrap().fixtures = vec!["_make".to_owned(), "_read".to_owned()];
+        stub.tests.get_mut("z").unwrap().fixtures = vec!["_make".to_owned()];
+        assert_eq!(without_work(&solution, &stub), [true, false, false]);
     }
 
     #[test]
@@ -299,9 +310,9 @@ mod tests {
         let mut manifest = Manifest::default();
         let tests = run(&[("x", Status::Passed), ("y", Status::Passed)]);
         manifest.note("1.a", Kind::Public, &tests).unwrap();
-        manifest.note_stub("1.a", Kind::Public, &run(&[("x", Status::Passed)]));
+        manifest.note_stub("1.a", Kind::Public, &tests, &run(&[("x", Status::Passed)]));
         assert!(manifest.check_that_stub_fails("1.a").is_ok());
-        manifest.note_stub("1.a", Kind::Public, &tests);
+        manifest.note_stub("1.a", Kind::Public, &tests, &tests);
         assert!(manifest.check_that_stub_fails("1.a").is_err());
     }
 

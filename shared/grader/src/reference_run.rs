@@ -42,14 +42,18 @@ pub(crate) fn manifest(
     let cgroups = Cgroups::make(&environment.without, environment.memory);
     let jail = environment.jail.counted_by(&cgroups);
     let run = ReferenceRun { environment, jail: &jail, hidden, jobs };
+    let mut of_solutions = BTreeMap::new();
     for (id, kind, result) in run.run(&missing, Version::Solution, &scratch.path().join("solutions"))? {
         manifest.note(&id, kind, &result)?;
+        of_solutions.insert((id, kind), result);
     }
     for exercise_ref in &missing {
         manifest.check_that_tests_count(&exercise_ref.id())?;
     }
     for (id, kind, result) in run.run(&missing, Version::Stub, &scratch.path().join("stubs"))? {
-        manifest.note_stub(&id, kind, &result);
+        if let Some(of_solution) = of_solutions.get(&(id.clone(), kind)) {
+            manifest.note_stub(&id, kind, of_solution, &result);
+        }
     }
     for exercise_ref in &missing {
         manifest.check_that_stub_fails(&exercise_ref.id())?;

@@ -248,6 +248,7 @@ def test_what_did_nothing_but_refuse_is_known(sample: Any) -> None:
     session = sample.__dict__["_grader_ref"].session
 
     def work(*calls: Any) -> tuple[int, int, bool]:
+        """Answers, refusals, and whether there were only refusals."""
         session.work = Work()
         for call in calls:
             with contextlib.suppress(ValueError):
@@ -256,6 +257,7 @@ def test_what_did_nothing_but_refuse_is_known(sample: Any) -> None:
 
     refuses, fixture, answers = sample.refuse, sample._fixture, sample.answer
     assert work(refuses, fixture, lambda: sample.refuse) == (0, 1, True)
+    assert session.work.fixtures == {"_fixture"}
     assert work(refuses, answers) == (1, 1, False)
     assert work(lambda: sample.Counter, fixture) == (0, 0, False)
     assert work(lambda: sample.Counter().value) == (2, 0, False)

@@ -73,11 +73,8 @@ mod tests {
     use super::*;
 
     fn entries(without_work: &[bool], soft: usize) -> Vec<Entry> {
-        let hard = without_work.iter().map(|passed| Entry {
-            name: String::new(),
-            kind: Kind::Public,
-            without_work: *passed,
-        });
+        let hard =
+            without_work.iter().map(|passed| Entry { name: String::new(), kind: Kind::Public, without_work: *passed });
         let soft = (0..soft).map(|_| Entry { name: String::new(), kind: Kind::Soft, without_work: false });
         hard.chain(soft).collect()
     }

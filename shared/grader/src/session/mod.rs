@@ -35,6 +35,8 @@ pub(crate) struct TestRun {
     pub(crate) cut_short: bool,
     /// Whether the submission did nothing but refuse: see [`TestResult::only_refused`].
     pub(crate) only_refused: bool,
+    /// See [`TestResult::fixtures`].
+    pub(crate) fixtures: Vec<String>,
 }
 
 /// The results by test name, and why there may be fewer than expected.
@@ -59,6 +61,7 @@ impl SessionResult {
             message: self.broken.clone(),
             cut_short: false,
             only_refused: false,
+            fixtures: Vec::new(),
         };
         self.tests.get(name).cloned().unwrap_or_else(never)
     }
@@ -76,6 +79,7 @@ impl SessionResult {
             message,
             cut_short: result.cut_short,
             only_refused: result.only_refused,
+            fixtures: result.fixtures,
         };
         self.tests
             .entry(result.test)

@@ -132,6 +132,7 @@ class GradingPlugin(plugin.CoursePlugin):
             verdict = {"status": "error", "message": self._refusal}
         if printed and verdict["status"] != "passed":
             verdict["printed"] = printed
-        if self._worker.session is not None and self._worker.session.work.only_refused():
-            verdict["only_refused"] = True
+        if self._worker.session is not None:
+            work = self._worker.session.work
+            verdict |= {"only_refused": work.only_refused(), "fixtures": sorted(work.fixtures)}
         return verdict

@@ -18,8 +18,9 @@ only such objects may compare themselves, and they may do nothing else that is n
 with three more ways for a test to end: "crashed", "timed_out" and "not_run". "cut_short" beside the first two
 says that the machine may be to blame: the process was killed, or waited for a processor a good part of its
 time. "only_refused" says that the module's functions raised in all calls of the test, and never gave a
-result. Where the module cannot be imported, "import_failed" says so before the
-first test, and all tests run into it. With `"only_import": true` that is all that is tried, in `time_limit`.
+result; "fixtures" names those of the course's own functions in the module that gave one. Where the module
+cannot be imported, "import_failed" says so before the first test, and all tests run into it. With
+`"only_import": true` that is all that is tried, in `time_limit`.
 """
 
 from __future__ import annotations

@@ -97,6 +97,8 @@ class Work:
 
     def __init__(self) -> None:
         self.answers = self.refusals = 0
+        self.fixtures: set[str] = set()
+        """The course's own functions in the module that gave a result. Some of them call the exercise."""
 
     def only_refused(self) -> bool:
         """Whether it did nothing but refuse."""
@@ -107,9 +109,9 @@ _WORK = frozenset({"call", "special", "set", "delete", "call_all", "c_function"}
 """Requests that the submission's own code answers. An attribute may be a method, which does nothing yet."""
 
 
-def _is_fixture(target: Any) -> bool:
+def _fixture(target: Any) -> str | None:
     ref = ref_of(target)
-    return ref is not None and ref.is_fixture
+    return None if ref is None else ref.fixture
 
 
 def _is_for_later(value: Any) -> bool:
@@ -154,7 +156,7 @@ class Session:
         if value is self.module and name.startswith("_"):
             ref = ref_of(found)
             if ref is not None:
-                ref.is_fixture = True
+                ref.fixture = name
         return found
 
     def names(self, value: Any) -> list[str]:
@@ -325,11 +327,15 @@ class Session:
         except (BadFrame, WroteToReadOnly) as error:
             self._refuse(error)
         except BaseException:
-            if op in _WORK and not _is_fixture(target):
+            if op in _WORK:
                 self.work.refusals += 1
             raise
-        is_work = op in _WORK or (op == "get" and isinstance(target, RemoteInstance))
-        if is_work and not _is_fixture(target) and not _is_for_later(found):
+        fixture = _fixture(target)
+        if fixture is not None:
+            self.work.fixtures.add(fixture)
+        elif (op in _WORK or (op == "get" and isinstance(target, RemoteInstance))) and not _is_for_later(
+            found
+        ):
             self.work.answers += 1
         return found
 

@@ -32,6 +32,9 @@ from urllib.parse import parse_qs, urlsplit
 SETTLE = 0.03
 """Seconds between what was waited for and the answer: time for a request too many to show itself."""
 
+MOST_REQUESTS = 10_000
+"""Requests that are answered, and kept: a client must not fill the memory."""
+
 
 def _own_listener() -> socket.socket:
     return socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -139,7 +142,9 @@ class Server:
             writer.close()
 
     async def _request(self, target: str, writer: asyncio.StreamWriter, watch: asyncio.Future[bytes]) -> bool:
-        """Answers one request. Tells whether the connection goes on."""
+        """Answers one request. Tells whether the connection goes on. After `MOST_REQUESTS` it never does."""
+        if len(self.requests) >= MOST_REQUESTS:
+            return False
         self.requests.append(target)
         self._change(in_flight=1)
         answer = asyncio.ensure_future(self._answer(target, writer))

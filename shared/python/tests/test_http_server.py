@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
+from coursekit import http_server
 from coursekit.http_server import Server, refusing_url
 
 
@@ -52,6 +53,16 @@ def test_one_connection_many_requests() -> None:
             assert connection.getresponse().read() == str(number).encode()
         connection.close()
         assert (server.connections, server.most_in_flight, len(server.requests)) == (1, 1, 20)
+
+
+def test_a_client_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "MOST_REQUESTS", 3)
+    with Server() as server:
+        for _ in range(3):
+            assert get(server.url("/text/x")) == (200, b"x")
+        with pytest.raises(http.client.RemoteDisconnected):
+            get(server.url("/text/x"))
+        assert len(server.requests) == 3
 
 
 def test_breaks_off() -> None:

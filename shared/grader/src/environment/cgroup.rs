@@ -48,6 +48,13 @@ impl MemoryShare {
         self.bytes
     }
 
+    /// MiB of an oracle, which makes objects of what a submission answers. The oracles share the fifth that is left.
+    pub(crate) fn of_oracle(self) -> u32 {
+        const LEAST: u64 = 1536;
+        const MOST: u64 = 4096;
+        u32::try_from((self.bytes >> 22).clamp(LEAST, MOST)).unwrap_or(u32::MAX)
+    }
+
     /// MiB of one process, which is all that a machine without control groups can limit.
     pub(crate) fn of_process(self) -> u32 {
         const MOST: u64 = 4096;
@@ -171,5 +178,7 @@ mod tests {
         }
         assert_eq!(MemoryShare::of(Some(20 * GIB), 8).of_process(), 2048);
         assert_eq!(MemoryShare::of(None, 1).of_process(), 4096);
+        assert_eq!(MemoryShare::of(Some(20 * GIB), 2).of_oracle(), 2048);
+        assert_eq!(MemoryShare::of(Some(8 * GIB), 4).of_oracle(), 1536);
     }
 }

@@ -249,6 +249,7 @@ impl Session<'_> {
             "seed": self.seed,
             "time_limit": limit,
             "budget": limit * u64::from(BUDGET),
+            "memory": self.environment.memory.of_oracle(),
             "events": self.event_log(),
             "root": self.environment.course.root,
         }))

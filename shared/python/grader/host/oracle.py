@@ -9,18 +9,20 @@ A job in JSON:
 
     {"module": "parallel_sum", "directory": "<folder with the extension>", "tests": ["<file>", …],
      "declared": {"<class>": ["<special method>", …]}, "worker": ["<command>", …], "scratch": "<folder>",
-     "seed": 7, "time_limit": 20, "budget": 60, "events": "<file>", "root": "<the course>"}
+     "seed": 7, "time_limit": 20, "budget": 60, "memory": 4096, "events": "<file>",
+     "root": "<the course>"}
 
 `worker` starts the worker in its jail; to it are added two sockets' numbers, the module and the folder.
-`declared` are the classes that the course's own type stub names, each with the special methods that it names:
-only such objects may compare themselves, and they may do nothing else that is not named. The seconds of
-`time_limit` are for each test, those of `budget` for all of them. The events are those of `coursekit.worker`,
-with three more ways for a test to end: "crashed", "timed_out" and "not_run". "cut_short" beside the first two
-says that the machine may be to blame: the process was killed, or waited for a processor a good part of its
-time. "only_refused" says that the module's functions raised in all calls of the test, and never gave a
-result; "fixtures" names those of the course's own functions in the module that gave one. Where the module
-cannot be imported, "import_failed" says so before the first test, and all tests run into it. With
-`"only_import": true` that is all that is tried, in `time_limit`.
+`declared` are the classes that the course's own type stub names, each with the special methods that it
+names: only such objects may compare themselves, and they may do nothing else that is not named. The seconds
+of `time_limit` are for each test, those of `budget` for all of them. This process may take so many MiB of
+`memory`. The events are those of `coursekit.worker`, with three more ways for a test to end: "crashed",
+"timed_out" and "not_run". "cut_short" beside the first two says that the machine may be to blame: the
+process was killed, or waited for a processor a good part of its time. "only_refused" says that the module's
+functions raised in all calls of the test, and never gave a result; "fixtures" names those of the course's
+own functions in the module that gave one. Where the module cannot be imported, "import_failed" says so
+before the first test, and all tests run into it. With `"only_import": true` that is all that is tried, in
+`time_limit`.
 """
 
 from __future__ import annotations
@@ -47,9 +49,6 @@ from ..stand_ins import event_loop  # noqa: F401  (loaded before the first job)
 from ..stand_ins.session import Session
 from .grading_plugin import GradingPlugin, note_import_problem
 from .worker_process import WorkerProcess
-
-MOST_MEMORY = 4 << 30
-"""Bytes that this process may take: what the submission answers is made into objects here."""
 
 
 def main(computed: str) -> NoReturn:
@@ -99,7 +98,7 @@ def run(job: dict[str, Any]) -> NoReturn:
     with open(os.devnull) as nothing:
         os.dup2(nothing.fileno(), 0)
     numpy.random.seed()  # Copies would draw the same numbers; `random` sees to it by itself.
-    _limit_memory()
+    _limit_memory(job["memory"])
     log = EventLog(job["events"])
     worker = WorkerProcess(job)
     # Not before: a process that this machine cannot start is no fault of the submission.
@@ -139,14 +138,14 @@ def run(job: dict[str, Any]) -> NoReturn:
     os._exit(0)
 
 
-def _limit_memory() -> None:
-    """An answer that unfolds to gigabytes shall fail its test, not the machine."""
+def _limit_memory(mebibytes: int) -> None:
+    """An answer that unfolds to gigabytes shall fail its test, not the machine: it becomes objects here."""
     with contextlib.suppress(ImportError, OSError, ValueError):  # Not on Windows; not on every macOS.
         import resource
 
         # The soft limit alone: the jail that this process starts has limits of its own.
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, hard))
+        resource.setrlimit(resource.RLIMIT_DATA, (mebibytes << 20, hard))
 
 
 def _end_with(parent: int) -> None:

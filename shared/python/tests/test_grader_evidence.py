@@ -178,8 +178,8 @@ def verdicts(tmp_path: Path, body: str) -> dict[str, str]:
     )
     worker = [sys.executable, "-I", "-X", "utf8", str(KIT / "run.py"), "grading-worker"]
     job = {"module": "hostile", "directory": str(tmp_path), "tests": [str(test)], "declared": {"Plain": []},
-           "worker": worker, "scratch": str(tmp_path), "seed": 1, "time_limit": 60, "budget": 200, "memory": 4096,
-           "events": str(tmp_path / "events"), "root": str(tmp_path)}  # fmt: skip
+           "worker": worker, "scratch": str(tmp_path), "seed": 1, "time_limit": 60, "budget": 200,
+           "memory": 4096, "events": str(tmp_path / "events"), "root": str(tmp_path)}  # fmt: skip
     oracle = subprocess.Popen(
         [sys.executable, "-I", "-X", "utf8", str(KIT / "run.py"), "oracle", str(tmp_path / "computed")],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,

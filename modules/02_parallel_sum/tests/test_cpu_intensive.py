@@ -128,7 +128,7 @@ def test_a_field_of_a_packed_record(fields: list[Any]) -> None:
     records = np.zeros(1_000, dtype=fields)
     records["x"] = np.linspace(0.0, 1.0, 1_000)
     total = reference(records["x"].tolist())
-    # To refuse everything would show nothing. A copy is aligned.
+    # A version that refuses everything must not pass. A copy is aligned.
     expect(parallel_sum.cpu_intensive, records["x"].copy()).approximates(total, rel=1e-11)
     try:
         parallel_sum.cpu_intensive(records["x"])

@@ -185,7 +185,7 @@ def test_an_array_that_is_not_aligned() -> None:
 
 def right_or_refused(array: Any, total: int) -> None:
     """Right, or a clear error: anything but a wrong number."""
-    # To refuse everything would show nothing. A copy is aligned.
+    # A version that refuses everything must not pass. A copy is aligned.
     expect(parallel_sum.sum_array, array.copy()).returns(total)
     try:
         parallel_sum.sum_array(array)

@@ -115,7 +115,7 @@ def test_adds_a_field_of_a_packed_record() -> None:
     records["value"] = np.arange(50)
     values = records["value"].tolist()
     p = processor()
-    # To refuse everything would show nothing. A copy is aligned.
+    # A version that refuses everything must not pass. A copy is aligned.
     expect(p.add_data, records["value"].copy()).returns(None)
     check_state(p, 3, values, 50)
     try:

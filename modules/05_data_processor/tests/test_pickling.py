@@ -146,7 +146,7 @@ def test_from_a_packed_record() -> None:
     records = np.zeros(50, dtype=[("value", np.float64), ("flag", np.int32)])
     records["value"] = np.arange(50)
     values = records["value"].tolist()
-    # To refuse everything would show nothing. A copy is aligned.
+    # A version that refuses everything must not pass. A copy is aligned.
     p = expect(data_processor.DataProcessor._from_state, 2, records["value"].copy(), 50).value()
     check_state(p, 2, values, 50)
     try:

@@ -188,7 +188,7 @@ def test_a_field_of_a_packed_record() -> None:
     records["value"] = np.arange(20)
     values = records["value"].tolist()
     p = processor()
-    # To refuse everything would show nothing. A copy is aligned.
+    # A version that refuses everything must not pass. A copy is aligned.
     expect(p.add_column, records["value"].copy()).returns(0)
     check_state(p, 2, values, 20)
     try:

@@ -274,7 +274,7 @@ def test_any_bytes_changed(tmp_path: Path, data: st.DataObject) -> None:
     """Frames or an error that names a byte: nothing else, whatever is in the file."""
     file = data.draw(st.sampled_from([*FILES.values(), Dcd(fixed=2, free=(2, 4), frames=[rows(4), rows(2)])]))
     content = bytearray(replace(file, order=data.draw(st.sampled_from("<>"))).build())
-    # To refuse everything would show nothing.
+    # A version that refuses everything must not pass.
     read(tmp_path, bytes(content)).value()
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(content) - 1))

@@ -179,7 +179,7 @@ def test_bytes_that_lie(lie: str) -> None:
 @settings(max_examples=60)
 @given(st.binary(max_size=40), st.integers(0, 12))
 def test_arbitrary_bytes(data: bytes, words: int) -> None:
-    # To refuse everything would show nothing.
+    # A version that refuses everything must not pass.
     check("counts", read(HEAD + b"\x01\x01a\x05").value().counts, {"a": 5})
     try:
         found = scale_out.PartialCount.from_bytes(HEAD + number(words) + data)

@@ -186,7 +186,7 @@ def test_another_layout(change: Any) -> None:
     P, P0, S = three_matrices(5)
     for matrices in ((change(P), P0, S), (P, change(P0), S), (P, P0, change(S))):
         wanted = reference(*matrices, [5])
-        # To refuse everything would show nothing. Copies lie in rows, side by side.
+        # A version that refuses everything must not pass. Copies lie in rows, side by side.
         rows = [matrix.copy(order="C") for matrix in matrices]
         expect(mulliken.mulliken_loops, *rows, [5]).approximates(wanted, abs=1e-12)
         try:

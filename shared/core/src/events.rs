@@ -301,6 +301,8 @@ mod tests {
                     seconds: 0.5,
                     printed: None,
                     cut_short: false,
+                    only_refused: false,
+                    fixtures: Vec::new(),
                 }),
                 Event::Done { code: Some(1) },
             ]

@@ -91,8 +91,12 @@ fn notices(grade: &Grade) -> Vec<Annotation> {
     let mut notices = vec![Annotation { title, message: soft, ..Annotation::default() }];
     if !grade.ignored.is_empty() {
         let title = format!("{} files ignored", grade.ignored.len());
-        let files =
-            grade.ignored.iter().take(SHOWN).map(|file| format!("{}: {}", name(&file.path), line(&file.reason, NAME)));
+        // The word in front: a file named ":" would make a command of the line.
+        let files = grade
+            .ignored
+            .iter()
+            .take(SHOWN)
+            .map(|file| format!("ignored {}: {}", name(&file.path), line(&file.reason, NAME)));
         notices.push(Annotation { title, message: files.collect::<Vec<_>>().join("\n"), ..Annotation::default() });
     }
     notices
@@ -160,7 +164,7 @@ mod tests {
              ::warning title=1 of the jail's mechanisms NOT ENFORCED::NOT ENFORCED: network: user namespaces are restricted on this machine\n\
              ::warning file=modules/02_parallel_sum/src/parallel_sum.rs,line=12,title=for a person to look at%3A 02.parallel_sum::calls Python's own `sum`\n\
              ::notice title=13.34 of 25 points::Soft tests, judged inside the submission's own process, carry 0.5 of 25 points; 0 of these were earned.\n\
-             ::notice title=1 files ignored::modules/02/tests/conftest.py: not an exercise's file\n"
+             ::notice title=1 files ignored::ignored modules/02/tests/conftest.py: not an exercise's file\n"
         );
     }
 
@@ -170,6 +174,13 @@ mod tests {
         let commands = check(&hostile());
         assert_eq!(commands.iter().filter(|(level, ..)| level == "error").count(), SHOWN);
         assert!(commands.iter().any(|(_, properties, _)| properties["title"] == "25 more"));
+    }
+
+    #[test]
+    fn an_ignored_file_named_as_a_command_begins() {
+        let mut grade = normal();
+        grade.ignored[0].path = ":".to_owned();
+        check(&grade);
     }
 
     proptest! {

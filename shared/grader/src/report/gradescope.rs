@@ -39,7 +39,8 @@ fn said_above(grade: &Grade) -> String {
     if !grade.ignored.is_empty() {
         lines.push(format!("{} files were ignored:", grade.ignored.len()));
         let files = grade.ignored.iter().take(SHOWN);
-        lines.extend(files.map(|file| format!("{}: {}", name(&file.path), line(&file.reason, NAME))));
+        // The dash in front: a file named ":" would make a command of the line.
+        lines.extend(files.map(|file| format!("- {}: {}", name(&file.path), line(&file.reason, NAME))));
     }
     lines.join("\n")
 }
@@ -110,7 +111,7 @@ mod tests {
         let output = document["output"].as_str().expect("a text");
         assert!(output.contains("\nNOT ENFORCED: network"), "{output}");
         assert!(
-            output.ends_with("\n1 files were ignored:\nmodules/02/tests/conftest.py: not an exercise's file"),
+            output.ends_with("\n1 files were ignored:\n- modules/02/tests/conftest.py: not an exercise's file"),
             "{output}"
         );
     }

@@ -51,4 +51,6 @@ class Kept:
 def _is_kept(argument: Any) -> bool:
     if type(argument) is bytearray:
         return len(argument) <= LARGEST_KEPT
-    return type(argument) is np.ndarray and bool(argument.flags.writeable) and argument.nbytes <= LARGEST_KEPT
+    if type(argument) is not np.ndarray or argument.dtype.hasobject:  # Objects may not equal themselves.
+        return False
+    return bool(argument.flags.writeable) and argument.nbytes <= LARGEST_KEPT

@@ -569,5 +569,5 @@ def test_a_call_leaves_its_arguments_as_they_are() -> None:
         with pytest.raises(ExpectationFailed, match="changed its argument"):
             expect(clear_and_raise, what=make()).raises(ValueError)
         expect(clear, make()).changes_arguments().returns(5)
-    unchanged = np.array([np.nan, 1.0])
-    expect(lambda what: 5, unchanged).returns(5)
+    for unchanged in (np.array([np.nan, 1.0]), np.array([np.datetime64("NaT"), 1.0], dtype=object)):
+        expect(lambda what: 5, unchanged).returns(5)

@@ -108,7 +108,7 @@ def test_survives_pickle_and_copy() -> None:
             "pickle looks for the class in its module. Say where "
             'it is: `module = "account"` in `#[pyclass(…)]`.',
         ) from None
-    copied = copy.copy(error)
+    copied: Any = copy.copy(error)
     check("balance and requested of the copied error", (copied.balance, copied.requested), (1.0, 2.0), ARGS)
     read = after_restart(written)
     check("balance and requested of the pickled error", (read.balance, read.requested), (1.0, 2.0), ARGS)

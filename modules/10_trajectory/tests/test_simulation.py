@@ -2,18 +2,15 @@ from __future__ import annotations
 
 import gc
 import math
-import os
-import subprocess
-import sys
 import threading
 import weakref
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import trajectory
 from coursekit import check, check_that, expect
+from coursekit.apart import printed
 from coursekit.turns import lets_another_thread_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -445,7 +442,7 @@ def test_other_threads_run() -> None:
 def test_ctrl_c() -> None:
     expect(simulation(state(START)).run, 1).value()
     code = """
-import _thread, threading, numpy as np, trajectory
+import _thread, threading, numpy as np
 state = trajectory._state_of(np.ones((100, 3), np.float32))
 sim = trajectory.Simulation(state, trajectory._Springs(1.0))
 threading.Timer(0.05, _thread.interrupt_main).start()
@@ -454,21 +451,9 @@ try:
 except KeyboardInterrupt:
     print("KeyboardInterrupt", len(trajectory._rows(state)), sim.step > 0)
 """
-    folder = str(Path(str(trajectory.__file__)).parent)
-    try:
-        run = subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONPATH": folder},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=8,
-        )
-        outcome = run.stdout + run.stderr
-    except subprocess.TimeoutExpired:
-        outcome = "still running 8 seconds after Ctrl-C"
     because = "Now and then, attach and call `py.check_signals()?`."
-    check("run(10**15), with Ctrl-C pressed after 0.05 s", outcome, "KeyboardInterrupt 100 True\n", because)
+    got = printed(trajectory, code, 8.0)
+    check("run(10**15), with Ctrl-C pressed after 0.05 s", got, "KeyboardInterrupt 100 True", because)
 
 
 @pytest.mark.soft

@@ -15,8 +15,8 @@ import numpy as np
 
 from .compare import same
 
-LARGEST_KEPT = 16 << 20
-"""Bytes of an argument that are kept for the comparison. The grader sees every change, without a copy."""
+largest_kept = 16 << 20
+"""Bytes of an argument that are kept for the comparison. The oracle keeps none: it sees every change."""
 
 _allowed = threading.local()
 
@@ -50,7 +50,7 @@ class Kept:
 
 def _is_kept(argument: Any) -> bool:
     if type(argument) is bytearray:
-        return len(argument) <= LARGEST_KEPT
+        return len(argument) <= largest_kept
     if type(argument) is not np.ndarray or argument.dtype.hasobject:  # Objects may not equal themselves.
         return False
-    return bool(argument.flags.writeable) and argument.nbytes <= LARGEST_KEPT
+    return bool(argument.flags.writeable) and argument.nbytes <= largest_kept

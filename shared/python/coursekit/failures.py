@@ -8,6 +8,7 @@ has failed. See `plugin`.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 _recorded: list[BaseException] = []
@@ -27,6 +28,12 @@ def take() -> list[BaseException]:
 
 def first_check(error: BaseException | None) -> BaseException | None:
     """The failed check in an exception, in what it was raised from, or in the group that it is."""
+    checks = (part for part in parts(error) if isinstance(part, AssertionError) or _is_outcome(part))
+    return next(checks, None)
+
+
+def parts(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception, what it was raised from, and what is in the group that it is."""
     left = [error]
     seen: set[int] = set()
     while left and len(seen) < 1000:
@@ -34,12 +41,10 @@ def first_check(error: BaseException | None) -> BaseException | None:
         if found is None or id(found) in seen:
             continue
         seen.add(id(found))
-        if isinstance(found, AssertionError) or _is_outcome(found):
-            return found
+        yield found
         left += [found.__cause__, found.__context__]
         if isinstance(found, BaseExceptionGroup):
             left += found.exceptions
-    return None
 
 
 def _is_outcome(error: BaseException) -> bool:

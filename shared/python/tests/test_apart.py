@@ -1,4 +1,4 @@
-"""What code prints that may wait for ever: in a process of its own, or over the grader's wire."""
+"""Code that may wait for ever prints, in a process of its own or over the grader's wire."""
 
 from __future__ import annotations
 

@@ -89,6 +89,6 @@ def test_a_test_that_has_failed_gets_no_new_process(sample: Any) -> None:
         pickles.start_new_process()
 
 
-def test_elsewhere_the_process_stays_the_same() -> None:
+def test_outside_of_the_grader_a_pickle_is_only_read() -> None:
     now = time.time()
     assert pickles.after_restart(pickle.dumps(now)) == now

@@ -326,7 +326,7 @@ fn grader_tests(course: &Course) -> Result<()> {
 }
 
 fn corpora(course: &Course) -> Result<()> {
-    // What `honest_grade` has built there is not built again.
+    // `honest_grade` has built the dependencies in this folder.
     let work = course.root.join(".course/grade");
     run_command(
         course_python(&course.root).args(["shared/grader/tests/corpora.py", "--quick"]).env("CORPORA_WORK", work),

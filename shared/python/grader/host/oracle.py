@@ -40,7 +40,7 @@ from typing import Any, NoReturn
 import hypothesis
 import numpy.random  # also: what hypothesis would load in the first property
 import pytest
-from coursekit import http_server, pickles, plugin
+from coursekit import arguments, http_server, pickles, plugin
 from coursekit.events import EventLog
 from coursekit.worker import UNUSED_PLUGINS, preload
 from hypothesis import configuration, strategies
@@ -114,6 +114,7 @@ def run(job: dict[str, Any]) -> NoReturn:
     sys.modules[job["module"]] = session.module
     http_server.make_listener = worker.listener
     pickles.start_new_process = worker.restart
+    arguments.largest_kept = 0
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     grading = GradingPlugin(log, worker, job)
     code = int(

@@ -139,7 +139,7 @@ class WorkerProcess:
         other_sockets.close()
         assert self._process.stdout is not None
         self._output.follow(self._process.stdout.fileno(), self._process)
-        # Who stops reading holds up the one who writes.
+        # A submission that does not read must not hold up the oracle.
         limit = self._job["time_limit"]
         self._peer = Peer(ours, self._answer, takes_new_threads=False, longest_answer=limit)
         self._peer.start()

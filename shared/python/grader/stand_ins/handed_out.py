@@ -52,12 +52,8 @@ class HandedOut:
 
     def number_of_error(self, error: BaseException) -> int:
         """The number of an exception of a test's code. It is kept without the frames that it went through."""
-        seen: set[int] = set()
-        part: BaseException | None = error
-        while part is not None and id(part) not in seen:
-            seen.add(id(part))
+        for part in failures.parts(error):
             part.__traceback__ = None
-            part = part.__cause__ or part.__context__
         return self.number(error)
 
     def object(self, number: Any) -> Any:

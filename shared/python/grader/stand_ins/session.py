@@ -330,14 +330,17 @@ class Session:
             if op in _WORK:
                 self.work.refusals += 1
             raise
+        self._note_result(op, target, found)
+        return found
+
+    def _note_result(self, op: str, target: Any, found: Any) -> None:
+        """Counts a result as work, unless a fixture gave it or it shows no work yet."""
         fixture = _fixture(target)
+        is_work = op in _WORK or (op == "get" and isinstance(target, RemoteInstance))
         if fixture is not None:
             self.work.fixtures.add(fixture)
-        elif (op in _WORK or (op == "get" and isinstance(target, RemoteInstance))) and not _is_for_later(
-            found
-        ):
+        elif is_work and not _is_for_later(found):
             self.work.answers += 1
-        return found
 
     def _ask_form(self, op: str, target: Any, *args: Any) -> Any:
         try:
@@ -373,7 +376,7 @@ class Session:
             own = self.exported(answer.body["raised_own"])
             if not isinstance(own, BaseException):
                 raise BadFrame("an exception that is none")
-            raise own
+            raise own.with_traceback(None)  # Each raise would add its frames to the earlier ones.
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})
             raise error

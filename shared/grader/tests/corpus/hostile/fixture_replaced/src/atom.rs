@@ -6,9 +6,7 @@ use pyo3::prelude::*;
 use crate::state::State;
 
 #[pyclass(module = "trajectory", frozen)]
-pub struct Atom {
-    index: usize,
-}
+pub struct Atom;
 
 pub fn resolve(index: isize, len: usize) -> Option<usize> {
     usize::try_from(index).ok().filter(|index| *index < len)
@@ -16,18 +14,12 @@ pub fn resolve(index: isize, len: usize) -> Option<usize> {
 
 impl Atom {
     pub fn of(_state: &Bound<'_, State>, index: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let index = index.extract::<isize>()?;
-        Ok(Self { index: resolve(index, 2).ok_or_else(|| PyIndexError::new_err("no such atom"))? })
+        resolve(index.extract()?, 2).map(|_| Self).ok_or_else(|| PyIndexError::new_err("no such atom"))
     }
 }
 
 #[pymethods]
 impl Atom {
-    #[getter]
-    fn index(&self) -> usize {
-        self.index
-    }
-
     #[getter]
     fn x(&self, py: Python<'_>) -> PyResult<f32> {
         py.import("trajectory")?.setattr("_while_running", py.eval(c"lambda state, meanwhile: None", None, None)?)?;

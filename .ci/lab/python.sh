@@ -50,10 +50,10 @@ for module in "$@"; do
 done
 if [ $# -gt 0 ]; then
     row 0 bash -c "(sleep 10; printf q) | script --quiet --return --command 'cargo course watch $1' /dev/null"
-    row 0 env PYTHONPATH=shared/grader/tests python3 -c \
+    row 0 env PYTHONPATH=shared/grader/tests "$python" -c \
         'import pathlib, reference; reference.hand_in(pathlib.Path(".git/lab-submission"))'
     row 0 cargo course grade --submission .git/lab-submission --report json=.git/lab-grade.json "$@"
-    row 0 python3 -c 'import json; grade = json.load(open(".git/lab-grade.json")); assert grade["score"] == grade["max_score"], grade'
+    row 0 "$python" -c 'import json; grade = json.load(open(".git/lab-grade.json")); assert grade["score"] == grade["max_score"], grade'
 fi
 case ${VERIFY:-} in
     '') ;;

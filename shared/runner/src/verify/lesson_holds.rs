@@ -127,7 +127,7 @@ fn type_check(context: &Context<'_>, prepared: &Prepared, source: &str) -> Resul
     files::write_atomically(&root, source.as_bytes())?;
     let recipe = prepared.recipe.clone().without_lints();
     let cancel = CancellationToken::default();
-    compile::rustc(&recipe, &root, scratch.path(), scratch.path(), Product::Metadata, &cancel)
+    context.builders.run(|| compile::rustc(&recipe, &root, scratch.path(), scratch.path(), Product::Metadata, &cancel))
 }
 
 /// A block marked `rust,compile_fail,E0277` fails with that error.

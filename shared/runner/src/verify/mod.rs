@@ -9,6 +9,7 @@
 
 mod benchmark_runs;
 mod blocks;
+mod builders;
 mod everything_is_named;
 mod exercise_is_complete;
 mod exercises_are_independent;
@@ -25,13 +26,13 @@ mod variant;
 mod verdicts;
 mod wrong_versions_are_caught;
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
 use course_core::catalogue::{Course, Exercise, Module};
 use course_core::{Error, Result, python};
 
+use builders::{Builders, processors};
 use prepared::Prepared;
 use queue::{Promise, Task, Work};
 use variant::Slots;
@@ -57,6 +58,7 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
     let context = Context {
         course,
         slots: Slots::default(),
+        builders: Builders::new(processors()),
         python: PythonRunner::new(course.root.clone(), examples),
         excuses: !cfg!(target_os = "linux") || !python::has_gil(&course.root),
         examples,
@@ -67,9 +69,9 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
     let (mut passed, mut failed) = (0, Vec::new());
     let steps = Steps::new();
     let step = steps.begin_silent("Verifying");
-    // Many tests of wrong versions only wait: for a deadlock's time limit, for a server. Twice as many parts keep the
-    // processors busy meanwhile.
-    let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get) * 2;
+    // Many tests of wrong versions only wait: for a deadlock's time limit, for a server. With four parts for each processor
+    // it has something to do meanwhile.
+    let jobs = processors() * 4;
     let started = Instant::now();
     queue::run(tasks, jobs, &|done, subject| step.at(u64_of(done), u64_of(total), subject), |heading, tally| {
         steps.suspend(|| {
@@ -192,6 +194,7 @@ fn chosen<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<&'c Module>> {
 struct Context<'c> {
     course: &'c Course,
     slots: Slots,
+    builders: Builders,
     python: PythonRunner,
     /// Whether a wrong version may go uncaught because its tests are for another platform. On Linux with a GIL each has a
     /// test that runs.

@@ -1,9 +1,9 @@
-//! A module with chosen versions of its exercises, built by rustc alone in a folder of its own. So several are built at
-//! a time, and the learner's own files are never touched. The next variant of the module is built in the same folder,
-//! where rustc compiles anew only what differs.
+//! A module with chosen versions of its exercises, built by rustc alone. So several are built at a time, and the learner's
+//! own files are never touched. A folder to build in serves one variant of a module after the other, so that rustc compiles
+//! anew only what differs; what came of it lies in a folder of its own, where it is judged for as long as that takes.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use course_core::catalogue::{Course, Exercise, ExerciseRef, Module};
@@ -27,14 +27,18 @@ use crate::check::{Judge, file_stem};
 pub(super) struct Slots(Mutex<BTreeMap<String, Vec<ScratchFolder>>>);
 
 impl Slots {
-    fn take(&self, course: &Course, module: &Module) -> Result<ScratchFolder> {
-        let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&module.name).and_then(Vec::pop);
-        idle.map_or_else(|| workspace::scratch(&course.root), Ok)
+    /// Calls `build` with a folder that no other build uses.
+    fn with<T>(&self, course: &Course, module: &Module, build: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+        let idle = self.of(module, |slots| slots.pop());
+        let slot = idle.map_or_else(|| workspace::scratch(&course.root), Ok)?;
+        let built = build(slot.path());
+        self.of(module, |slots| slots.push(slot));
+        built
     }
 
-    fn give_back(&self, module: &Module, slot: ScratchFolder) {
+    fn of<T>(&self, module: &Module, change: impl FnOnce(&mut Vec<ScratchFolder>) -> T) -> T {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.entry(module.name.clone()).or_default().push(slot);
+        change(slots.entry(module.name.clone()).or_default())
     }
 }
 
@@ -51,10 +55,10 @@ pub(super) enum RustTests {
 pub(super) struct Variant<'c> {
     context: &'c Context<'c>,
     module: &'c Module,
-    /// The sources, and in `out` what became of them; `None` only while it is dropped.
-    slot: Option<ScratchFolder>,
     source: Source,
     pub(super) build: Build,
+    /// The sources, and what became of them.
+    _folder: ScratchFolder,
 }
 
 impl<'c> Variant<'c> {
@@ -66,47 +70,28 @@ impl<'c> Variant<'c> {
         versions: &[(&Exercise, Version<'_>)],
         tested: &[(&Exercise, RustTests)],
     ) -> Result<Self> {
-        let slot = context.slots.take(context.course, module)?;
-        let folder = slot.path().join("crate");
-        staging::copy_module(module, &folder, Version::Solution)?;
-        for (exercise, version) in versions {
-            staging::put_version(module, exercise, &folder, *version)?;
-        }
-        let source = Source { package: module.package.clone(), folder: folder.clone(), has_rust_tests: true };
-        let out = slot.path().join("out");
+        let kept = workspace::scratch(&context.course.root)?;
+        let folder = kept.path().join("crate");
+        let out = kept.path().join("out");
         files::make_folder(&out)?;
         let tests: Vec<(&PathBuf, RustTests)> = tested
             .iter()
             .flat_map(|(exercise, rust_tests)| exercise.rust_tests.iter().map(|path| (path, *rust_tests)))
             .collect();
-        let incremental = slot.path().join("incremental");
-        let product = Product::Extension { library: !tests.is_empty(), incremental: &incremental };
-        let cancel = CancellationToken::default();
-        let root = folder.join("src/lib.rs");
-        let mut build = compile::rustc(&prepared.recipe, &root, &folder, &out, product, &cancel)?;
-        if build.success {
-            use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-            let library = out.join(format!("{DLL_PREFIX}{}{DLL_SUFFIX}", module.package));
-            build.libraries.insert(module.package.clone(), library);
-        }
-        if let (false, Some(recipe)) = (tests.is_empty(), &prepared.test_recipe) {
-            staging::copy_rust_tests(module, &folder)?;
-            let library = out.join(format!("lib{}.rlib", module.package));
-            for (test, rust_tests) in tests {
-                let name = file_stem(test);
-                let linked = rust_tests == RustTests::Run;
-                let product = Product::TestProgram { linked, name: &name, package: &module.package, library: &library };
-                // What does not compile, or whose test does not, is not judged at all, as in the loop.
-                if build.success && folder.join(test).is_file() {
-                    let test = compile::rustc(recipe, &folder.join(test), &folder, &out, product, &cancel)?;
-                    build.success = test.success;
-                    build.diagnostics.extend(test.diagnostics);
-                    let program = out.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-                    build.tests.insert(name, program);
+        let build = context.builders.run(|| {
+            context.slots.with(context.course, module, |slot| {
+                let sources = slot.join("crate");
+                staging::copy_module(module, &sources, Version::Solution)?;
+                for (exercise, version) in versions {
+                    staging::put_version(module, exercise, &sources, *version)?;
                 }
-            }
-        }
-        Ok(Self { context, module, slot: Some(slot), source, build })
+                staging::copy_rust_tests(module, &sources)?;
+                files::copy_tree(&sources, &folder, &|_| true)?;
+                compile(module, prepared, &sources, &slot.join("incremental"), &out, &tests)
+            })
+        })?;
+        let source = Source { package: module.package.clone(), folder, has_rust_tests: true };
+        Ok(Self { context, module, source, build, _folder: kept })
     }
 
     /// Runs an exercise's tests, those in Rust as it was built for them.
@@ -135,12 +120,39 @@ impl<'c> Variant<'c> {
     }
 }
 
-impl Drop for Variant<'_> {
-    fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            self.context.slots.give_back(self.module, slot);
+/// Builds the extension, and these Rust tests with it. What does not compile, or whose test does not, is not judged at all,
+/// as in the loop.
+fn compile(
+    module: &Module,
+    prepared: &Prepared,
+    sources: &Path,
+    incremental: &Path,
+    out: &Path,
+    tests: &[(&PathBuf, RustTests)],
+) -> Result<Build> {
+    let cancel = CancellationToken::default();
+    let product = Product::Extension { library: !tests.is_empty(), incremental };
+    let mut build = compile::rustc(&prepared.recipe, &sources.join("src/lib.rs"), sources, out, product, &cancel)?;
+    if build.success {
+        use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+        let library = out.join(format!("{DLL_PREFIX}{}{DLL_SUFFIX}", module.package));
+        build.libraries.insert(module.package.clone(), library);
+    }
+    let Some(recipe) = &prepared.test_recipe else { return Ok(build) };
+    let library = out.join(format!("lib{}.rlib", module.package));
+    for (test, rust_tests) in tests {
+        if build.success && sources.join(test).is_file() {
+            let name = file_stem(test);
+            let linked = *rust_tests == RustTests::Run;
+            let product = Product::TestProgram { linked, name: &name, package: &module.package, library: &library };
+            let test = compile::rustc(recipe, &sources.join(test), sources, out, product, &cancel)?;
+            build.success = test.success;
+            build.diagnostics.extend(test.diagnostics);
+            let program = out.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+            build.tests.insert(name, program);
         }
     }
+    Ok(build)
 }
 
 /// Runs the tests of an exercise against what was built.

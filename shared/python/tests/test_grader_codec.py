@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from coursekit.compare import same
+from grader.codec.arrays import owner
 from grader.codec.decoder import Decoder
 from grader.codec.encoder import Encoder
 from grader.codec.exceptions import rebuilt, standard_exception
@@ -191,6 +192,18 @@ def test_views_of_one_array_share_memory_on_the_other_side() -> None:
     twice = np.ones(2)
     left, right = through((twice, twice))
     assert left is right
+
+
+def test_arrays_over_one_buffer_have_a_common_base_in_the_jail_only_if_they_had_one() -> None:
+    buffer = bytearray(80)
+    one, other = np.frombuffer(buffer), np.frombuffer(buffer)
+    views = [one, one[3:], other, other[::2], other[:0]]
+    got = through(views, to_the_worker=True)
+    assert len({id(owner(each)) for each in got[:2]}) == 1
+    assert len({id(owner(each)) for each in got[2:4]}) == 1
+    assert owner(got[0]) is not owner(got[2])
+    got[0][4] = 5.0
+    assert got[1][1] == got[2][4] == got[3][2] == 5.0
 
 
 def test_exceptions_keep_class_arguments_notes_and_cause() -> None:

@@ -108,7 +108,7 @@ impl Report {
     /// Reads `FORMAT=FILE`, or `FORMAT` alone for standard output.
     ///
     /// # Errors
-    /// A sentence that names the formats, or asks for the file.
+    /// The formats' names, or that the file is missing; to be made a sentence of.
     pub(crate) fn parse(argument: &str) -> Result<Self, String> {
         let (name, file) = match argument.split_once('=') {
             Some((name, file)) => (name, Some(file)),
@@ -116,10 +116,10 @@ impl Report {
         };
         let format = Format::from_name(name).ok_or_else(|| {
             let names = Format::names();
-            format!("There is no report `{}`. There are: {names}; as in --report json=grade.json.", line(name, 40))
+            format!("there is no report `{}`, only {names}, as in --report json=grade.json", line(name, 40))
         })?;
         match file {
-            Some("") => Err(format!("--report {name}= lacks its file, as in --report {name}=FILE.")),
+            Some("") => Err(format!("--report {name}= lacks its file, as in --report {name}=FILE")),
             file => Ok(Self { format, file: file.map(PathBuf::from) }),
         }
     }

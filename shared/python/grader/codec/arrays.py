@@ -100,6 +100,14 @@ def address(array: Array) -> int:
     return int(array.__array_interface__["data"][0])
 
 
+def owner(array: Array) -> Any:
+    """The object at the end of the chain of bases. Its address is what rust-numpy keeps account of borrows by."""
+    found: Any = array
+    while isinstance(found, np.ndarray) and found.base is not None:
+        found = found.base
+    return found
+
+
 def describe(dtype: DType) -> Any:
     """The JSON form of a dtype; `NotPlainData` for those that `rebuilt_dtype` would refuse."""
     if dtype.subdtype is not None:

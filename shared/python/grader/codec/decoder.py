@@ -52,6 +52,7 @@ class Decoder:
         self.buffers: dict[int, np.ndarray[Any, Any]] = {}
         """The bytes that arrays of the message lie in, by the number of the byte string."""
         self._rooms: dict[int, np.ndarray[Any, Any]] = {}
+        self._owned: dict[tuple[int, int], np.ndarray[Any, Any]] = {}
         self._arrays: dict[int, np.ndarray[Any, Any]] = {}
         self._array_bytes_left = side.largest_array
 
@@ -129,7 +130,7 @@ class Decoder:
             self._rooms[index] = room_for(data, content["align"])
             self.buffers[index] = self._rooms[index][: len(data)]
         if self._side.trusts_other:
-            made = layout.exactly(self.buffers[index])
+            made = layout.exactly(self._memory_of(index, content["owner"]))
         else:
             made = layout.by_slicing(self._rooms[index])
         check_items(made)
@@ -137,6 +138,17 @@ class Decoder:
             made.flags.writeable = False
         self._arrays[number] = made
         return made
+
+    def _memory_of(self, index: int, owner: int) -> np.ndarray[Any, Any]:
+        """The memory of a buffer, as that owner's: arrays with one owner have a common base, others have none."""
+        memory = self.buffers[index]
+        if (index, owner) not in self._owned:
+            is_first = all(known != index for known, _ in self._owned)
+            # A memoryview is no array: the chain of bases ends with it, and each call makes a new one.
+            self._owned[index, owner] = (
+                memory if is_first else np.frombuffer(memoryview(memory), dtype=np.uint8)
+            )
+        return self._owned[index, owner]
 
     def _object_array(self, content: Any, depth: int) -> np.ndarray[Any, Any]:
         counts, forms = _pair(content)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Buffer, address, describe, lay_out
+from .arrays import Buffer, address, describe, lay_out, owner
 from .exceptions import NATIVE_ATTRIBUTES, standard_name
 from .limits import (
     DEEPEST,
@@ -39,6 +39,7 @@ class Encoder:
         self.side = side
         self.blobs: list[bytes] = []
         self.arrays: list[tuple[np.ndarray[Any, Any], dict[str, Any]]] = []
+        self._owners: list[Any] = []
 
     def value(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911  (one for each kind of value)
         """The JSON form of a value."""
@@ -118,8 +119,17 @@ class Encoder:
             if known is value:
                 return {"a": form_of_known}  # One array on this side is one on the other.
         form["writeable"], form["number"] = bool(value.flags.writeable), len(self.arrays)
+        form["owner"] = self._owner_number(value)
         self.arrays.append((value, form))
         return {"a": form}
+
+    def _owner_number(self, value: np.ndarray[Any, Any]) -> int:
+        owned_by = owner(value)
+        for number, known in enumerate(self._owners):
+            if known is owned_by:
+                return number
+        self._owners.append(owned_by)
+        return len(self._owners) - 1
 
     def _decimal(self, value: Decimal, _depth: int) -> Any:
         text, exponent = str(value), value.as_tuple().exponent

@@ -53,7 +53,7 @@ def test_nothing_is_lost(values: list[float], chunk_size: int) -> None:
 
 def test_takes_nothing_out() -> None:
     p = processor()
-    expect(list, chunks(p)).value()
+    expect(list, chunks(p)).returns([np.array([1.0, 2.0]), np.array([3.0])], because=LAST)
     check("(chunk_size, values, total_seen) afterwards", FIXTURES._state(p), (2, [1.0, 2.0, 3.0], 3))
 
 
@@ -93,7 +93,7 @@ CHANGES = {
 def test_a_change_meanwhile(change: str) -> None:
     p = processor()
     iterator = chunks(p)
-    expect(next, iterator).value()
+    expect(next, iterator).returns(np.array([1.0, 2.0]), because=LAST)
     FIXTURES._set_state(p, *CHANGES[change])
     for _ in range(2):
         expect(next, iterator).described(f"next(chunks), after: {change}").raises(
@@ -104,6 +104,9 @@ def test_a_change_meanwhile(change: str) -> None:
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_before_the_first_step(change: str) -> None:
     p = processor()
+    expect(next, chunks(p)).returns(
+        np.array([1.0, 2.0]), because=LAST
+    )  # An iterator that always raises must not pass.
     iterator = chunks(p)
     FIXTURES._set_state(p, *CHANGES[change])
     expect(next, iterator).described(f"next(chunks), after: {change}").raises(
@@ -116,7 +119,7 @@ def test_a_change_before_the_first_step(change: str) -> None:
 def test_a_change_after_the_end() -> None:
     p = processor()
     iterator = chunks(p)
-    expect(list, iterator).value()
+    expect(list, iterator).returns([np.array([1.0, 2.0]), np.array([3.0])], because=LAST)
     FIXTURES._set_state(p, 2, [1.0, 2.0, 3.0, 4.0, 5.0], 5)
     expect(next, iterator, "ended").returns("ended", because=ENDED)
 

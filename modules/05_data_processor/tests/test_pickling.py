@@ -36,6 +36,12 @@ def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int,
     check("(chunk_size, values, total_seen) afterwards", FIXTURES._state(got), state, because)
 
 
+def check_copy(got: Any, original: Any) -> None:
+    """A copy is another object, of the same class."""
+    check("the copy is the original itself", got is original, False, OWN)
+    check("the copy is a DataProcessor", type(got) is type(original), True, OWN)
+
+
 def pickled(protocol: int) -> Callable[[Any], Any]:
     return lambda p: pickle.loads(pickle.dumps(p, protocol))
 
@@ -57,6 +63,7 @@ STATES: list[tuple[int, list[float], int]] = [
 def test_the_state_survives(way: str, chunk_size: int, values: list[float], total_seen: int) -> None:
     p = processor(chunk_size, values, total_seen)
     copied = expect(WAYS[way], p).described(f"{way} of a processor").value(STATE)
+    check_copy(copied, p)
     check_state(copied, chunk_size, values, total_seen, STATE)
     check_state(p, chunk_size, values, total_seen, "The original must stay as it is.")
 
@@ -77,13 +84,16 @@ def test_a_pickle_holds_the_state(protocol: int) -> None:
 def test_a_copy_is_independent(way: str) -> None:
     p = processor(3, [1.0, 2.0])
     copied = expect(WAYS[way], p).described(f"{way} of a processor").value()
+    check_copy(copied, p)
     FIXTURES._set_state(copied, 5, [9.0], 3)
+    check_state(copied, 5, [9.0], 3, OWN)
     check_state(p, 3, [1.0, 2.0], 2, OWN)
 
 
 def test_inside_other_objects() -> None:
     p = processor(3, [1.0, 2.0], 5)
     one, two = expect(copy.deepcopy, [p, p]).described("copy.deepcopy([processor, processor])").value()
+    check_copy(one, p)
     check_state(one, 3, [1.0, 2.0], 5, STATE)
     check("the two of the copied list are one object", one is two, True)
 

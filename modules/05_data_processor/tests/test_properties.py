@@ -43,7 +43,8 @@ def test_set_chunk_size() -> None:
 
 
 def test_set_chunk_size_to_zero() -> None:
-    p = processor(3, [1.0])
+    p = processor(2, [1.0])
+    expect(setattr, p, "chunk_size", 3).returns(None)  # A setter that refuses everything must not pass.
     expect(setattr, p, "chunk_size", 0).raises(ValueError, says="chunk_size", because=ZERO)
     check_state(p, 3, [1.0], 1, ZERO)
 
@@ -52,13 +53,16 @@ def test_set_chunk_size_to_zero() -> None:
     ("wrong", "error"), [(-1, OverflowError), (2.5, TypeError), ("4", TypeError), (None, TypeError)]
 )
 def test_set_chunk_size_to_nonsense(wrong: object, error: type[Exception]) -> None:
-    p = processor(3, [1.0])
+    p = processor(2, [1.0])
+    expect(setattr, p, "chunk_size", 3).returns(None)
     expect(setattr, p, "chunk_size", wrong).raises(error)
     check_state(p, 3, [1.0], 1)
 
 
 def test_chunk_size_cannot_be_deleted() -> None:
-    expect(delattr, processor(3, []), "chunk_size").raises(AttributeError)
+    p = processor(2, [])
+    expect(setattr, p, "chunk_size", 3).returns(None)
+    expect(delattr, p, "chunk_size").raises(AttributeError)
 
 
 @pytest.mark.parametrize(("values", "total_seen"), [([], 0), ([1.0, 2.0], 2), ([1.0], 1_000), ([], 2**40)])
@@ -67,7 +71,9 @@ def test_total_seen(values: list[float], total_seen: int) -> None:
 
 
 def test_total_seen_is_read_only() -> None:
-    expect(setattr, processor(3, []), "total_seen", 5).raises(AttributeError)
+    p = processor(3, [])
+    check("processor.total_seen", get(p, "total_seen"), 0, EVER)
+    expect(setattr, p, "total_seen", 5).raises(AttributeError)
 
 
 @pytest.mark.parametrize("values", [[], [1.5], [1.0, -2.0, 3.0, 4.0]])

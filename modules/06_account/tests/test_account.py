@@ -42,6 +42,15 @@ def balance(opened: Any) -> float:
     return float(opened.get_balance())
 
 
+def check_works(opened: Any) -> None:
+    """An account that refuses every amount must not pass, so first amounts that it takes."""
+    before = balance(opened)
+    expect(opened.deposit, 2.0).returns(None)
+    check("the balance after deposit(2.0)", balance(opened), before + 2.0)
+    expect(opened.withdraw, 2.0).returns(None)
+    check("the balance after withdraw(2.0)", balance(opened), before)
+
+
 def test_opens_with_nothing() -> None:
     check("Account().get_balance()", expect(account.Account).value().get_balance(), 0.0)
 
@@ -66,6 +75,7 @@ def test_deposit_and_withdraw() -> None:
 
 def test_zero_is_an_amount() -> None:
     opened = expect(account.Account, 1.0).value()
+    check_works(opened)
     for zero in (0, 0.0, -0.0):
         expect(opened.deposit, zero).returns(None)
         expect(opened.withdraw, zero).returns(None)
@@ -75,6 +85,7 @@ def test_zero_is_an_amount() -> None:
 @pytest.mark.parametrize(("amount", "because"), BAD)
 def test_bad_deposit(amount: float, because: Any) -> None:
     opened = expect(account.Account, 10.0).value()
+    check_works(opened)
     expect(opened.deposit, amount).raises(ValueError, because=because)
     expect(opened.get_balance).returns(10.0, because="A deposit that is refused changes nothing.")
 
@@ -82,6 +93,7 @@ def test_bad_deposit(amount: float, because: Any) -> None:
 @pytest.mark.parametrize(("amount", "because"), BAD)
 def test_bad_withdrawal(amount: float, because: Any) -> None:
     opened = expect(account.Account, 10.0).value()
+    check_works(opened)
     expect(opened.withdraw, amount).raises(ValueError, because=because)
     expect(opened.get_balance).returns(10.0, because="A withdrawal that is refused changes nothing.")
 
@@ -94,6 +106,7 @@ def test_bad_first_balance(amount: float, because: Any) -> None:
 @pytest.mark.parametrize("amount", [-2.5, math.nan, math.inf])
 def test_the_message_names_the_amount(amount: float) -> None:
     opened = expect(account.Account, 10.0).value()
+    check_works(opened)
     because = "An error that shows the amount saves its reader a debugger. Put it into the message."
     text = str(expect(opened.deposit, amount).raises(ValueError, because=because))
     shown = str(amount) in text.lower()  # Rust writes NaN
@@ -104,6 +117,7 @@ def test_the_message_names_the_amount(amount: float) -> None:
 @pytest.mark.parametrize("amount", NO_NUMBER)
 def test_no_number(amount: Any) -> None:
     opened = expect(account.Account, 10.0).value()
+    check_works(opened)
     because = "What cannot be extracted as an f64 is a TypeError; `?` hands it on."
     expect(account.Account, amount).raises(TypeError, because=because)
     expect(opened.deposit, amount).raises(TypeError, because=because)
@@ -130,5 +144,6 @@ def test_agrees_with_fractions(steps: list[tuple[bool, int]]) -> None:
 @given(st.floats(max_value=0.0, exclude_max=True, allow_nan=False) | st.just(math.nan))
 def test_no_bad_amount_gets_in(amount: float) -> None:
     opened = expect(account.Account, 10.0).value()
+    check_works(opened)
     expect(opened.deposit, amount).raises(ValueError, because=NOT_FINITE)
     expect(opened.get_balance).returns(10.0)

@@ -24,6 +24,7 @@ def test_balance(amount: float) -> None:
 
 def test_balance_is_read_only() -> None:
     one = opened(5.0)
+    check("Account(5.0).balance", one.balance, 5.0)
     expect(setattr, one, "balance", 1e9).raises(AttributeError)
     expect(delattr, one, "balance").raises(AttributeError)
     check("account.balance afterwards", one.balance, 5.0)
@@ -102,6 +103,8 @@ def test_sorts() -> None:
 @pytest.mark.parametrize("stranger", [5.0, 5, Decimal(5), "5.0", None, [5.0]])
 def test_strangers(stranger: Any) -> None:
     one = opened(5.0)
+    check("Account(5.0) == Account(5.0)", one == opened(5.0), True)
+    check("Account(5.0) < Account(6.0)", one < opened(6.0), True)
     check(f"Account(5.0) == {stranger!r}", one == stranger, False, "An account is not a number.")
     check(f"Account(5.0) != {stranger!r}", one != stranger, True)
     expect(lambda: one < stranger).described(f"Account(5.0) < {stranger!r}").raises(TypeError)

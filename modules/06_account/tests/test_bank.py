@@ -67,6 +67,7 @@ def test_contains() -> None:
 @pytest.mark.parametrize("name", ["Bert", "", "anna", "Anna "])
 def test_unknown_name(name: str) -> None:
     bank = bank_of(Anna=1.0)
+    check('bank["Anna"].get_balance()', bank["Anna"].get_balance(), 1.0)
     error = expect(bank.__getitem__, name).raises(KeyError)
     check("what the KeyError carries", error.args, (name,), "As with a dict: the key itself.")
     error = expect(bank.__delitem__, name).raises(KeyError)

@@ -85,11 +85,21 @@ def test_a_float_is_what_python_prints(amount: float) -> None:
         expect(account.Account, amount).raises(ValueError, because=DECIMALS)
 
 
+def check_works(one: Any) -> None:
+    """An account that refuses every amount must not pass, so first amounts that it takes."""
+    before = exact(one)
+    expect(one.deposit, Decimal("0.25")).returns(None)
+    check("balance_exact after deposit(0.25)", exact(one), before + Decimal("0.25"), EXACT)
+    expect(one.withdraw, Decimal("0.25")).returns(None)
+    check("balance_exact after withdraw(0.25)", exact(one), before, EXACT)
+
+
 @pytest.mark.parametrize(
     "amount", [0.001, 1.005, 0.1 + 0.2, 99.999, 5e-324, Decimal("0.001"), Decimal("1E-30")]
 )
 def test_more_than_two_decimals(amount: Any) -> None:
     one = opened(5)
+    check_works(one)
     expect(account.Account, amount).raises(ValueError, because=DECIMALS)
     expect(one.deposit, amount).raises(ValueError, because=DECIMALS)
     expect(one.withdraw, amount).raises(ValueError, because=DECIMALS)
@@ -130,6 +140,7 @@ def test_the_largest() -> None:
 @pytest.mark.parametrize("amount", [1e17, 1e300, 10**17, 10**30, Decimal("1E+17"), Decimal("1E+300")])
 def test_too_large(amount: Any) -> None:
     one = opened(5)
+    check_works(one)
     because = "It does not fit in 64 bits of cents: multiply and add with checks, `as` stops at the largest."
     expect(one.deposit, amount).raises(OverflowError, because=because)
     check("the balance afterwards", one.get_balance(), 5.0)

@@ -38,6 +38,10 @@ def field(units: float) -> Callable[[Any], str]:
 
 
 def refusal(opened: Any, amount: float) -> BaseException:
+    # An account that refuses every withdrawal must not pass, so first one that is allowed.
+    other = expect(account.Account, 1.0).value()
+    expect(other.withdraw, 0.75).returns(None, because="There is enough, so nothing is refused.")
+    expect(other.get_balance).returns(0.25)
     return expect(opened.withdraw, amount).raises(account.InsufficientFunds, because=OVERDRAFT)
 
 

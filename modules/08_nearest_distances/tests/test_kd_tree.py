@@ -82,6 +82,17 @@ def check_query(points: Any, queries: Any, k: int) -> None:
         )
 
 
+def check_finds() -> None:
+    """A tree that refuses everything must not pass, so first a query that it answers."""
+    points = np.array([[0.0, 0.0], [3.0, 4.0]])
+    expect(tree(points).query, np.array([[3.0, 3.0]])).returns(
+        (np.array([1.0]), np.array([1])), because=SHAPE
+    )
+    expect(tree(points).query, np.array([[3.0, 3.0]]), 2).returns(
+        (np.array([[1.0, math.hypot(3.0, 3.0)]]), np.array([[1, 0]])), because=ROWS
+    )
+
+
 @st.composite
 def searches(draw: st.DrawFn) -> tuple[Any, Any, int]:
     rng = np.random.default_rng(draw(st.integers(0, 999)))
@@ -183,6 +194,7 @@ def test_no_queries(k: int, shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("k", [0, -1, -sys.maxsize])
 def test_k_below_one(k: int) -> None:
+    check_finds()
     expect(tree(np.zeros((3, 2))).query, np.zeros((2, 2)), k).raises(
         ValueError, says=str(k), because="k is at least 1; say which k was given."
     )
@@ -190,11 +202,13 @@ def test_k_below_one(k: int) -> None:
 
 @pytest.mark.parametrize("k", [1.0, None, "2"])
 def test_k_that_is_no_integer(k: object) -> None:
+    check_finds()
     expect(tree(np.zeros((3, 2))).query, np.zeros((2, 2)), k).raises(TypeError)
 
 
 @pytest.mark.parametrize("k", [2**58, sys.maxsize])
 def test_k_beyond_all_memory(k: int) -> None:
+    check_finds()
     expect(tree(np.zeros((3, 2))).query, np.zeros((8, 2)), k).raises(
         MemoryError,
         because=likely((panicked, OVERFLOW), otherwise=OVERFLOW),
@@ -203,6 +217,7 @@ def test_k_beyond_all_memory(k: int) -> None:
 
 @pytest.mark.parametrize("k", [2**54, 2**60 + 1, sys.maxsize])
 def test_rows_that_are_too_wide(k: int) -> None:
+    check_finds()
     expect(tree(np.zeros((3, 2))).query, np.zeros((0, 2)), k).raises(
         MemoryError,
         because="Even without rows, an array cannot be that wide: reserve `nrows().max(1)` rows.",
@@ -218,6 +233,7 @@ def test_a_copy_of_the_points() -> None:
 
 
 def test_what_is_not_finite() -> None:
+    check_finds()
     broken = np.zeros((5, 2))
     broken[3, 1] = math.nan
     expect(nearest_distances.KdTree, broken).raises(ValueError, says="points[3]", because=CHECKED)
@@ -231,17 +247,20 @@ def test_what_is_not_finite() -> None:
     ("shape", "says"), [((), "()"), ((2,), "2"), ((4, 3), "4, 3"), ((1, 4, 2), "1, 4, 2")]
 )
 def test_shapes(shape: tuple[int, ...], says: str) -> None:
+    check_finds()
     expect(nearest_distances.KdTree, np.zeros(shape)).raises(ValueError, says=says, because=CHECKED)
     expect(tree(np.zeros((2, 2))).query, np.zeros(shape)).raises(ValueError, says=says, because=CHECKED)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "int64", "object", ">f8"])
 def test_another_dtype(dtype: str) -> None:
+    check_finds()
     expect(nearest_distances.KdTree, np.zeros((2, 2), dtype=dtype)).raises(TypeError)
     expect(tree(np.zeros((2, 2))).query, np.zeros((2, 2), dtype=dtype)).raises(TypeError)
 
 
 def test_a_field_of_a_packed_record() -> None:
+    check_finds()
     field = packed(np.ones((3, 2)))
     expect(nearest_distances.KdTree, field).raises(ValueError, says="aligned", because=CHECKED)
     expect(tree(np.ones((3, 2))).query, field).raises(ValueError, says="aligned", because=CHECKED)

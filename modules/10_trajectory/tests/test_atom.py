@@ -25,6 +25,12 @@ def atom(it: Any, index: int) -> Any:
     return expect(it.atom, index).value()
 
 
+def check_finds() -> None:
+    """A state that has no atom for any index must not pass, so first one that it has."""
+    got = atom(state(), 1)
+    check("(index, x, y, z)", (got.index, got.x, got.y, got.z), (1, 3.0, 4.0, 5.0))
+
+
 def test_coordinates() -> None:
     it = state()
     for index in (0, 1, 2):
@@ -41,16 +47,19 @@ def test_negative_indices() -> None:
 
 @pytest.mark.parametrize("index", [3, -4, 10**6, -(10**6), 2**63, -(2**63) - 1, 10**30])
 def test_no_such_atom(index: int) -> None:
+    check_finds()
     expect(state().atom, index).raises(IndexError)
 
 
 def test_no_atoms_at_all() -> None:
+    check_finds()
     expect(state(0).atom, 0).raises(IndexError)
     expect(state(0).atom, -1).raises(IndexError)
 
 
 @pytest.mark.parametrize("index", ["0", 0.0, None])
 def test_no_index(index: Any) -> None:
+    check_finds()
     expect(state().atom, index).raises(TypeError)
 
 
@@ -101,6 +110,7 @@ def test_repr() -> None:
 def test_an_atom_that_is_gone() -> None:
     it = state()
     last = atom(it, 2)
+    check("(index, x)", (last.index, last.x), (2, 6.0))
     trajectory._shrink(it, 2)
     expect(lambda: last.x).described("atom.x, after resize(2)").raises(IndexError, because=SMALLER)
     expect(setattr, last, "x", 1.0).described("atom.x = 1.0, after resize(2)").raises(
@@ -121,6 +131,7 @@ def test_while_a_run_has_the_state(use: str) -> None:
     it = state()
     one = atom(it, 0)
     expect(USES[use], it, one).value()
+    check_finds()
 
     calls: list[str] = []
 

@@ -61,6 +61,15 @@ def agrees(positions: Any, cutoff: float, because: str = "") -> None:
     )
 
 
+def check_works() -> None:
+    """A calculator that refuses everything must not pass, nor one without forces, so first two atoms."""
+    it, close = calculator(2.5), dimer(1.0)
+    expect(it.energy, close).approximates(0.0, abs=1e-9, because=DIMER)
+    wanted = np.array([[-24, 0, 0], [24, 0, 0]], np.float32)
+    expect(it.forces, close).approximates(wanted, rel=1e-5, abs=1e-5, because=f"{DIMER} {NEWTON}")
+    expect(it.energy, dimer(2.0)).approximates(4 * (2**-12 - 2**-6), rel=1e-9, because=f"{DIMER} {ONCE}")
+
+
 @pytest.mark.parametrize("distance", [0.8, 1.0, 2 ** (1 / 6), 1.5, 2.4])
 def test_the_dimer(distance: float) -> None:
     positions = dimer(distance)
@@ -80,6 +89,7 @@ def test_the_bottom_of_the_well() -> None:
 def test_the_cutoff(cutoff: float) -> None:
     check("cutoff", calculator(cutoff).cutoff, cutoff)
     it = calculator(cutoff)
+    check_works()
     below, above = math.nextafter(cutoff, 0.0), min(cutoff, 1e9) * 1.01
     if math.isfinite(cutoff):
         close = dimer(float(np.nextafter(np.float32(cutoff), np.float32(0))))
@@ -107,6 +117,7 @@ def test_repr() -> None:
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_nobody_to_act_on(count: int) -> None:
+    check_works()
     positions = np.ones((count, 3), np.float32)
     expect(calculator(2.5).energy, positions).returns(0.0)
     expect(calculator(2.5).forces, positions).returns(np.zeros((count, 3), np.float32))
@@ -144,6 +155,7 @@ def test_shapes(name: str) -> None:
 def test_forces_are_the_slope_of_the_energy() -> None:
     it, positions = calculator(math.inf), lattice(2, 5)
     forces = expect(it.forces, positions.copy()).value()
+    check_some_force(forces, positions)
     for atom, axis in [(0, 0), (3, 1), (7, 2)]:
         there, back = positions.copy(), positions.copy()
         there[atom, axis] += np.float32(1e-3)
@@ -155,8 +167,18 @@ def test_forces_are_the_slope_of_the_energy() -> None:
         )
 
 
+def check_some_force(forces: Any, positions: Any) -> None:
+    """Where no atom feels a force, all sums are right."""
+    check("dtype and shape of the forces", (str(forces.dtype), forces.shape), ("float32", positions.shape))
+    largest = float(np.abs(forces).max())
+    check_that(largest > 0.0, "the largest force in a lattice of atoms", largest, "more than 0.0", DIMER)
+
+
 def test_nobody_pulls_at_the_whole() -> None:
-    forces = expect(calculator(2.5).forces, lattice(4, 1)).value().astype(np.float64)
+    positions = lattice(4, 1)
+    forces = expect(calculator(2.5).forces, positions.copy()).value()
+    check_some_force(forces, positions)
+    forces = forces.astype(np.float64)
     largest = float(np.abs(forces).max())
     total = [float(x) for x in forces.sum(axis=0)]
     expect(lambda: total).described("the sum of all forces").approximates(
@@ -166,6 +188,7 @@ def test_nobody_pulls_at_the_whole() -> None:
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_an_atom_that_is_nowhere(bad: float) -> None:
+    check_works()
     positions = lattice(3, 1)
     positions[5, 1] = bad
     for call in (calculator(2.5).forces, calculator(2.5).energy):
@@ -174,6 +197,7 @@ def test_an_atom_that_is_nowhere(bad: float) -> None:
 
 @pytest.mark.parametrize("cutoff", [2.5, math.inf])
 def test_two_atoms_at_one_place(cutoff: float) -> None:
+    check_works()
     positions = lattice(3, 1)
     positions[20] = positions[4]
     because = "1/0 is infinite, and infinite minus infinite is NaN, which nobody notices."
@@ -183,6 +207,7 @@ def test_two_atoms_at_one_place(cutoff: float) -> None:
 
 @pytest.mark.parametrize("shape", [(3, 2), (9,), (3, 3, 1), ()])
 def test_wrong_shapes(shape: tuple[int, ...]) -> None:
+    check_works()
     says = ("Expected shape (n, 3)", f"got {shape}")
     expect(calculator(2.5).forces, np.zeros(shape, np.float32)).raises(ValueError, says=says)
     expect(calculator(2.5).energy, np.zeros(shape, np.float32)).raises(ValueError, says=says)
@@ -190,6 +215,7 @@ def test_wrong_shapes(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("dtype", ["float64", "int32"])
 def test_wrong_dtypes(dtype: str) -> None:
+    check_works()
     expect(calculator(2.5).forces, np.zeros((2, 3), dtype)).raises(TypeError, says=dtype)
 
 

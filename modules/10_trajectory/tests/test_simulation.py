@@ -67,6 +67,13 @@ def follows(got: Any, steps: int, dt: float, stiffness: float = 1.0, because: st
     ).approximates(wanted, rel=1e-5, abs=2e-6, because=because)
 
 
+def check_runs() -> None:
+    """A simulation that refuses everything, or moves nothing, must not pass, so first a run that it makes."""
+    it = state(START)
+    expect(simulation(it, dt=0.1).run, 3).returns(None)
+    follows(trajectory._rows(it), 3, 0.1)
+
+
 @pytest.mark.parametrize("steps", [0, 1, 2, 10, 1000])
 @pytest.mark.parametrize("dt", [0.005, 0.1])
 def test_springs(steps: int, dt: float) -> None:
@@ -143,6 +150,7 @@ def test_repr() -> None:
 
 
 def test_no_atoms() -> None:
+    check_runs()
     it = state(np.zeros((0, 3)))
     seen: list[Any] = []
     expect(simulation(it).run, 2, lambda step, positions: seen.append(positions.shape)).value()
@@ -151,30 +159,36 @@ def test_no_atoms() -> None:
 
 @pytest.mark.parametrize("dt", [0.0, -0.1, math.nan, math.inf])
 def test_no_time_step(dt: float) -> None:
+    check_runs()
     expect(trajectory.Simulation, state(START), springs(), dt).raises(ValueError, says="dt")
 
 
 @pytest.mark.parametrize("forces", [None, 5, len, [springs]])
 def test_no_forces(forces: Any) -> None:
+    check_runs()
     expect(trajectory.Simulation, state(START), forces).raises(TypeError, says="forces(positions)")
 
 
 @pytest.mark.parametrize("stranger", [None, START, 5], ids=["None", "array", "number"])
 def test_no_state(stranger: Any) -> None:
+    check_runs()
     expect(trajectory.Simulation, stranger, springs()).raises(TypeError)
 
 
 def test_a_negative_number_of_steps() -> None:
+    check_runs()
     expect(simulation(state(START)).run, -1).raises(ValueError, says="-1")
 
 
 @pytest.mark.parametrize("steps", [1.5, "3", None])
 def test_no_number_of_steps(steps: Any) -> None:
+    check_runs()
     expect(simulation(state(START)).run, steps).raises(TypeError)
 
 
 @pytest.mark.parametrize("callback", [5, "len", [len]])
 def test_no_callable(callback: Any) -> None:
+    check_runs()
     it = state(START)
     expect(simulation(it).run, 5, callback).raises(TypeError)
     check("the positions", trajectory._rows(it), START, "Look at on_step before the first step.")
@@ -238,6 +252,7 @@ USES: dict[str, Any] = {
 
 @pytest.mark.parametrize("use", USES)
 def test_the_state_while_it_runs(use: str) -> None:
+    check_runs()
     it = state(START)
     calls: list[int] = []
 
@@ -250,6 +265,7 @@ def test_the_state_while_it_runs(use: str) -> None:
 
 
 def test_a_run_within_a_run() -> None:
+    check_runs()
     it = state(START)
     sim, other = simulation(it), simulation(it)
     seen: list[Any] = []
@@ -290,6 +306,7 @@ def test_views_show_the_new_positions() -> None:
 
 
 def test_the_state_has_another_number_of_atoms_now() -> None:
+    check_runs()
     it = state(START)
     sim = simulation(it)
     trajectory._shrink(it, 1)
@@ -337,6 +354,7 @@ FORCES: dict[str, tuple[Any, type[BaseException], str]] = {
 
 @pytest.mark.parametrize("name", FORCES)
 def test_what_python_must_not_give(name: str) -> None:
+    check_runs()
     result, error, says = FORCES[name]
 
     class Wrong:

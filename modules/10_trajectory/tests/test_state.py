@@ -113,6 +113,13 @@ def test_set_positions() -> None:
     check("the positions of the state", trajectory._rows(it), rows(3) * 2)
 
 
+def check_takes() -> None:
+    """A state that refuses all positions must not pass, so first some that it takes."""
+    it = state()
+    expect(it.set_positions, rows(3) + 1).returns(None)
+    check("the positions of the state", trajectory._rows(it), rows(3) + 1)
+
+
 LAYOUTS: dict[str, Any] = {
     "backwards": lambda a: a[::-1, ::-1],
     "every other row": lambda a: np.repeat(a, 2, axis=0)[::2],
@@ -151,6 +158,7 @@ def test_its_own_view_backwards() -> None:
 
 @pytest.mark.parametrize("shape", [(4, 3), (2, 3), (3, 2), (3,), (9,), (3, 3, 1), (0, 3), ()])
 def test_wrong_shapes(shape: tuple[int, ...]) -> None:
+    check_takes()
     it = state()
     says = f"Expected shape (3, 3), got {shape}"
     expect(it.set_positions, np.zeros(shape, np.float32)).raises(ValueError, says=says)
@@ -159,11 +167,13 @@ def test_wrong_shapes(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("dtype", ["float64", "int32", "float16", "complex64"])
 def test_wrong_dtypes(dtype: str) -> None:
+    check_takes()
     expect(state().set_positions, np.zeros((3, 3), dtype)).raises(TypeError, says=("float32", dtype))
 
 
 @pytest.mark.parametrize("no_array", [None, 1.0, [[0.0, 0.0, 0.0]] * 3])
 def test_no_arrays(no_array: Any) -> None:
+    check_takes()
     expect(state().set_positions, no_array).raises(TypeError)
 
 

@@ -53,6 +53,12 @@ def loaded(folder: Path, text: str | bytes = TEXT, name: str = "in.xyz") -> Any:
     return expect(trajectory.Trajectory.load, path).value()
 
 
+def check_frames(got: Any) -> None:
+    """A trajectory without any frame refuses every number, so first the frames that are there."""
+    for number, wanted in enumerate(FRAMES):
+        check(f"trajectory[{number}]", plain(expect(lambda n=number: got[n]).value()), wanted)
+
+
 # Frames
 
 
@@ -65,7 +71,9 @@ def test_a_frame() -> None:
 
 @pytest.mark.parametrize("name", ["step", "time", "positions"])
 def test_a_frame_is_read_only(name: str) -> None:
-    expect(setattr, frame(7, 0.5, rows()), name, rows()).raises(AttributeError)
+    it = frame(7, 0.5, rows())
+    check("(step, time, positions)", plain(it), (7, 0.5, rows()))
+    expect(setattr, it, name, rows()).raises(AttributeError)
 
 
 @pytest.mark.soft
@@ -133,6 +141,7 @@ def test_a_frame_by_number(tmp_path: Path, index: int, wanted: int) -> None:
 @pytest.mark.parametrize("index", [2, -3, 10**9, 2**63, -(2**64)])
 def test_no_such_frame(tmp_path: Path, index: int) -> None:
     got = loaded(tmp_path)
+    check_frames(got)
     expect(lambda: got[index]).described(f"trajectory[{index}]").raises(
         IndexError, because="`extract` raises OverflowError for a number beyond an isize: catch it."
     )
@@ -141,10 +150,12 @@ def test_no_such_frame(tmp_path: Path, index: int) -> None:
 @pytest.mark.parametrize("index", ["0", 0.0, None])
 def test_no_index(tmp_path: Path, index: Any) -> None:
     got = loaded(tmp_path)
+    check_frames(got)
     expect(lambda: got[index]).described(f"trajectory[{index!r}]").raises(TypeError)
 
 
 def test_no_frames(tmp_path: Path) -> None:
+    check_frames(loaded(tmp_path))
     for text in ("", "\n", " \n\n"):
         got = loaded(tmp_path, text)
         expect(len, got).returns(0)
@@ -220,6 +231,7 @@ def test_any_bytes_changed(tmp_path: Path, data: st.DataObject) -> None:
 
 def test_a_file_that_becomes_shorter(tmp_path: Path) -> None:
     got = loaded(tmp_path)
+    check_frames(loaded(tmp_path))  # Another one of the same file: this one has read nothing yet.
     os.truncate(tmp_path / "in.xyz", 20)
     expect(lambda: got[1]).described("trajectory[1], the file now cut off").raises(
         ValueError, says="at byte "
@@ -288,8 +300,9 @@ def test_warnings_are_passed_on() -> None:
 def test_only_frames(stranger: Any) -> None:
     path = trajectory._scratch("out.xyz")
     with expect(trajectory.TrajectoryWriter, path).value() as writer:
+        expect(writer.write, frame(*FRAMES[0])).value()
         expect(writer.write, stranger).raises(TypeError)
-    trajectory._take(path)
+    check("the file", trajectory._take(path).decode(), FIRST)
 
 
 class Stop(BaseException):

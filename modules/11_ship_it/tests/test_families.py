@@ -9,7 +9,7 @@ from itertools import chain
 
 import pytest
 import ship_it
-from coursekit import check, check_that
+from coursekit import ExpectationFailed, check, check_that
 from coursekit.project import Assembled, Project, texts
 from packaging.tags import cpython_tags
 
@@ -19,8 +19,12 @@ WANTED = ["3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t"]
 
 
 def wheels() -> list[dict[str, object]]:
-    found = project.toml(FAMILIES).get("wheel")
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    """The [[wheel]] tables. A file without any fails, because every claim about its wheels would hold."""
+    given = project.toml(FAMILIES).get("wheel")
+    found = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    if not found:
+        raise ExpectationFailed(f"[[wheel]] tables in {FAMILIES}", "none", "one for each build")
+    return found
 
 
 def taken_by(python: str) -> set[str]:
@@ -67,9 +71,7 @@ def made_by(wheel: dict[str, object]) -> str:
 
 
 def test_tables() -> None:
-    found = wheels()
-    check_that(bool(found), f"[[wheel]] tables in {FAMILIES}", len(found), "one for each build")
-    for wheel in found:
+    for wheel in wheels():
         check("the keys of a [[wheel]]", sorted(wheel), ["features", "interpreter", "serves", "tag"])
 
 
@@ -93,6 +95,10 @@ def test_serves() -> None:
             sorted(serves(wheel.get("tag"))),
             "abi3 serves its own version and all later ones with a GIL. `cp314t` serves 3.14t alone. "
             "`abi3.abi3t` serves 3.15 and all later ones, with a GIL or without.",
+        )
+        because = "A wheel whose tag no installer takes helps nobody."
+        check_that(
+            bool(serves(wheel.get("tag"))), "the tag", wheel.get("tag"), "one that a Python takes", because
         )
 
 

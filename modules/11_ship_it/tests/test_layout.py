@@ -53,6 +53,8 @@ def test_no_extension_module() -> None:
         "maturin says by itself that this is an extension. The feature leaves `cargo test` without "
         "Python's symbols.",
     )
+    names = at(project.toml(CARGO), "dependencies") or {}
+    check(f"pyo3 is among the [dependencies] in {CARGO}", "pyo3" in names, True)
 
 
 def test_depends_on_core() -> None:
@@ -113,6 +115,9 @@ def test_no_star() -> None:
         "package's own name."
     )
     check(f"star imports in {INIT} and {STATS}", stars, [], because)
+    for path in (INIT, STATS):
+        named = [name for name, source in imports(path).items() if source.startswith("._tally")]
+        check_that(bool(named), f"what {path} imports from ._tally by name", named, "at least one name")
 
 
 @pytest.mark.parametrize(("path", "expected"), [(INIT, PUBLIC), (STATS, ["mean"])])

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 import ship_it
-from coursekit import check, check_that
+from coursekit import ExpectationFailed, check, check_that
 from coursekit.project import Project, at, path_of_tools, walk
 
 project = Project(ship_it, __file__)
 RELEASE = "project/.github/workflows/release.yml"
 PUBLISH = "pypa/gh-action-pypi-publish"
+BUILD = "PyO3/maturin-action"
 
 
 @functools.cache
@@ -27,12 +28,13 @@ def workflow() -> dict[Any, Any]:
 
 
 def jobs() -> dict[str, dict[str, Any]]:
-    found = workflow().get("jobs")
-    return (
-        {str(name): job for name, job in found.items() if isinstance(job, dict)}
-        if isinstance(found, dict)
-        else {}
-    )
+    """The jobs by name. A workflow without any fails, because every claim about its jobs would hold."""
+    given = workflow().get("jobs")
+    found = given.items() if isinstance(given, dict) else ()
+    named = {str(name): job for name, job in found if isinstance(job, dict)}
+    if not named:
+        raise ExpectationFailed(f"jobs in {RELEASE}", "none", "jobs that build, and jobs that publish")
+    return named
 
 
 def steps() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -51,9 +53,28 @@ def uses(action: str) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+def some(action: str) -> list[tuple[str, dict[str, Any]]]:
+    """The steps that use this action. If there are none, a claim about them says nothing, so it fails."""
+    found = uses(action)
+    if not found:
+        raise ExpectationFailed(f"steps with {action} in {RELEASE}", "none", "at least one")
+    return found
+
+
 def publishing() -> dict[str, dict[str, Any]]:
     """The jobs that publish, with their publishing step."""
-    return dict(uses(PUBLISH))
+    return dict(some(PUBLISH))
+
+
+def builders() -> set[str]:
+    """The jobs that build."""
+    return {name for name, _ in some(BUILD)}
+
+
+def check_still_releases() -> None:
+    """A workflow from which something is gone must still do its work: it builds, and it publishes."""
+    publishing()
+    builders()
 
 
 def rehearsal() -> str | None:
@@ -105,6 +126,7 @@ def test_runs_on_tags_alone() -> None:
         repr(tags),
         "version tags, such as v*",
     )
+    check_still_releases()
 
 
 def test_nothing_is_granted_to_all() -> None:
@@ -114,6 +136,13 @@ def test_nothing_is_granted_to_all() -> None:
         given,
         {},
         "Each job gets what it needs, and no job gets what another needs.",
+    )
+    check_still_releases()
+    check(
+        "jobs that publish without permissions of their own",
+        [name for name in publishing() if not isinstance(jobs()[name].get("permissions"), dict)],
+        [],
+        "The workflow grants nothing, so a job that publishes asks for `id-token: write` itself.",
     )
 
 
@@ -139,6 +168,7 @@ def test_nobody_may_write() -> None:
         )
     }
     check("further rights to write", writing, {})
+    check_still_releases()
 
 
 def test_no_secrets() -> None:
@@ -151,6 +181,7 @@ def test_no_secrets() -> None:
     )
     given = [path for path, _ in walk(workflow()) if path.endswith((".password", "_TOKEN", "_PASSWORD"))]
     check("passwords and tokens", given, [])
+    check_still_releases()
 
 
 def test_publishes_to_both() -> None:
@@ -176,11 +207,12 @@ def test_rehearsal_comes_first() -> None:
 
 
 def test_publishing_runs_nothing_else() -> None:
+    publishes = publishing()
     allowed = {PUBLISH.lower(), "actions/download-artifact"}
     others = [
         str(step.get("uses") or step.get("run"))
         for name, step in steps()
-        if name in publishing() and str(step.get("uses")).partition("@")[0].lower() not in allowed
+        if name in publishes and str(step.get("uses")).partition("@")[0].lower() not in allowed
     ]
     check(
         "further steps in the jobs that publish",
@@ -235,10 +267,12 @@ def test_actions_are_pinned() -> None:
         [],
         "A tag can be moved to other code at any time.",
     )
+    check_still_releases()
 
 
 def test_pins_say_their_version() -> None:
     lines = [line for line in project.text(RELEASE).splitlines() if re.search(r"uses:.*@[0-9a-f]{40}", line)]
+    check_that(bool(lines), f"actions in {RELEASE} that are pinned by a hash", len(lines), "at least one")
     silent = [line.strip() for line in lines if not re.search(r"#\s*v?\d", line)]
     check(
         "pins without their version in a comment",
@@ -251,7 +285,7 @@ def test_pins_say_their_version() -> None:
 def test_no_credentials_stay() -> None:
     kept = [
         name
-        for name, step in uses("actions/checkout")
+        for name, step in some("actions/checkout")
         if at(step, "with", "persist-credentials") is not False
     ]
     check(
@@ -270,6 +304,7 @@ def test_no_caches() -> None:
         if at(step, "with", "cache") or at(step, "with", "sccache")
     ]
     check("caches", cached, [], "Any branch can write to a cache that a release then builds from.")
+    check_still_releases()
 
 
 def test_no_native_code() -> None:
@@ -284,6 +319,7 @@ def test_no_native_code() -> None:
         [],
         "`native` means the machine that builds: on an older one, the wheel dies of SIGILL.",
     )
+    check_still_releases()
 
 
 def test_no_plain_linux_tags() -> None:
@@ -295,6 +331,7 @@ def test_no_plain_linux_tags() -> None:
     ]
     off = [value for value in values if value.lower() in ("off", "false", "linux", "skip")]
     check("manylinux switched off", off, [], "The index refuses plain `linux` tags.")
+    check_still_releases()
 
 
 def flat(value: Any) -> str:
@@ -302,9 +339,8 @@ def flat(value: Any) -> str:
 
 
 def test_matrix() -> None:
-    built = {
-        name: job for name, job in jobs().items() if name in {job for job, _ in uses("PyO3/maturin-action")}
-    }
+    building = builders()
+    built = {name: job for name, job in jobs().items() if name in building}
     text = flat(built)
     missing = [
         what
@@ -325,12 +361,9 @@ def test_matrix() -> None:
 
 
 def test_locked() -> None:
-    loose = [
-        name
-        for name, step in uses("PyO3/maturin-action")
-        if at(step, "with", "command") in (None, "build")
-        and "--locked" not in str(at(step, "with", "args")).split()
-    ]
+    builds = [(name, step) for name, step in some(BUILD) if at(step, "with", "command") in (None, "build")]
+    check_that(bool(builds), f"steps in {RELEASE} that build a wheel", len(builds), "at least one")
+    loose = [name for name, step in builds if "--locked" not in str(at(step, "with", "args")).split()]
     check(
         "builds without --locked",
         loose,
@@ -340,9 +373,8 @@ def test_locked() -> None:
 
 
 def test_publishes_what_was_built() -> None:
-    builders = {name for name, _ in uses("PyO3/maturin-action")}
     for name in publishing():
-        check(f"builds that {name} does not wait for", sorted(builders - set(needs(name))), [])
+        check(f"builds that {name} does not wait for", sorted(builders() - set(needs(name))), [])
 
 
 def test_time_limits() -> None:
@@ -350,6 +382,7 @@ def test_time_limits() -> None:
         name for name, job in jobs().items() if not isinstance(job.get("timeout-minutes"), (int, float))
     ]
     check("jobs without timeout-minutes", endless, [], "A build that hangs takes six hours otherwise.")
+    check_still_releases()
 
 
 # What others say of it
@@ -358,6 +391,7 @@ def test_time_limits() -> None:
 def test_nobody_is_told_to_look_away() -> None:
     told = [line.strip() for line in project.text(RELEASE).splitlines() if "zizmor:" in line]
     check("comments that silence zizmor", told, [])
+    check_still_releases()
 
 
 @pytest.mark.soft

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 import ship_it
-from coursekit import check, check_that
+from coursekit import ExpectationFailed, check, check_that
+from coursekit.patterns import covers
 from coursekit.project import Project, at, texts
 
 project = Project(ship_it, __file__)
@@ -17,31 +18,21 @@ LOCK = "project/Cargo.lock"
 
 
 def packages() -> dict[str, dict[str, object]]:
-    found = project.toml(LOCK).get("package")
-    return (
-        {str(each.get("name")): each for each in found if isinstance(each, dict)}
-        if isinstance(found, list)
-        else {}
-    )
-
-
-def matches(pattern: str, path: str) -> bool:
-    """Whether one of cargo's patterns covers a path of the crate."""
-    wanted = (
-        re.escape(pattern.lstrip("/"))
-        .replace(r"\*\*/", "(.*/)?")
-        .replace(r"\*\*", ".*")
-        .replace(r"\*", "[^/]*")
-    )
-    return re.fullmatch(rf"{wanted}(/.*)?", path) is not None
+    """The packages by name. A lock file without any fails, because every claim about them would hold."""
+    given = project.toml(LOCK).get("package")
+    found = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    if not found:
+        raise ExpectationFailed(f"[[package]] tables in {LOCK}", "none", "one for each crate")
+    return {str(each.get("name")): each for each in found}
 
 
 def shipped(path: str) -> bool:
     package = at(project.toml(CORE), "package")
+    check(f"[package] name in {CORE}", at(package, "name"), "tally-core", "Without it, nothing is packed.")
     include, exclude = at(package, "include"), at(package, "exclude")
     if isinstance(include, list):
-        return any(matches(each, path) for each in texts(include))
-    return not any(matches(each, path) for each in texts(exclude))
+        return any(covers(each, path) for each in texts(include))
+    return not any(covers(each, path) for each in texts(exclude))
 
 
 @pytest.mark.parametrize("path", ["data/units.txt", "src/lib.rs"])
@@ -63,6 +54,7 @@ def test_ships_nothing_else() -> None:
         False,
         "`include` names what is needed, and nothing else.",
     )
+    check("core/src/lib.rs is in the sdist", shipped("src/lib.rs"), True, "An empty sdist builds nothing.")
 
 
 @pytest.mark.parametrize("name", ["tally", "tally-core"])
@@ -85,6 +77,8 @@ def test_lock_pins_contents() -> None:
     """Every crate from the registry, by its checksum; the project's own from its folders."""
     own = ("tally", "tally-core")
     others = {name: each for name, each in packages().items() if name not in own}
+    check_that(bool(others), f"crates from the registry in {LOCK}", len(others), "PyO3 and what it needs")
+    check(f"the project's own crates that {LOCK} lacks", [name for name in own if name not in packages()], [])
     loose = [
         name for name, each in others.items() if not re.fullmatch("[0-9a-f]{64}", str(each.get("checksum")))
     ]

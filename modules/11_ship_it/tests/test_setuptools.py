@@ -47,6 +47,19 @@ def plain(node: ast.expr | None) -> object:
         return ast.unparse(node)
 
 
+def check_says_what_only_it_can() -> None:
+    """A call of setup() from which something is gone must still build the extension and the package."""
+    given = arguments("setup")
+    missing = [name for name in ("version", "packages", "rust_extensions") if name not in given]
+    check(f"arguments that setup() in {SETUP} lacks", missing, [], "They stand nowhere else.")
+    inside = [
+        ast.unparse(node.func).rpartition(".")[2]
+        for node in ast.walk(given["rust_extensions"])
+        if isinstance(node, ast.Call)
+    ]
+    check(f"rust_extensions in {SETUP} holds a RustExtension", "RustExtension" in inside, True)
+
+
 def extension(position: int, name: str) -> object:
     """An argument of RustExtension, wherever it stands."""
     found = call("RustExtension")
@@ -68,12 +81,15 @@ def test_is_gone(name: str) -> None:
         "What the build needs stands in [build-system], what the package is in [project]. setup.py "
         "keeps what only it can say.",
     )
+    check_says_what_only_it_can()
 
 
 def test_version_stated_once() -> None:
-    version = plain(arguments("setup").get("version"))
+    node = arguments("setup").get("version")
+    version = plain(node)
+    by_hand = node is None or isinstance(node, ast.Constant)
     check_that(
-        isinstance(version, str) and "Cargo.toml" in version and not version[:1].isdigit(),
+        not by_hand and isinstance(version, str) and "Cargo.toml" in version,
         f"version in {SETUP}",
         repr(version),
         "an expression that reads Cargo.toml",

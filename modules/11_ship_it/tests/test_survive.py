@@ -53,6 +53,7 @@ def test_own_pool() -> None:
 
 
 def test_forked_child() -> None:
+    expect(ship_it.PoolGuard().enter).returns(None)  # A guard that refuses everybody must not pass.
     guard = ship_it.PoolGuard(1)  # Never this process.
     because = "Another process's pool has no threads here: what is handed to it waits for ever."
     expect(guard.enter).raises(RuntimeError, says=("process 1", "spawn", "forkserver"), because=because)

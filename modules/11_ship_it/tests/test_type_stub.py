@@ -88,6 +88,8 @@ def test_nothing_is_left_open() -> None:
         [],
         "`__getattr__` tells the type checker that every name exists: no typo is found.",
     )
+    for path, name in ((INIT, "total"), (INIT, "units"), (STATS, "mean")):
+        declared(path, name)
 
 
 @pytest.mark.parametrize(

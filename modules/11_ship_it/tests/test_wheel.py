@@ -9,6 +9,7 @@ import re
 import pytest
 import ship_it
 from coursekit import check, check_that
+from coursekit.patterns import covers
 from coursekit.project import Project, Wheel, at, texts, walk
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -87,11 +88,8 @@ def test_licence() -> None:
 
 def test_licence_files() -> None:
     given = texts(table("project", "license-files"))
-    patterns = [re.compile(re.escape(each).replace(r"\*", ".*").replace(r"\?", ".")) for each in given]
     missing = [
-        file
-        for file in ("LICENSE-MIT", "LICENSE-APACHE")
-        if not any(each.fullmatch(file) for each in patterns)
+        file for file in ("LICENSE-MIT", "LICENSE-APACHE") if not any(covers(each, file) for each in given)
     ]
     check(f"licence files that [project] license-files in {PYPROJECT} leaves out", missing, [])
 
@@ -171,6 +169,13 @@ def test_nothing_stray() -> None:
                 "maturin packs python-source by itself; whatever `include` adds lands in "
                 "site-packages of every user.",
             )
+    source = table("tool", "maturin", "python-source")
+    check_that(
+        isinstance(source, str),
+        f"[tool.maturin] python-source in {PYPROJECT}",
+        repr(source),
+        "a folder, from which maturin packs the package",
+    )
 
 
 # What comes out

@@ -70,6 +70,13 @@ def count(client: Any, folder: Any, *more: Any, because: str = "") -> Any:
     return expect(scale_out.count_folder, client, folder, *more).value(because)
 
 
+def check_counts(folder: Path) -> None:
+    """A function that raises whatever it gets must not pass, so first a folder that it counts."""
+    expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(
+        reference(TEXTS), because=BELOW
+    )
+
+
 def test_counts_all_files(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, TEXTS)
     expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(
@@ -84,14 +91,18 @@ def test_any_path(tmp_path: Path, kind: type) -> None:
 
 
 def test_nothing_to_count(tmp_path: Path) -> None:
-    expect(scale_out.count_folder, scale_out.InProcessClient(), tmp_path).returns({})
-    folder_of(tmp_path, {"empty": "", "inner/empty": ""})
-    expect(scale_out.count_folder, scale_out.InProcessClient(), tmp_path).returns({})
+    check_counts(folder_of(tmp_path / "full", TEXTS))
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    expect(scale_out.count_folder, scale_out.InProcessClient(), nothing).returns({})
+    folder_of(nothing, {"empty": "", "inner/empty": ""})
+    expect(scale_out.count_folder, scale_out.InProcessClient(), nothing).returns({})
 
 
 def test_the_workers_do_it(tmp_path: Path) -> None:
     workers = Workers()
-    count(workers.client(), folder_of(tmp_path, TEXTS))
+    got = count(workers.client(), folder_of(tmp_path, TEXTS))
+    check("counts", got, reference(TEXTS))
     paths = [
         str(argument) for each in workers.arguments for argument in each if isinstance(argument, (str, Path))
     ]
@@ -185,24 +196,28 @@ def test_a_task_that_is_given_up(tmp_path: Path, number: int) -> None:
             raise Lost("no worker survives this")
 
     folder = folder_of(tmp_path, TEXTS)
+    check_counts(folder)
     client = Workers(before=before).client()
     expect(scale_out.count_folder, client, folder).raises(Lost, because=PARTIAL)
 
 
 def test_a_file_that_shrinks_meanwhile(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, TEXTS)
+    check_counts(folder)
     client = Workers(before=lambda task: os.truncate(tmp_path / "a.txt", 3)).client()
     expect(scale_out.count_folder, client, folder).raises(ValueError, says="a.txt", because=PARTIAL)
 
 
 def test_a_file_that_goes_meanwhile(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, TEXTS)
+    check_counts(folder)
     client = Workers(before=lambda task: (tmp_path / "b.txt").unlink(missing_ok=True)).client()
     expect(scale_out.count_folder, client, folder).raises(FileNotFoundError, says="b.txt", because=PARTIAL)
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, TEXTS)
+    check_counts(folder)
     (folder / "inner" / "photo").write_bytes(b"spam \xff\xd8")
     got: Any = expect(scale_out.count_folder, scale_out.InProcessClient(), folder).raises(
         UnicodeDecodeError, says="photo", because=PARTIAL
@@ -211,6 +226,7 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 
 
 def test_no_folder(tmp_path: Path) -> None:
+    check_counts(folder_of(tmp_path / "folder", TEXTS))
     path = tmp_path / "nowhere"
     quiet = "`os.walk` passes over what it cannot read, unless you give it `onerror`."
     got: Any = expect(scale_out.count_folder, scale_out.InProcessClient(), path).raises(
@@ -250,7 +266,8 @@ def test_progress_comes_as_work_is_done(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, TEXTS)
     workers = Workers()
     tasks_when_told: list[int] = []
-    count(workers.client(), folder, lambda done: tasks_when_told.append(len(workers.arguments)))
+    got = count(workers.client(), folder, lambda done: tasks_when_told.append(len(workers.arguments)))
+    check("counts", got, reference(TEXTS))
     check_that(
         len(tasks_when_told) > 1 and tasks_when_told[0] < len(workers.arguments),
         "tasks that had run when `progress` was called",
@@ -262,6 +279,8 @@ def test_progress_comes_as_work_is_done(tmp_path: Path) -> None:
 
 def test_progress_may_raise(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, TEXTS)
+
+    check_counts(folder)
 
     def stop(done: int) -> None:
         raise Lost("enough")

@@ -59,6 +59,7 @@ def test_atoms_without_orbitals(orbs: list[int]) -> None:
 
 @pytest.mark.parametrize("orbs", [[], [0], [0, 0, 0]])
 def test_no_orbitals(orbs: list[int]) -> None:
+    check_accepts()
     P, P0, S = (np.zeros((0, 0)) for _ in range(3))
     nothing = np.zeros(len(orbs))
     expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, orbs, 2).returns(
@@ -153,13 +154,23 @@ def test_a_task_that_is_given_up() -> None:
     def run(function: Any, arguments: tuple[Any, ...]) -> Any:
         raise Lost("no worker survives this")
 
+    check_accepts()
     client = scale_out.InProcessClient(run)
     expect(scale_out.mulliken_in_blocks, client, *matrices(8), [8], 4).raises(Lost)
+
+
+def check_accepts() -> None:
+    """A function that refuses everything must not pass, so first matrices that it accepts."""
+    P, P0, S = np.eye(2), np.eye(2) / 4.0, np.array([[1.0, 0.5], [0.5, 1.0]])
+    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, [1, 1], 2).approximates(
+        (np.array([1.0, 1.0]), np.array([0.75, 0.75])), rel=1e-12, because=ROWS
+    )
 
 
 def refuses(
     error: type[Exception], *arguments: Any, says: tuple[str, ...] = (), because: str = FIRST
 ) -> None:
+    check_accepts()
     ran: list[int] = []
 
     def run(function: Any, arguments: tuple[Any, ...]) -> Any:

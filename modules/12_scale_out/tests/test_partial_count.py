@@ -208,14 +208,22 @@ def test_merging_nothing() -> None:
     check("nothing.merge(a).counts", expect(nothing.merge, a).value().counts, {"spam": 2})
 
 
+def check_merges() -> None:
+    """A `merge` that refuses everything must not pass, so first two counts that it merges."""
+    merged = expect(count({"spam": 2}).merge, count({"spam": 3})).value()
+    check("the counts of both", merged.counts, {"spam": 5})
+
+
 @pytest.mark.parametrize(("a", "b"), [(LARGEST, 1), (1, LARGEST), (2**63, 2**63)])
 def test_a_sum_that_does_not_fit(a: int, b: int) -> None:
+    check_merges()
     one, other = count({"eggs": 1, "spam": a}), count({"spam": b})
     expect(one.merge, other).raises(OverflowError, says="spam", because=CHECKED)
 
 
 @pytest.mark.parametrize("other", [None, {"spam": 1}, b"PCNT", 1])
 def test_merges_with_its_kind_only(other: object) -> None:
+    check_merges()
     expect(count({"spam": 1}).merge, other).raises(TypeError)
 
 

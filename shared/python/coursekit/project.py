@@ -50,9 +50,9 @@ class Project:
         self.folder = beside if (beside / "project").is_dir() else self._module
 
     def text(self, path: str) -> str:
-        """A file's text."""
+        """A file's text, without the byte order mark that some editors put at its beginning."""
         try:
-            return (self.folder / path).read_text(encoding="utf-8")
+            return (self.folder / path).read_text(encoding="utf-8-sig")
         except OSError:
             raise ExpectationFailed(path, "no such file", "a file") from None
         except UnicodeDecodeError as error:

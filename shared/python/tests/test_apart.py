@@ -26,6 +26,11 @@ def waits():
 
 def process():
     return os.getpid()
+
+class Pretends(float):
+    def __str__(self):
+        return "63.0"
+    __repr__ = __str__
 """
 
 
@@ -39,7 +44,7 @@ def sample(tmp_path: Path) -> ModuleType:
 
 
 def test_in_a_process_of_its_own(sample: ModuleType) -> None:
-    assert printed(sample, "print(sample.add(1, 2)); print('more')") == "3\nmore"
+    assert printed(sample, "print(sample.add(1, 2)); print('more')") == "3\n'more'"
     assert printed(sample, "raise ValueError('no')").endswith("ValueError: no")
     assert (
         printed(sample, "print('begun', flush=True); sample.waits()", 1.0)
@@ -47,12 +52,20 @@ def test_in_a_process_of_its_own(sample: ModuleType) -> None:
     )
 
 
+def test_only_a_number_looks_like_one(sample: ModuleType) -> None:
+    assert printed(sample, "print(sample.add(60.0, 3.0))") == "63.0"
+    assert printed(sample, "print(sample.add('63', '.0'))") == "'63.0'"
+    assert printed(sample, "print(sample.Pretends())") == "<Pretends>"
+
+
 def test_in_the_grader_only_the_calls_leave_this_process(
     tmp_path: Path, open_module: Callable[[Path, str, list[str]], AbstractContextManager[Any]]
 ) -> None:
     with open_module(tmp_path, SOURCE, []) as sample:
-        assert printed(sample, "print(sample.add(1, 2)); print('more')") == "3\nmore"
-        assert printed(sample, "sample.call(print, 'called')") == "called"
+        assert printed(sample, "print(sample.add(1, 2)); print('more')") == "3\n'more'"
+        assert printed(sample, "sample.call(print, 'called')") == "'called'"
         assert printed(sample, "raise ValueError('no')") == "ValueError: no"
         assert printed(sample, "import os; print(sample.process() == os.getpid())") == "False"
+        assert printed(sample, "print(sample.add('63', '.0'))") == "'63.0'"
+        assert printed(sample, "print(sample.Pretends())") != "63.0"
         assert "sample" in sys.modules

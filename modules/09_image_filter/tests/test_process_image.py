@@ -110,6 +110,7 @@ def test_equality(one: Any, other: Any, equal: bool) -> None:
 
 
 def test_equal_to_no_stranger() -> None:
+    expect(operator.eq, step("Blur", 2.0), step("Blur", 2.0)).returns(True, because=EQUAL)
     for stranger in (2.0, "Step.Blur(2.0)", None):
         what = f"Step.Blur(2.0) == {stranger!r}"
         expect(operator.eq, step("Blur", 2.0), stranger).described(what).returns(False, because=EQUAL)

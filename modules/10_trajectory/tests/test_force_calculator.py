@@ -149,6 +149,7 @@ SHAPES: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_shapes(name: str) -> None:
+    check_works()
     agrees(SHAPES[name](), 2.5)
 
 

@@ -47,7 +47,8 @@ def _file(name: str) -> str:
 def install(module: Any, files: Iterable[tuple[str, tuple[str, Sequence[str]]]]) -> None:
     """Makes the files importable below `module`, and their public names attributes of it."""
     package = module.__name__
-    texts = {name: text for name, (text, _) in files}
+    # Python skips a byte order mark in a file, but not in a text, and some editors write one.
+    texts = {name: text.removeprefix("\ufeff") for name, (text, _) in files}
     home = {export: name for name, (_, exports) in files for export in exports}
     finder: Any = Embedded(package, texts)
     sys.meta_path.insert(0, finder)

@@ -1,0 +1,36 @@
+"""A project's files are read as data, whatever an editor puts at their beginning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from coursekit import ExpectationFailed
+from coursekit.project import Project
+
+MARK = "\ufeff".encode()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """One whose files lie beside the extension, as in the grader."""
+    (tmp_path / "project").mkdir()
+    extension = ModuleType("sample")
+    extension.__file__ = str(tmp_path / "sample.so")
+    return Project(extension, str(tmp_path / "modules/99_sample/tests/test_sample.py"))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(project: Project) -> None:
+    for name, content in [("a.toml", b"x = 1\n"), ("a.pyi", b"x: int\n"), ("a.yml", b"x: 1\n")]:
+        (project.folder / name).write_bytes(MARK + content)
+        assert project.text(name) == content.decode()
+    assert project.toml("a.toml") == {"x": 1}
+    assert len(project.python("a.pyi").body) == 1
+    assert project.yaml("a.yml") == {"x": 1}
+
+
+def test_other_encodings_are_named(project: Project) -> None:
+    (project.folder / "a.toml").write_bytes("x = 'é'".encode("latin-1"))
+    with pytest.raises(ExpectationFailed, match="byte 5 is not UTF-8"):
+        project.toml("a.toml")

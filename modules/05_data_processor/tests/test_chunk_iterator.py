@@ -104,9 +104,8 @@ def test_a_change_meanwhile(change: str) -> None:
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_before_the_first_step(change: str) -> None:
     p = processor()
-    expect(next, chunks(p)).returns(
-        np.array([1.0, 2.0]), because=LAST
-    )  # An iterator that always raises must not pass.
+    # An iterator that always raises must not pass, so first one that gives a chunk.
+    expect(next, chunks(p)).returns(np.array([1.0, 2.0]), because=LAST)
     iterator = chunks(p)
     FIXTURES._set_state(p, *CHANGES[change])
     expect(next, iterator).described(f"next(chunks), after: {change}").raises(

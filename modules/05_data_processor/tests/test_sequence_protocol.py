@@ -49,14 +49,14 @@ def unequal(p: Any, other: object) -> Any:
 
 
 def check_works() -> None:
-    """A version that always raises must not pass, so first what is there."""
+    """A version that always raises must not pass, so first an item and a slice that are there."""
     p = processor([1.5, 2.5])
     expect(item, p, 1).returns(2.5, because=NEGATIVE)
     expect(item, p, np.s_[1:]).returns(np.array([2.5]), because=SLICE)
 
 
 def check_finds() -> None:
-    """The same for searching."""
+    """A search that never finds anything must not pass, so first a value that is there."""
     p = processor([1.5, 2.5])
     expect(contains, p, 2.5).returns(True)
     expect(p.count, 2.5).returns(1)
@@ -64,7 +64,7 @@ def check_finds() -> None:
 
 
 def check_equals() -> None:
-    """The same for comparing."""
+    """A comparison that always gives the same answer must not pass, so first two that are equal."""
     expect(equal, processor([1.0, 2.0]), processor([1.0, 2.0])).returns(True)
     expect(unequal, processor([1.0, 2.0]), processor([1.0, 2.0])).returns(False)
 
@@ -227,7 +227,7 @@ def test_a_stranger_has_its_say() -> None:
 
 
 def test_cannot_be_hashed() -> None:
-    check_equals()  # What has no `__eq__` of its own may be hashed.
+    check_equals()  # A class without an `__eq__` of its own can be hashed.
     expect(hash, processor([1.0])).raises(TypeError)
 
 

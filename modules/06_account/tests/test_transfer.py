@@ -12,7 +12,7 @@ from coursekit.apart import printed
 THREADS = 8
 
 
-MOVES = "What leaves the source arrives at the target: write both balances back."
+MOVES = "The amount leaves the source and arrives at the target: write both balances back."
 
 
 def opened(balance: float) -> Any:

@@ -169,7 +169,7 @@ def test_forces_are_the_slope_of_the_energy() -> None:
 
 
 def check_some_force(forces: Any, positions: Any) -> None:
-    """Where no atom feels a force, all sums are right."""
+    """If no atom feels a force, every sum is right, so at least one must feel some."""
     check("dtype and shape of the forces", (str(forces.dtype), forces.shape), ("float32", positions.shape))
     largest = float(np.abs(forces).max())
     check_that(largest > 0.0, "the largest force in a lattice of atoms", largest, "more than 0.0", DIMER)

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from .expect import ExpectationFailed
 
 LONGEST = 200
-"""Of a pattern, in characters."""
+"""The length of the longest pattern that is read, in characters."""
 
 
 def covers(pattern: str, path: str) -> bool:

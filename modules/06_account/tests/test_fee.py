@@ -69,7 +69,7 @@ class OnePercent(account.Account):
         return self.get_balance() / 128
 one = OnePercent(128.0)
 one.withdraw(64.0)
-print(one.get_balance())
+show(one.get_balance())
 """
     check(
         "the balance, where the fee depends on it",

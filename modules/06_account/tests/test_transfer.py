@@ -92,7 +92,7 @@ def test_deposits_from_eight_threads() -> None:
 
 def test_an_account_to_itself() -> None:
     check_moves(opened(5.0), opened(1.0), 4.0, (1.0, 5.0))
-    got = printed(account, "a = account.Account(10.0); account.transfer(a, a, 4.0); print(a.get_balance())")
+    got = printed(account, "a = account.Account(10.0); account.transfer(a, a, 4.0); show(a.get_balance())")
     check(
         "the balance after transfer(a, a, 4.0)",
         got,
@@ -118,7 +118,7 @@ def work(source, target):
 threads = [threading.Thread(target=work, args=pair) for pair in [(a, b), (b, a)] * 4]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-print(a.get_balance() + b.get_balance())
+show(a.get_balance() + b.get_balance())
 """,
     )
     check("the sum of both balances", got, "2000.0", "Each thread held one lock and waited for the other.")

@@ -1,12 +1,12 @@
 """Code that may wait for ever, so it runs where it can be stopped.
 
-    got = printed(account, "a = account.Account(10.0); account.transfer(a, a, 4.0); print(a.get_balance())")
+    got = printed(account, "a = account.Account(10.0); account.transfer(a, a, 4.0); show(a.get_balance())")
 
 A thread that waits for a lock while attached stops every Python thread of its process, the tests included.
 
-In this code `print` shows each value as `repr` does, so that the text "10.0" does not pass for the number
-10.0. If a value is not of a plain type, `print` shows only its class, because the submission may have written
-the `repr` of such a value.
+In this code `show(value, …)` prints values as `repr` does, so that the text "10.0" does not pass for the
+number 10.0. If a value is not of a plain type, `show` prints only the class, because the submission may have
+written the `repr` of such a value. Use `print` for the test's own words.
 """
 
 from __future__ import annotations
@@ -23,15 +23,12 @@ from typing import Any
 from .c_function import grader_of
 from .show import show_error
 
-PRINT = """
-def print(*values, flush=True):
-    import sys
+SHOW = """
+def show(*values):
     plain = (type(None), bool, int, float, str, bytes)
-    shown = (repr(each) if type(each) in plain else f"<{type(each).__name__}>" for each in values)
-    sys.stdout.write(" ".join(shown) + "\\n")
-    sys.stdout.flush()
+    print(*(repr(each) if type(each) in plain else f"<{type(each).__name__}>" for each in values))
 """
-"""The `print` of the code, written as text because it must also run where the kit cannot be imported."""
+"""The code's own word, written as text because the code must also run where the kit cannot be imported."""
 
 
 def printed(module: ModuleType, code: str, seconds: float = 10.0) -> str:
@@ -40,7 +37,7 @@ def printed(module: ModuleType, code: str, seconds: float = 10.0) -> str:
     In the grader the module is in a process of its own anyway, and each test has a time limit. There the code
     runs in the oracle, and only the calls of the module run in the submission's process.
     """
-    code = f"import {module.__name__}\n{PRINT}\n{code}"
+    code = f"import {module.__name__}\n{SHOW}\n{code}"
     return _printed_here(code) if grader_of(module) is not None else _printed_apart(module, code, seconds)
 
 

@@ -235,7 +235,7 @@ fn without_its_mechanisms_the_jail_is_open_and_the_probe_says_so() {
         "the grader's files can be read",
         "files of the machine can be read",
         "files outside the jail can be written",
-        "permissions and times of files outside the jail can be changed",
+        "permissions, times and attributes of files outside the jail can be changed",
         "the grader's process can be seen",
         "sockets of unusual families can be made",
         "memory is not limited",
@@ -245,6 +245,54 @@ fn without_its_mechanisms_the_jail_is_open_and_the_probe_says_so() {
     ] {
         assert!(open.iter().any(|found| found == sentence), "{sentence} is missing in {open:#?}");
     }
+    if !open.iter().any(|found| found == "calls of the x32 ABI can be made") {
+        not_simulated("calls of the x32 ABI: this kernel does not know them");
+    }
+}
+
+/// Tries each change to a file on its own: `change_files` stops at the first one that succeeds. It waits before each, so
+/// that the time of the last change differs.
+const EACH_CHANGE: &str = "
+import sys, time
+folder, secret = sys.argv[1:]
+sys.path.insert(0, folder)
+import probe
+for name, act in probe.CHANGES_TO_FILES.items():
+    time.sleep(0.02)
+    try:
+        probe.really(act, secret)
+    except OSError:
+        continue
+    print(name)
+";
+
+/// Which changes to a file of its own user the program can make in a jail with these options.
+fn changes_to_files(ground: &Ground, options: &[&str]) -> Vec<String> {
+    let (python, _) = python();
+    let mut command = Command::new(ground.jail());
+    command.args(options).arg("--").arg(python).args(["-I", "-B", "-c", EACH_CHANGE]);
+    command.arg(&ground.0).arg(ground.0.join("secrets/secret")).env_clear().current_dir("/");
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn seccomp_alone_holds_each_change_to_a_file() {
+    let ground = Ground::new("changes");
+    let without_others =
+        ["namespaces", "user", "landlock", "limits", "cgroups"].map(|name| ["--without", name]).concat();
+    let open = changes_to_files(&ground, &[&without_others[..], &["--without", "seccomp"]].concat());
+    for sure in ["chmod", "fchmod", "chown", "fchown", "utimensat"] {
+        assert!(open.iter().any(|found| found == sure), "the probe does not see {sure}: {open:?}");
+    }
+    for new in ["setxattr", "setxattrat", "file_setattr", "FS_IOC_SETFLAGS", "FS_IOC_FSSETXATTR"] {
+        if !open.iter().any(|found| found == new) {
+            not_simulated(&format!("{new}: this kernel, or the file system of temporary files, does not know it"));
+        }
+    }
+    assert_eq!(changes_to_files(&ground, &without_others), [""; 0]);
+    assert_eq!(changes_to_files(&ground, &[&without_others[..], &["--processes"]].concat()), [""; 0]);
 }
 
 /// Root whose files nobody else can read stays root, and the probe says so.

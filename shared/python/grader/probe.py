@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import json
 import mmap
 import os
@@ -33,6 +34,24 @@ def call(name: str, *arguments: object) -> int:
     if result == -1:
         raise OSError(ctypes.get_errno(), name)
     return int(result)
+
+
+def system_call(number: int, *arguments: object) -> int:
+    """A system call by its number on Linux. Elsewhere the number means another call."""
+    if sys.platform != "linux":
+        raise OSError("another system")
+    return call("syscall", number, *arguments)
+
+
+X32_BIT = 0x40000000
+"""Marks the calls of the x32 ABI, which some kernels for x86-64 know beside the usual calls."""
+
+
+def x32_call(number: int, *arguments: object) -> int:
+    """A call of the x32 ABI. Before Linux 5.4, its own numbers from 512 on also work without the bit."""
+    if os.uname().machine != "x86_64":
+        raise OSError("no x32 on this machine")
+    return system_call(number, *arguments)
 
 
 def any_of(acts: Iterable[Callable[[], object]]) -> None:
@@ -63,37 +82,108 @@ def write_beside(path: str) -> None:
     os.unlink(path + ".written")
 
 
+def by_descriptor(act: Callable[[int], None], path: str) -> None:
+    """A change through a descriptor that is open for reading."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        act(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def set_permissions(file: str | int) -> None:
+    """Sets the permissions that the file has."""
+    os.chmod(file, stat.S_IMODE(os.stat(file).st_mode))
+
+
+def set_permissions_at(path: str) -> None:
+    """The same, with `fchmodat2`."""
+    SYS_FCHMODAT2 = 452
+    system_call(SYS_FCHMODAT2, AT_FDCWD, path.encode(), stat.S_IMODE(os.stat(path).st_mode), 0)
+
+
+def set_owner(file: str | int) -> None:
+    """Sets the owner that the file has."""
+    about = os.stat(file)
+    os.chown(file, about.st_uid, about.st_gid)
+
+
+def set_times(file: str | int) -> None:
+    """Sets the times that the file has."""
+    about = os.stat(file)
+    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
+
+
+def set_attribute(file: str | int) -> None:
+    """Gives the file an extended attribute and takes it away again."""
+    os.setxattr(file, ATTRIBUTE, b"")
+    os.removexattr(file, ATTRIBUTE)
+
+
+def set_attribute_at(path: str) -> None:
+    """The same, with `setxattrat` and `removexattrat`."""
+    SYS_SETXATTRAT, SYS_REMOVEXATTRAT = 463, 466
+    value = ctypes.create_string_buffer(16)  # `struct xattr_args`: no value, no flags.
+    name = ATTRIBUTE.encode()
+    system_call(SYS_SETXATTRAT, AT_FDCWD, path.encode(), 0, name, value, ctypes.c_size_t(16))
+    system_call(SYS_REMOVEXATTRAT, AT_FDCWD, path.encode(), 0, name)
+
+
+def set_inode_flags_at(path: str) -> None:
+    """Sets the flags that the file system keeps for the file (`chattr`), with `file_setattr`."""
+    SYS_FILE_GETATTR, SYS_FILE_SETATTR = 468, 469
+    flags = ctypes.create_string_buffer(24)  # `struct file_attr`
+    for number in (SYS_FILE_GETATTR, SYS_FILE_SETATTR):
+        system_call(number, AT_FDCWD, path.encode(), flags, ctypes.c_size_t(24), 0)
+
+
+def set_inode_flags(descriptor: int) -> None:
+    """The same, with `ioctl`."""
+    FS_IOC_GETFLAGS, FS_IOC_SETFLAGS = 0x80086601, 0x40086602
+    fcntl.ioctl(descriptor, FS_IOC_SETFLAGS, fcntl.ioctl(descriptor, FS_IOC_GETFLAGS, bytes(8)))
+
+
+def set_more_inode_flags(descriptor: int) -> None:
+    """The same, with the newer `ioctl`, which also knows flags that `FS_IOC_SETFLAGS` does not."""
+    FS_IOC_FSGETXATTR, FS_IOC_FSSETXATTR = 0x801C581F, 0x401C5820
+    fcntl.ioctl(descriptor, FS_IOC_FSSETXATTR, fcntl.ioctl(descriptor, FS_IOC_FSGETXATTR, bytes(28)))
+
+
+AT_FDCWD = -100
+
+ATTRIBUTE = "user.probe"
+
+CHANGES_TO_FILES: dict[str, Callable[[str], None]] = {
+    "chmod": set_permissions,
+    "fchmod": partial(by_descriptor, set_permissions),
+    "fchmodat2": set_permissions_at,
+    "chown": set_owner,
+    "fchown": partial(by_descriptor, set_owner),
+    "utimensat": set_times,
+    "utimensat with a descriptor": partial(by_descriptor, set_times),
+    "setxattr": set_attribute,
+    "fsetxattr": partial(by_descriptor, set_attribute),
+    "setxattrat": set_attribute_at,
+    "file_setattr": set_inode_flags_at,
+    "FS_IOC_SETFLAGS": partial(by_descriptor, set_inode_flags),
+    "FS_IOC_FSSETXATTR": partial(by_descriptor, set_more_inode_flags),
+}
+"""By the names of the system calls and of the commands of `ioctl`."""
+
+
+def really(act: Callable[[str], None], path: str) -> None:
+    """Raises OSError if the change was only pretended: a real one sets the time of the file's last change."""
+    before = os.stat(path).st_ctime_ns
+    act(path)
+    if os.stat(path).st_ctime_ns == before:
+        raise OSError("it was only pretended")
+
+
 def change_files(secret: str) -> None:
-    """Permissions, owner, times and attributes of files outside.
-
-    What really happens changes the time of the last change; a jail without namespaces pretends to some
-    programs that it has happened.
-    """
-
-    def permissions(path: str) -> None:
-        os.chmod(path, stat.S_IMODE(os.stat(path).st_mode))
-
-    def owner(path: str) -> None:
-        about = os.stat(path)
-        os.chown(path, about.st_uid, about.st_gid)
-
-    def times(path: str) -> None:
-        about = os.stat(path)
-        os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
-
-    def attributes(path: str) -> None:
-        os.setxattr(path, "user.probe", b"")
-        os.removexattr(path, "user.probe")
-
-    def really(act: Callable[[str], None], path: str) -> None:
-        before = os.stat(path).st_ctime_ns
-        act(path)
-        if os.stat(path).st_ctime_ns == before:
-            raise OSError("it was only pretended")
-
+    """Permissions, owner, times, attributes and flags of files outside."""
     beside = os.path.dirname(secret)
     paths = (secret, beside, __file__, sys.executable, "/usr", "/dev/null", "/proc/version")
-    any_of(partial(really, act, path) for path in paths for act in (permissions, owner, times, attributes))
+    any_of(partial(really, act, path) for path in paths for act in CHANGES_TO_FILES.values())
 
 
 def open_and_close(path: str, flags: int) -> None:
@@ -162,8 +252,8 @@ def signal_grader(pid: int) -> None:
     any_of(
         (
             lambda: by_number(lambda: os.kill(pid, 0)),
-            lambda: by_number(lambda: call("syscall", SYS_TGKILL, pid, pid, 0)),
-            lambda: by_number(lambda: call("syscall", SYS_TKILL, pid, 0)),
+            lambda: by_number(lambda: system_call(SYS_TGKILL, pid, pid, 0)),
+            lambda: by_number(lambda: system_call(SYS_TKILL, pid, 0)),
             by_descriptor,
             lambda: os.kill(-1, 0),
         )
@@ -286,18 +376,36 @@ def look_into_parent() -> None:
     # The parent may have nothing at this address; that is another error than a refusal.
     address = ctypes.addressof(buffer)
 
-    def read() -> None:
+    def read(make: Callable[..., int]) -> None:
         try:
-            call("process_vm_readv", parent, part(address), 1, part(address), 1, 0)
+            make(parent, part(address), 1, part(address), 1, 0)
         except OSError as error:
             if error.errno != 14:  # EFAULT
                 raise
 
+    X32_PTRACE, X32_READ = 521, 539
     any_of(
         (
             lambda: call("ptrace", PTRACE_SEIZE, parent, 0, 0),
-            read,
+            lambda: read(partial(call, "process_vm_readv")),
+            lambda: x32_call(X32_PTRACE, PTRACE_SEIZE, parent, 0, 0),
+            lambda: x32_call(X32_BIT | X32_PTRACE, PTRACE_SEIZE, parent, 0, 0),
+            lambda: read(partial(x32_call, X32_READ)),
+            lambda: read(partial(x32_call, X32_BIT | X32_READ)),
             lambda: open_and_close(f"/proc/{parent}/mem", os.O_RDONLY),
+        )
+    )
+
+
+def calls_of_x32() -> None:
+    """Harmless calls of the x32 ABI. A filter that knows only the usual numbers lets all of them through."""
+    SYS_GETPID, X32_SIGPENDING = 39, 522
+    pending, size = ctypes.create_string_buffer(8), ctypes.c_size_t(8)
+    any_of(
+        (
+            lambda: x32_call(X32_BIT | SYS_GETPID),
+            lambda: x32_call(X32_BIT | X32_SIGPENDING, pending, size),
+            lambda: x32_call(X32_SIGPENDING, pending, size),
         )
     )
 
@@ -341,7 +449,10 @@ def main() -> None:
         ("the grader's files can be read", lambda: read_secret(secret)),
         ("files of the machine can be read", read_passwords),
         ("files outside the jail can be written", lambda: write_beside(secret)),
-        ("permissions and times of files outside the jail can be changed", lambda: change_files(secret)),
+        (
+            "permissions, times and attributes of files outside the jail can be changed",
+            lambda: change_files(secret),
+        ),
         ("settings of the machine can be opened for writing", open_settings),
         ("the jail's user is root on the machine", be_root),
         ("the jail's user has rights of root", have_rights),
@@ -351,6 +462,7 @@ def main() -> None:
         ("the network can be reached", connect),
         ("sockets of unusual families can be made", other_sockets),
         ("the memory of other processes can be read", look_into_parent),
+        ("calls of the x32 ABI can be made", calls_of_x32),
         ("namespaces can be made", new_namespace),
         ("programs with more rights can be started", gain_privileges),
         ("the grader's environment can be read", environment),

@@ -50,9 +50,11 @@ def _lets_in(call: Callable[[], object], numbers: int) -> bool:
     try:
         # The gate opens; the thread asks while the sum is under way; then the call, and what it let happen.
         steps: list[Callable[[], Any]] = [gate.release, partial(sum, range(numbers)), call, turns.copy]
-        noted = list(map(operator.call, steps))[-1]
+        results = list(map(operator.call, steps))
     finally:
         gc.enable()
         sys.setswitchinterval(interval)
     thread.join()
-    return bool(noted)
+    if len(results) < len(steps):
+        raise RuntimeError("the call raised StopIteration")  # `map` takes it for its own end.
+    return bool(results[-1])

@@ -55,6 +55,20 @@ class Odd:
     __hash__ = None  # type: ignore[assignment]
 
 
+class Curious:
+    """Notes what it is compared with, and has the hash of what it hopes to meet."""
+
+    def __init__(self, met: list[object], hoped: object) -> None:
+        self.met, self.hoped = met, hoped
+
+    def __eq__(self, other: object) -> bool:
+        self.met.append(other)
+        return True
+
+    def __hash__(self) -> int:
+        return hash(self.hoped)
+
+
 def stub(*_: object) -> None:
     raise PanicException("not yet implemented: write me")
 
@@ -461,6 +475,51 @@ def test_records_are_compared_field_by_field() -> None:
     kind = [("a", "f8"), ("b", "i4")]
     assert same(np.array([(np.nan, 1)], dtype=kind), np.array([(np.nan, 1)], dtype=kind))
     assert not same(np.array([(0.0, 1)], dtype=kind), np.array([(-0.0, 1)], dtype=kind))
+
+
+def an_array_of(*items: object) -> Any:
+    made = np.empty(len(items), dtype=object)
+    made[:] = items
+    return made
+
+
+@pytest.mark.parametrize("container", [lambda *items: list(items), lambda *items: items, an_array_of])
+def test_a_stop_iteration_does_not_end_a_comparison(container: Callable[..., Any]) -> None:
+    odd = Odd(StopIteration())
+    got, expected = container(odd, "wrong"), container(Odd(StopIteration()), "right")
+    assert not same(got, expected)
+    assert not close(got, expected, 1.0, 1.0)
+    assert not same({"key": odd}, {"key": odd})
+    with pytest.raises(ExpectationFailed, match="comparing it raised RuntimeError"):
+        check("items", got, expected)
+
+
+def test_a_list_that_shrinks_while_it_is_compared_is_no_equal() -> None:
+    class Shrinks:
+        def __eq__(self, other: object) -> bool:
+            del got[1:]
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    got: list[Any] = [Shrinks(), "wrong", "wrong"]
+    assert not same(got, [Shrinks(), "right", "right"])
+
+
+def test_slices_are_compared_bound_by_bound() -> None:
+    assert same(slice(1, None, -2), slice(1, None, -2))
+    assert same(slice(math.nan), slice(math.nan))
+    for other in (slice(1.0, None, -2), slice(True, None, -2), slice(1, None), slice(1, 0, -2)):
+        assert not same(slice(1, None, -2), other)
+    met: list[object] = []
+    for number in range(3):
+        got: list[Any] = [None, None, None]
+        expected: list[Any] = [None, None, None]
+        got[number], expected[number] = Curious(met, "the answer"), "the answer"
+        assert not same(slice(*got), slice(*expected))
+        if sys.version_info >= (3, 12):  # Older slices have no hash, and so are no keys.
+            assert not same({slice(*got)}, {slice(*expected)})
+    assert met == []
 
 
 def test_an_equality_that_raises_is_no_equality() -> None:

@@ -423,12 +423,32 @@ def unwritten():
 
 def keyed(deep):
     return {(Plain(), 1) if deep else Plain(): 0}
+
+class Stops:
+    def __eq__(self, other):
+        raise StopIteration
+    __hash__ = None
+
+def stops(answer, in_an_array):
+    items = [Stops(), answer]
+    return array_of(items) if in_an_array else items
+
+def array_of(items):
+    import numpy
+    made = numpy.empty(len(items), dtype=object)
+    made[:] = items
+    return made
+
+def sliced():
+    return slice(0, Plain(), None)
 """
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory, open_module: Any) -> Iterator[Any]:
-    with open_module(tmp_path_factory.mktemp("extension"), HOSTILE, {"Plain": ["__iter__"]}) as module:
+    with open_module(
+        tmp_path_factory.mktemp("extension"), HOSTILE, {"Plain": ["__iter__"], "Stops": []}
+    ) as module:
         yield module
 
 
@@ -463,3 +483,20 @@ def test_a_key_of_the_submission_never_meets_an_expected_one(hostile: Any, deep:
     with pytest.raises(ExpectationFailed):
         expect(hostile.keyed, deep).returns(expected)
     assert 17 not in hostile.SEEN[before:]
+
+
+def test_a_bound_of_a_slice_never_meets_an_expected_one(hostile: Any) -> None:
+    before = len(hostile.SEEN)
+    expect(hostile.sliced).value()
+    with pytest.raises(ExpectationFailed):
+        expect(hostile.sliced).returns(slice(0, 17, None))
+    assert 17 not in hostile.SEEN[before:]
+
+
+@pytest.mark.parametrize("in_an_array", [False, True])
+def test_an_equality_that_stops_iterations_hides_no_wrong_answer(hostile: Any, in_an_array: bool) -> None:
+    got = hostile.stops("wrong", in_an_array)
+    expected = hostile.stops("right", in_an_array)
+    assert not same(got, expected)
+    with pytest.raises(ExpectationFailed, match="comparing it raised RuntimeError"):
+        expect(hostile.stops, "wrong", in_an_array).returns(expected)

@@ -48,3 +48,8 @@ def test_a_call_that_detaches_lets_another_thread_in() -> None:
     assert lets_another_thread_in(time.sleep, 0.0)
     if getattr(sys, "_is_gil_enabled", lambda: True)():
         assert not lets_another_thread_in(sum, range(1000))
+
+
+def test_a_call_that_raises_stop_iteration_is_no_proof_of_detaching() -> None:
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        lets_another_thread_in(next, iter(()))

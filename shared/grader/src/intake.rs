@@ -193,8 +193,18 @@ fn read(root: &OwnedFd, path: &Path) -> Result<Option<Vec<u8>>, String> {
     }
     match other_encoding(&bytes) {
         Some(reason) => Err(reason.to_owned()),
-        None => Ok(Some(bytes)),
+        None => Ok(Some(without_mark(bytes))),
     }
+}
+
+/// The bytes without the byte order mark that some editors write at the start of UTF-8 text. rustc and Python skip it, but
+/// the readers of TOML, and tests that read a file themselves, do not.
+fn without_mark(mut bytes: Vec<u8>) -> Vec<u8> {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+    if bytes.starts_with(MARK) {
+        bytes.drain(..MARK.len());
+    }
+    bytes
 }
 
 /// Why a file is not read that has another name somewhere.
@@ -412,6 +422,18 @@ mod tests {
         for text in ["fn größe() {}", "", "\u{feff}fn a() {}", "a\0b and more text"] {
             assert_eq!(other_encoding(text.as_bytes()), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_taken_away() {
+        let taken = |text: &str| String::from_utf8(without_mark(text.into())).unwrap();
+        assert_eq!(taken("\u{feff}[project]\nname = \"größe\"\n"), "[project]\nname = \"größe\"\n");
+        assert_eq!(taken("\u{feff}"), "");
+        for text in ["", "a", "fn a() {}", "a = \"\u{feff}\"", "\u{fefe}b"] {
+            assert_eq!(taken(text), text);
+        }
+        assert_eq!(without_mark(vec![0xef, 0xbb]), [0xef, 0xbb]);
+        assert_eq!(taken("\u{feff}\u{feff}a"), "\u{feff}a", "the second is a character of the text");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use crate::support::{Folder, Grader, IDS, MODULE, exercise, ignored, repository, score, solution, source};
+use crate::support::{Folder, Grader, IDS, MODULE, exercise, ignored, read_json, repository, score, solution, source};
 
 #[test]
 fn an_empty_folder() {
@@ -92,6 +92,23 @@ fn other_encodings_are_told_what_to_do() {
     folder.write(&source("divide"), b"// gr\xfc\xdfe\n");
     let (_, report) = grader.grade(&folder);
     assert_eq!(ignored(&report, &source("divide")), "not UTF-8 text, but perhaps Latin-1: save it as UTF-8");
+}
+
+#[test]
+fn a_byte_order_mark_costs_nothing() {
+    let solutions = repository().join("solutions").join(MODULE);
+    let folder = Folder::new();
+    let sources = fs::read_dir(solutions.join("src")).unwrap().map(|entry| entry.unwrap().path());
+    for path in sources.chain([solutions.join("sum_as_string.pyi")]) {
+        let name = path.strip_prefix(&solutions).unwrap().display();
+        let text = fs::read_to_string(&path).unwrap();
+        folder.write(&format!("modules/{MODULE}/{name}"), format!("\u{feff}{text}"));
+    }
+    let report = folder.beside("report.json");
+    let to = format!("json={}", report.display());
+    Grader::ready().run(&["--submission", folder.text(), "01.module_face", "--report", &to]).exits_with(0);
+    // Its tests read the type stub themselves.
+    assert_eq!(score(&read_json(&report), "01.module_face"), (10.0, "passed".into()));
 }
 
 #[test]

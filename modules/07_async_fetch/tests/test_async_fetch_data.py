@@ -7,7 +7,7 @@ import async_fetch
 import pytest
 from coursekit import check, check_that, expect, likely, panicked
 from coursekit.asynchronous import NoResult, awaited, called, cancelled, together
-from coursekit.http_server import Server, refusing_url
+from coursekit.http_server import Server, refusing_url, unguessable
 
 STATUS = "An answer with an error status is an answer too: `error_for_status` turns it into an Err."
 CLASS = "A status is a FetchError: `error.status()` is Some then."
@@ -31,6 +31,7 @@ DURATION = likely(
     (panicked, "`Duration::from_secs_f64` panics on what is no duration. `try_from_secs_f64` gives an Err."),
     otherwise="Make the Duration before the future, by `try_from_secs_f64`, and map its error to ValueError.",
 )
+ASKED = "Ask the server, once for each call: a URL alone does not say what is there."
 NAMED = "Say which URL it was: reqwest's error has it in its text."
 PLAIN = "Check the address before the future is made, so that the call itself raises."
 
@@ -41,31 +42,42 @@ def server() -> Iterator[Server]:
         yield server
 
 
+def check_asked(server: Server, *plans: str) -> None:
+    check("what the server was asked for", server.requests, [*plans], ASKED)
+
+
 def test_a_page(server: Server) -> None:
-    expect(awaited(async_fetch.async_fetch_data), server.url("/text/hello")).returns("hello")
-    check("what the server was asked for", server.requests, ["/text/hello"])
+    hello = unguessable("hello")
+    expect(awaited(async_fetch.async_fetch_data), server.url(f"/text/{hello}")).returns(hello)
+    check_asked(server, f"/text/{hello}")
 
 
 def test_nothing_but_a_url(server: Server) -> None:
     expect(awaited(async_fetch.async_fetch_data), url=server.url("/text/")).returns("")
+    check_asked(server, "/text/")
 
 
 def test_a_long_page(server: Server) -> None:
-    page = "0123456789" * 5_000
+    page = unguessable("0123456789") * 2_000
     expect(awaited(async_fetch.async_fetch_data), server.url(f"/text/{page}")).returns(page)
 
 
 def test_utf8(server: Server) -> None:
-    url = server.url("/bytes/" + "Grüße, 🦀".encode().hex())
-    expect(awaited(async_fetch.async_fetch_data), url).returns("Grüße, 🦀")
+    text = unguessable("Grüße, 🦀")
+    url = server.url(f"/bytes/{text.encode().hex()}")
+    expect(awaited(async_fetch.async_fetch_data), url).returns(text)
 
 
 def test_no_utf8(server: Server) -> None:
-    expect(awaited(async_fetch.async_fetch_data), server.url("/bytes/41ff42")).returns("A\ufffdB")
+    end = unguessable()
+    url = server.url(f"/bytes/41ff42{end.encode().hex()}")
+    expect(awaited(async_fetch.async_fetch_data), url).returns(f"A\ufffdB{end}")
 
 
 def test_follows_a_redirect(server: Server) -> None:
-    expect(awaited(async_fetch.async_fetch_data), server.url("/redirect/text/there")).returns("there")
+    there = unguessable("there")
+    expect(awaited(async_fetch.async_fetch_data), server.url(f"/redirect/text/{there}")).returns(there)
+    check_asked(server, f"/redirect/text/{there}", f"/text/{there}")
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 418, 500, 503])
@@ -77,12 +89,14 @@ def test_an_error_status(server: Server, status: int) -> None:
     check("the exception's class", type(error).__name__, "FetchError", CLASS)
     check("its status", error.status, status)
     check("its url", error.url, url)
+    check_asked(server, f"/status/{status}")
 
 
 @pytest.mark.parametrize("status", [200, 201, 203])
 def test_no_error_status(server: Server, status: int) -> None:
-    url = server.url(f"/status/{status}")
-    expect(awaited(async_fetch.async_fetch_data), url).returns(str(status))
+    text = unguessable("no error")
+    url = server.url(f"/status/{status}/{text}")
+    expect(awaited(async_fetch.async_fetch_data), url).returns(text)
 
 
 def test_fetch_error_is_an_exception_of_its_own() -> None:
@@ -92,7 +106,7 @@ def test_fetch_error_is_an_exception_of_its_own() -> None:
 
 
 def test_refused() -> None:
-    url = refusing_url("/nobody")
+    url = refusing_url()
     expect(awaited(async_fetch.async_fetch_data), url).raises(ConnectionError, because=REFUSED)
     expect(awaited(async_fetch.async_fetch_data), url).raises(ConnectionError, says=url, because=NAMED)
 
@@ -100,6 +114,7 @@ def test_refused() -> None:
 @pytest.mark.parametrize("path", ["/hangup", "/truncated"])
 def test_broken_off(server: Server, path: str) -> None:
     expect(awaited(async_fetch.async_fetch_data), server.url(path)).raises(ConnectionError, because=REFUSED)
+    check_that(path in server.requests, "what the server was asked for", server.requests, path, ASKED)
 
 
 def test_too_slow(server: Server) -> None:
@@ -116,9 +131,14 @@ def test_too_slow(server: Server) -> None:
 
 
 def test_too_slow_in_the_middle(server: Server) -> None:
-    expect(awaited(async_fetch.async_fetch_data), server.url("/stalled"), timeout=0.05).raises(
-        TimeoutError, because=WHOLE
-    )
+    url = server.url("/stalled")
+    for timeout in (0.05, 1.0, 5.0):  # As above.
+        expect(awaited(async_fetch.async_fetch_data), url, timeout=timeout).raises(
+            TimeoutError, because=WHOLE
+        )
+        if server.requests:
+            break
+    check_that(bool(server.requests), "what the server was asked for", "nothing", "/stalled", ASKED)
 
 
 @pytest.mark.parametrize("timeout", [-1.0, float("nan"), float("inf"), 1e300])
@@ -144,9 +164,10 @@ def test_no_text(url: Any) -> None:
 
 
 def test_two_at_once(server: Server) -> None:
-    calls = [(server.url(f"/text/{name}?inflight=2"),) for name in "ab"]
+    texts = [unguessable(name) for name in "ab"]
+    calls = [(server.url(f"/text/{text}?inflight=2"),) for text in texts]
     expect(together(async_fetch.async_fetch_data), calls).returns(
-        ["a", "b"], because="Each page waits for the other: both must be under way at once."
+        texts, because="Each page waits for the other: both must be under way at once."
     )
 
 

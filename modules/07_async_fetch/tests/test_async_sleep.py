@@ -6,11 +6,12 @@ from typing import Any
 import async_fetch
 import pytest
 from coursekit import expect, likely, panicked
-from coursekit.asynchronous import awaited, called, cancelled, first_done
+from coursekit.asynchronous import TooEarly, awaited, called, cancelled, first_done
 
 PANICS = "`Duration::from_secs_f64` panics on what is no duration. `try_from_secs_f64` gives an Err."
 AT_THE_CALL = "Check before `future_into_py`: then the call itself raises, awaited or not."
 UNIT = "As the result of a future, `()` is an empty tuple. Take `py.None()` before the future, and give that."
+EARLY = "It ended before its time: `tokio::time::sleep(duration).await`, with the duration made of `seconds`."
 SECONDS = "`tokio::time::sleep` takes the duration made of `seconds`: of two sleeps the shorter ends first."
 BLOCKS = (
     "A blocking sleep keeps a thread for itself: the event loop's, or one of tokio's few. "
@@ -24,6 +25,13 @@ def test_sleeps(seconds: float) -> None:
     expect(awaited(async_fetch.async_sleep), seconds).returns(None, because=UNIT)
 
 
+@pytest.mark.parametrize("seconds", [0.05, 0.1])
+def test_lasts_as_long_as_asked(seconds: float) -> None:
+    expect(awaited(async_fetch.async_sleep, at_least=seconds), seconds).returns(
+        None, because=likely((TooEarly, EARLY), otherwise=UNIT)
+    )
+
+
 def test_the_loop_runs_on() -> None:
     which = "which is done first, counted from 0: async_sleep(8.0), async_sleep(0.0)"
     expect(first_done(async_fetch.async_sleep), [(8.0,), (0.0,)]).described(which).returns(1, because=BLOCKS)
@@ -33,7 +41,9 @@ def test_the_loop_runs_on() -> None:
 def test_the_shorter_ends_first(longer: float, shorter: float) -> None:
     which = f"which is done first, counted from 0: async_sleep({longer}), async_sleep({shorter})"
     calls = [(longer,), (shorter,)]
-    expect(first_done(async_fetch.async_sleep), calls).described(which).returns(1, because=SECONDS)
+    expect(first_done(async_fetch.async_sleep, at_least=shorter), calls).described(which).returns(
+        1, because=likely((TooEarly, EARLY), otherwise=SECONDS)
+    )
 
 
 def test_by_keyword() -> None:

@@ -7,7 +7,7 @@ import async_fetch
 import pytest
 from coursekit import check, check_that, expect, likely
 from coursekit.asynchronous import NoResult, awaited, called, cancelled
-from coursekit.http_server import Server, refusing_url
+from coursekit.http_server import Server, refusing_url, unguessable
 
 ONE_BY_ONE = (
     "The server waits with its answers until several requests "
@@ -45,17 +45,23 @@ def server() -> Iterator[Server]:
         yield server
 
 
+def pages(count: int) -> list[str]:
+    """The texts of so many pages."""
+    return [unguessable(f"page{number}") for number in range(count)]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 7, 100, 2**40])
 def test_in_order(server: Server, limit: int) -> None:
-    names = [f"page{number}" for number in range(7)]
-    urls = [server.url(f"/text/{name}") for name in names]
-    expect(awaited(async_fetch.fetch_all), urls, limit).returns(names, because=LATER)
+    texts = pages(7)
+    urls = [server.url(f"/text/{text}") for text in texts]
+    expect(awaited(async_fetch.fetch_all), urls, limit).returns(texts, because=LATER)
 
 
 def test_whichever_comes_first(server: Server) -> None:
     # Each waits for those behind it.
-    urls = [server.url(f"/text/{number}?answered={3 - number}") for number in range(4)]
-    expect(awaited(async_fetch.fetch_all), urls, 4).returns(["0", "1", "2", "3"], because=LATER)
+    texts = pages(4)
+    urls = [server.url(f"/text/{text}?answered={3 - number}") for number, text in enumerate(texts)]
+    expect(awaited(async_fetch.fetch_all), urls, 4).returns(texts, because=LATER)
 
 
 @pytest.mark.parametrize("make", [list, tuple])
@@ -65,30 +71,33 @@ def test_no_urls(server: Server, make: Any) -> None:
 
 
 def test_by_keyword_and_the_same_page_twice(server: Server) -> None:
-    urls = [server.url("/text/again")] * 2
-    expect(awaited(async_fetch.fetch_all), urls=urls, limit=1).returns(["again", "again"])
-    check("what the server was asked for", server.requests, ["/text/again"] * 2)
+    again = unguessable("again")
+    urls = [server.url(f"/text/{again}")] * 2
+    expect(awaited(async_fetch.fetch_all), urls=urls, limit=1).returns([again, again])
+    check("what the server was asked for", server.requests, [f"/text/{again}"] * 2)
 
 
 def test_never_more_than_the_limit(server: Server) -> None:
     # Answers come once three are in flight, and a moment later: time for a fourth to show itself.
-    urls = [server.url(f"/text/{number}?inflight=3") for number in range(9)]
-    expect(awaited(async_fetch.fetch_all), urls, 3).returns([str(n) for n in range(9)], because=FULL)
+    texts = pages(9)
+    urls = [server.url(f"/text/{text}?inflight=3") for text in texts]
+    expect(awaited(async_fetch.fetch_all), urls, 3).returns(texts, because=FULL)
     check("requests in flight at once, at most", server.most_in_flight, 3, LIMIT)
 
 
 def test_one_at_a_time(server: Server) -> None:
-    urls = [server.url(f"/text/{number}") for number in range(5)]
-    expect(awaited(async_fetch.fetch_all), urls, 1).returns(["0", "1", "2", "3", "4"])
+    texts = pages(5)
+    expect(awaited(async_fetch.fetch_all), [server.url(f"/text/{text}") for text in texts], 1).returns(texts)
     check("requests in flight at once, at most", server.most_in_flight, 1, LIMIT)
-    check("what the server was asked for", server.requests, [f"/text/{n}" for n in range(5)])
+    check("what the server was asked for", server.requests, [f"/text/{text}" for text in texts])
 
 
 def test_a_place_is_filled_at_once(server: Server) -> None:
     # The first page comes when the three behind it are there: they must pass it by.
-    urls = [server.url("/text/0?answered=3"), *[server.url(f"/text/{n}") for n in (1, 2, 3)]]
+    texts = pages(4)
+    urls = [server.url(f"/text/{texts[0]}?answered=3"), *[server.url(f"/text/{text}") for text in texts[1:]]]
     expect(awaited(async_fetch.fetch_all), urls, 2).returns(
-        ["0", "1", "2", "3"],
+        texts,
         because=likely(
             (list, ORDER),
             otherwise="A slow page must not keep the others from being asked for.",
@@ -106,7 +115,7 @@ def test_the_first_failure_ends_it(server: Server) -> None:
 
 
 def test_a_failure_at_the_end(server: Server) -> None:
-    bad = refusing_url("/nobody")
+    bad = refusing_url()
     expect(awaited(async_fetch.fetch_all), [server.url("/text/a"), bad], 1).raises(Exception, says=bad)
 
 

@@ -7,7 +7,7 @@ import async_fetch
 import pytest
 from coursekit import check, check_that, expect
 from coursekit.asynchronous import awaited, called, cancelled
-from coursekit.http_server import Server, refusing_url
+from coursekit.http_server import Server, refusing_url, unguessable
 
 LOSERS = "The tasks that lost run on: a dropped JoinHandle aborts nothing. A JoinSet aborts its tasks."
 ALL = "All are to be asked at once, not one after the other."
@@ -27,20 +27,23 @@ def check_abandoned(server: Server, requests: int) -> None:
 
 
 def test_one(server: Server) -> None:
-    expect(awaited(async_fetch.first_of), [server.url("/text/only")]).returns("only")
-    check("what the server was asked for", server.requests, ["/text/only"])
+    only = f"/text/{unguessable('only')}"
+    expect(awaited(async_fetch.first_of), [server.url(only)]).returns(only.removeprefix("/text/"))
+    check("what the server was asked for", server.requests, [only])
 
 
 def test_all_are_asked_at_once(server: Server) -> None:
-    urls = [server.url("/text/same?inflight=3")] * 3
-    expect(awaited(async_fetch.first_of), urls).returns("same", because=ALL)
+    same = unguessable("same")
+    urls = [server.url(f"/text/{same}?inflight=3")] * 3
+    expect(awaited(async_fetch.first_of), urls).returns(same, because=ALL)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_the_first_answer_wins_and_the_others_are_cancelled(server: Server, place: int) -> None:
     urls = [server.url("/held/a"), server.url("/held/b")]
-    urls.insert(place, server.url("/text/quick?inflight=3"))
-    expect(awaited(async_fetch.first_of), urls).returns("quick", because=ALL)
+    quick = unguessable("quick")
+    urls.insert(place, server.url(f"/text/{quick}?inflight=3"))
+    expect(awaited(async_fetch.first_of), urls).returns(quick, because=ALL)
     check_abandoned(server, 2)
 
 
@@ -54,16 +57,21 @@ def test_cancelled(server: Server) -> None:
 
 
 def test_a_failure_is_no_answer(server: Server) -> None:
-    urls = [server.url("/hangup"), server.url("/text/good?answered=1")]
-    expect(awaited(async_fetch.first_of), urls).returns("good", because=FAILURE)
-    urls = [server.url("/text/good?answered=3"), server.url("/hangup")]
-    expect(awaited(async_fetch.first_of), urls).returns("good", because=FAILURE)
+    first, second = unguessable("first"), unguessable("second")
+    urls = [server.url("/hangup"), server.url(f"/text/{first}?answered=1")]
+    expect(awaited(async_fetch.first_of), urls).returns(first, because=FAILURE)
+    urls = [server.url(f"/text/{second}?answered=3"), server.url("/hangup")]
+    expect(awaited(async_fetch.first_of), urls).returns(second, because=FAILURE)
 
 
 def test_if_all_fail(server: Server) -> None:
     urls = [server.url(f"/hangup/{name}?inflight=3") for name in "abc"]
-    expect(awaited(async_fetch.first_of), urls).raises(Exception, says=server.url("/hangup/"), because=LAST)
-    bad = refusing_url("/nobody")
+    error: Any = expect(awaited(async_fetch.first_of), urls).raises(Exception, because=LAST)
+    named = any(url in str(error) for url in urls)
+    check_that(named, "the exception's text", str(error), "a text that names one of the URLs", LAST)
+    asked = sorted(server.requests)
+    check("what the server was asked for", asked, [f"/hangup/{name}?inflight=3" for name in "abc"], ALL)
+    bad = refusing_url()
     expect(awaited(async_fetch.first_of), [bad]).raises(Exception, says=bad, because=LAST)
 
 

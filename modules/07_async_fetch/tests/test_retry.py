@@ -10,7 +10,7 @@ from typing import Any
 import async_fetch
 import pytest
 from coursekit import check, expect, likely, panicked
-from coursekit.asynchronous import NoResult, Steps, awaited, called, cancelled
+from coursekit.asynchronous import NoResult, Steps, TooEarly, awaited, called, cancelled
 
 BLOCKED = "A worker of tokio's waited while it was attached. Attach for a moment, and `.await` after that."
 FIRST = likely(
@@ -24,6 +24,7 @@ FIRST = likely(
 )
 AGAIN = likely((NoResult, BLOCKED), otherwise="As long as it raises and attempts are left, call it again.")
 LAST = "After the last attempt its exception propagates, and no attempt follows."
+DELAY = "The next attempt came too early: `tokio::time::sleep(delay).await` stands between two attempts."
 PAUSE = "The delay belongs between two attempts, not behind the last one."
 NOT_MINE = "Only an `Exception` may be retried. CancelledError is none: whoever cancelled wants it to end."
 CONTEXT = (
@@ -71,6 +72,14 @@ def test_a_pause_between_two() -> None:
     steps = Steps([OSError("no")] * 5)
     expect(cancelled(async_fetch.retry, when=lambda: steps.calls > 0), steps, 5, 1e6).returns(None)
     check("calls of make_coroutine", steps.calls, 1, "Wait for `delay` seconds before the next attempt.")
+
+
+@pytest.mark.parametrize(("failures", "delay"), [(1, 0.1), (2, 0.05)])
+def test_the_delay_before_each_further_attempt(failures: int, delay: float) -> None:
+    steps = Steps([OSError("not now")] * failures + ["page"])
+    expect(awaited(async_fetch.retry, at_least=failures * delay), steps, 3, delay).returns(
+        "page", because=likely((TooEarly, DELAY), otherwise=AGAIN)
+    )
 
 
 def test_cancelled_error_is_never_retried() -> None:

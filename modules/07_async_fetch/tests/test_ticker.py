@@ -7,11 +7,14 @@ from typing import Any
 import async_fetch
 import pytest
 from coursekit import check, expect, likely, panicked
-from coursekit.asynchronous import listed
+from coursekit.asynchronous import TooEarly, listed
 
 RUNTIME = (
     "A tokio clock needs tokio's runtime: first, `let _entered = get_runtime().enter();`. "
     "It lasts as long as the guard, and a plain `_` keeps none."
+)
+NO_CLOCK = (
+    "A number came before its tick: `ticks.clock.tick().await` waits for it, before the number is given."
 )
 RANGE = "The numbers are 0, 1, … count - 1, each once."
 
@@ -45,6 +48,14 @@ def test_needs_no_running_loop() -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 5])
 def test_counts(count: int) -> None:
     expect(listed(async_fetch.ticker), 0.001, count).returns(list(range(count)), because=RANGE)
+
+
+@pytest.mark.parametrize(("interval", "count"), [(0.1, 2), (0.05, 3)])
+def test_one_interval_between_two(interval: float, count: int) -> None:
+    # The first tick is due at once, so there is one interval less than there are numbers.
+    expect(listed(async_fetch.ticker, at_least=interval * (count - 1)), interval, count).returns(
+        list(range(count)), because=likely((TooEarly, NO_CLOCK), otherwise=RANGE)
+    )
 
 
 def test_by_keyword() -> None:

@@ -6,12 +6,17 @@ Each helper takes a function and gives an ordinary one that can be called withou
 
 Each call has a new event loop. In grading the function is in another process; then the helper runs here all
 the same, in an event loop of this process, and the grader drives what the function returns from outside.
+
+`at_least=0.1` adds a lower bound in seconds: a result that comes sooner is a failure. The time is that of the
+helper's event loop. A busy machine only makes a wait longer, so it cannot break such a bound. There is no
+upper bound but `limit`, which ends what hangs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
@@ -21,6 +26,9 @@ LIMIT = 10.0
 
 AFTER_A_HANG = 2.0
 """The same, once a call has hung: so that the tests after it still come to run within the exercise's time."""
+
+CLOCK_TOLERANCE = 0.01 + time.get_clock_info("monotonic").resolution
+"""Seconds by which a wait may seem too short: clocks go in steps, and timers round."""
 
 Function = Callable[..., Any]
 
@@ -35,16 +43,23 @@ class NoResult(AssertionError):
         NoResult.seen = True
 
 
+class TooEarly(AssertionError):
+    """The result came before the least time was over."""
+
+
 def _patience(limit: float) -> float:
     """How long to wait, in seconds."""
     return min(limit, AFTER_A_HANG) if NoResult.seen else limit
 
 
-def awaited(function: Function, limit: float = LIMIT) -> Function:
+def awaited(function: Function, limit: float = LIMIT, at_least: float = 0.0) -> Function:
     """Calls the function in a running event loop, awaits what it returns, and gives the result."""
 
     async def body(function: Function, *args: Any, **kwargs: Any) -> Any:
-        return await _within(limit, function(*args, **kwargs))
+        began = _now()
+        result = await _within(limit, function(*args, **kwargs))
+        _refuse_if_early(began, at_least)
+        return result
 
     return _run(function, "await {}", body)
 
@@ -88,10 +103,11 @@ def together(function: Function, limit: float = LIMIT) -> Function:
     return _run(function, "all of {} together", body)
 
 
-def first_done(function: Function, limit: float = LIMIT) -> Function:
+def first_done(function: Function, limit: float = LIMIT, at_least: float = 0.0) -> Function:
     """Calls the function once for each tuple of arguments; gives the number of the call done first."""
 
     async def body(function: Function, calls: Sequence[tuple[Any, ...]]) -> int:
+        began = _now()
         order: list[int] = []
         futures: list[asyncio.Future[Any]] = []
         for number, awaitable in enumerate(_all_called(function, calls)):
@@ -100,23 +116,27 @@ def first_done(function: Function, limit: float = LIMIT) -> Function:
             futures.append(future)
         patience = _patience(limit)
         await asyncio.wait(futures, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        done = list(order)
+        done, ended = list(order), _now()
         await _cancel(*futures)
         if not done:
             raise NoResult(f"none is done after {patience:g} s")
+        _refuse_if_early(began, at_least, ended)
         return done[0]
 
     return _run(function, "first done of {}", body)
 
 
-def listed(function: Function, limit: float = LIMIT) -> Function:
+def listed(function: Function, limit: float = LIMIT, at_least: float = 0.0) -> Function:
     """Calls the function, iterates asynchronously over what it returns, and gives a list of all items."""
 
     async def collect(items: AsyncIterable[Any]) -> list[Any]:
         return [item async for item in items]
 
     async def body(function: Function, *args: Any, **kwargs: Any) -> list[Any]:
-        return list(await _within(limit, collect(function(*args, **kwargs))))
+        began = _now()
+        items = await _within(limit, collect(function(*args, **kwargs)))
+        _refuse_if_early(began, at_least)
+        return list(items)
 
     return _run(function, "async for … in {}", body)
 
@@ -164,6 +184,16 @@ def _future(awaitable: Any) -> asyncio.Future[Any]:
     if not inspect.isawaitable(awaitable):
         raise AssertionError(f"the call gave {awaitable!r}, which cannot be awaited")
     return asyncio.ensure_future(awaitable)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _refuse_if_early(began: float, at_least: float, ended: float | None = None) -> None:
+    lasted = (_now() if ended is None else ended) - began
+    if lasted < at_least - CLOCK_TOLERANCE:
+        raise TooEarly(f"done after {lasted:.3f} s, which is less than {at_least:g} s")
 
 
 async def _within(limit: float, awaitable: Any) -> Any:

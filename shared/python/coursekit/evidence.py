@@ -63,6 +63,7 @@ OUTSIDE: dict[str, str] = {
     "pickle": "copies, driven from outside",
     "coursekit.pickles": "pickles that another process reads",
     "coursekit.asynchronous": "awaitables, driven from outside",
+    "coursekit.asynchronous.TooEarly": "a least time, on the oracle's clock",
     "coursekit.http_server": "what a server saw",
     "threading": "calls from several threads",
     "builtins.isinstance": "classes, as stated",
@@ -237,7 +238,8 @@ looks only at what leaves that process. This page lists, for each test of the co
 | values, exceptions | the oracle compares what came over the wire with what it knows |
 | copies, awaitables, driven from outside | `copy`, `pickle` and the event loop run in the oracle |
 | pickles that another process reads | the oracle starts the submission's process anew before it reads them |
-| what a server saw | a server in the oracle counts requests and closed connections |
+| a least time, on the oracle's clock | the oracle's event loop measures how long an awaitable takes |
+| what a server saw | a server in the oracle counts requests and closed connections at random addresses |
 | calls from several threads | the threads are the oracle's; the evidence is the values afterwards |
 | classes, as stated | what a class derives from is an answer of the submission, like any other |
 | calls that may wait for ever | the code that calls runs in the oracle, and the test's time limit ends it |

@@ -1,39 +1,81 @@
 """An HTTP server on loopback that does what it is told, counts what it sees, and ends with its `with` block.
 
+    text = unguessable("hello")
     with Server() as server:
-        expect(awaited(async_fetch.async_fetch_data), server.url("/text/hello")).returns("hello")
+        expect(awaited(async_fetch.async_fetch_data), server.url(f"/text/{text}")).returns(text)
 
-The path says how to answer:
+A plan says how to answer:
 
-    /text/hello      200, with the rest of the path as the body
-    /status/404      that status
-    /redirect/text/x 302, to the rest of the path
-    /bytes/ff41      200, with these bytes
-    /held            never answers, and notices when the client goes
-    /stalled         half an answer, then as /held
-    /hangup          closes the connection without an answer
-    /truncated       announces more than it sends, and closes
+    /text/hello        200, with the rest of the plan as the body
+    /status/404        that status, with its number as the body
+    /status/404/gone   that status, with the rest of the plan as the body
+    /redirect/text/x   302, to an address with the rest as its plan
+    /bytes/ff41        200, with these bytes
+    /held              never answers, and notices when the client goes
+    /stalled           half an answer, then as /held
+    /hangup            closes the connection without an answer
+    /truncated         announces more than it sends, and closes
 
-and the query when: `?inflight=3` not before three requests are in flight at once, `?answered=2` not before
-two have been answered or hung up on.
+and, after a question mark, when: `?inflight=3` not before three requests are in flight at once, `?answered=2`
+not before two have been answered or hung up on. `/held`, `/stalled`, `/hangup` and `/truncated` ignore the
+rest, so it can serve as a name: `/held/a`.
+
+An address shows nothing of its plan, because `url` gives each plan a random path: a submission must make a
+request to learn the answer. A test takes a text that is new in each run from `unguessable`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 SETTLE = 0.03
 """Seconds between what was waited for and the answer: time for a request too many to show itself."""
 
 MOST_REQUESTS = 10_000
 """Requests that are answered, and kept: a client must not fill the memory."""
+
+
+KINDS = frozenset({"text", "status", "redirect", "bytes", "held", "stalled", "hangup", "truncated"})
+"""The first word of each plan."""
+
+UNKNOWN = "/status/404"
+"""The plan for a path that `Server.url` never gave."""
+
+
+def unguessable(name: str = "") -> str:
+    """The name and sixteen random digits: a submission can learn this text from a server's answer only."""
+    digits = secrets.token_hex(8)
+    return f"{name}-{digits}" if name else digits
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How to answer, and when."""
+
+    text: str
+    """The plan as the test wrote it."""
+    kind: str
+    rest: str
+    inflight: int
+    answered: int
+
+    @staticmethod
+    def parse(text: str) -> _Plan:
+        path, _, query = text.partition("?")
+        _, kind, rest = [*path.split("/", 2), "", ""][:3]
+        if kind not in KINDS:
+            raise ValueError(f"{text!r} is no plan: it must begin with one of {', '.join(sorted(KINDS))}")
+        when = {key: int(values[0]) for key, values in parse_qs(query).items()}
+        return _Plan(text, kind, rest, when.get("inflight", 0), when.get("answered", 0))
 
 
 def _own_listener() -> socket.socket:
@@ -49,7 +91,7 @@ class Server:
 
     def __init__(self) -> None:
         self.requests: list[str] = []
-        """The paths that were asked for, in the order of their arrival."""
+        """The plans that were asked for, in the order of their arrival; the path where it has no plan."""
         self.connections = 0
         """Connections that were ever opened."""
         self.in_flight = 0
@@ -68,10 +110,16 @@ class Server:
         self._stop = asyncio.Event()
         self._turn = asyncio.Event()
         self._port = 0
+        self._plans: dict[str, _Plan] = {}
 
-    def url(self, path: str) -> str:
-        """The address of a path on this server."""
-        return f"http://127.0.0.1:{self._port}{path}"
+    def url(self, plan: str) -> str:
+        """A new address, which answers by the plan. Its path is random and shows nothing of the plan."""
+        return f"http://127.0.0.1:{self._port}{self._path_for(plan)}"
+
+    def _path_for(self, plan: str) -> str:
+        path = f"/{unguessable()}"
+        self._plans[path] = _Plan.parse(plan)
+        return path
 
     def wait_until(self, condition: Callable[[], bool], limit: float = 5.0) -> bool:
         """Waits for the condition, and tells whether it holds. The limit is for those that never do."""
@@ -145,9 +193,10 @@ class Server:
         """Answers one request. Tells whether the connection goes on. After `MOST_REQUESTS` it never does."""
         if len(self.requests) >= MOST_REQUESTS:
             return False
-        self.requests.append(target)
+        plan = self._plans.get(target)
+        self.requests.append(target if plan is None else plan.text)
         self._change(in_flight=1)
-        answer = asyncio.ensure_future(self._answer(target, writer))
+        answer = asyncio.ensure_future(self._answer(plan or _Plan.parse(UNKNOWN), writer))
         try:
             both: set[asyncio.Future[Any]] = {answer, watch}
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -161,26 +210,24 @@ class Server:
             answer.cancel()
             self._change(in_flight=-1, answered=int(answer.done() and not answer.cancelled()))
 
-    async def _answer(self, target: str, writer: asyncio.StreamWriter) -> bool:
-        parts = urlsplit(target)
-        query = {key: int(values[0]) for key, values in parse_qs(parts.query).items()}
-        if "inflight" in query:
-            await self._until(lambda: self.most_in_flight >= query["inflight"])
+    async def _answer(self, plan: _Plan, writer: asyncio.StreamWriter) -> bool:
+        if plan.inflight:
+            await self._until(lambda: self.most_in_flight >= plan.inflight)
             await asyncio.sleep(SETTLE)
-        if "answered" in query:
-            await self._until(lambda: self.answered >= query["answered"])
+        if plan.answered:
+            await self._until(lambda: self.answered >= plan.answered)
             await asyncio.sleep(SETTLE)
-        _, kind, rest = [*parts.path.split("/", 2), ""][:3]
-        status, body, headers, missing = 200, rest.encode(), "", 0
-        match kind:
+        status, body, headers, missing = 200, plan.rest.encode(), "", 0
+        match plan.kind:
             case "text":
                 pass
             case "bytes":
-                body = bytes.fromhex(rest)
+                body = bytes.fromhex(plan.rest)
             case "status":
-                status = int(rest)
+                number, _, text = plan.rest.partition("/")
+                status, body = int(number), (text or number).encode()
             case "redirect":
-                status, headers = 302, f"Location: /{rest}\r\n"
+                status, body, headers = 302, b"", f"Location: {self._path_for('/' + plan.rest)}\r\n"
             case "truncated" | "stalled":
                 body, missing = b"half", 4
             case "hangup":
@@ -192,9 +239,9 @@ class Server:
         head = f"HTTP/1.1 {status} {reason}\r\nContent-Length: {length}\r\n{headers}\r\n"
         writer.write(head.encode() + body)
         await writer.drain()
-        if kind == "stalled":
+        if plan.kind == "stalled":
             await asyncio.Event().wait()
-        return kind != "truncated"
+        return plan.kind != "truncated"
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         while not condition():
@@ -210,8 +257,8 @@ class Server:
         self._turn = asyncio.Event()
 
 
-def refusing_url(path: str = "/") -> str:
-    """An address where nobody listens: connections are refused."""
+def refusing_url() -> str:
+    """An address where nobody listens: connections are refused. It looks like any other."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    return f"http://127.0.0.1:{port}{path}"
+    return f"http://127.0.0.1:{port}/{unguessable()}"

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 from coursekit import ExpectationFailed, NotWritten, expect
-from coursekit.asynchronous import NoResult, Steps, awaited, called, cancelled, first_done, listed, together
+from coursekit.asynchronous import (
+    NoResult,
+    Steps,
+    TooEarly,
+    awaited,
+    called,
+    cancelled,
+    first_done,
+    listed,
+    together,
+)
 
 
 class RustPanic(Exception):
@@ -93,6 +103,36 @@ def test_together_and_first_done() -> None:
 def test_listed() -> None:
     expect(listed(count), 3).returns([0, 1, 2])
     assert expect(listed(count), 3).text == "async for … in count(3)"
+
+
+class Turns:
+    """An awaitable that gives way so many times, and waits for no clock."""
+
+    def __init__(self, turns: int) -> None:
+        self._turns = turns
+
+    def __await__(self) -> Iterator[None]:
+        yield from [None] * self._turns
+
+
+def test_a_least_time() -> None:
+    expect(awaited(nap, at_least=0.02), 0.02).returns(0.02)
+    expect(first_done(nap, at_least=0.02), [(60.0,), (0.02,)]).returns(1)
+    with pytest.raises(TooEarly, match=r"done after 0\.\d{3} s, which is less than 30 s"):
+        awaited(nap, at_least=30.0)(0.0)
+    with pytest.raises(TooEarly):
+        awaited(Turns, at_least=30.0)(20)
+    with pytest.raises(TooEarly):
+        first_done(Turns, at_least=30.0)([(200,), (20,)])
+    with pytest.raises(TooEarly):
+        listed(count, at_least=30.0)(3)
+
+
+def test_a_least_time_hides_no_exception() -> None:
+    expect(awaited(fail, at_least=30.0), OSError("mine")).raises(OSError, says="mine")
+    expect(awaited(picky, at_least=30.0), -1).raises(ValueError)
+    with pytest.raises(NotWritten):
+        expect(awaited(fail, at_least=30.0), RustPanic("not yet implemented: write me")).returns(None)
 
 
 def test_steps() -> None:

@@ -355,6 +355,19 @@ def test_an_awaitable_that_ignores_its_cancellation_holds_up_nobody(sample: Any)
     assert awaited(sample.sleep)(0.001) == 0.001
 
 
+def test_a_least_time_is_measured_on_this_side(sample: Any) -> None:
+    from coursekit.asynchronous import TooEarly, awaited, first_done, listed
+
+    sample.tamper()
+    assert awaited(sample.sleep, at_least=0.05)(0.05) == 0.05
+    with pytest.raises(TooEarly):
+        awaited(sample.at_once, at_least=5.0)(5.0)
+    with pytest.raises(TooEarly):
+        first_done(sample.at_once, at_least=5.0)([(5.0,), (8.0,)])
+    with pytest.raises(TooEarly):
+        listed(sample.Ticks, at_least=5.0)(3)
+
+
 def test_awaitables_are_driven_from_this_side(sample: Any) -> None:
     from coursekit.asynchronous import NoResult, awaited, called, first_done, listed, together
     from coursekit.asynchronous import cancelled as cancelled_when

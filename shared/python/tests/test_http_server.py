@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from coursekit import http_server
-from coursekit.http_server import Server, refusing_url
+from coursekit.http_server import Server, refusing_url, unguessable
 
 
 def get(url: str) -> tuple[int, bytes]:
@@ -33,7 +34,8 @@ def get(url: str) -> tuple[int, bytes]:
         ("/text/a/b", (200, b"a/b")),
         ("/status/404", (404, b"404")),
         ("/status/503", (503, b"503")),
-        ("/redirect/text/x", (302, b"text/x")),
+        ("/status/200/a/b", (200, b"a/b")),
+        ("/redirect/text/x", (302, b"")),
         ("/bytes/ff41", (200, b"\xffA")),
     ],
 )
@@ -45,11 +47,54 @@ def test_answers(path: str, answer: tuple[int, bytes]) -> None:
         assert server.abandoned == 0
 
 
+def test_an_address_shows_nothing_of_its_plan() -> None:
+    with Server() as server:
+        urls = [server.url(plan) for plan in ("/text/hello", "/text/hello", "/status/404", "/held")]
+        urls += [refusing_url()]
+        paths = [urlsplit(url).path for url in urls]
+        assert len({*paths}) == len(paths)
+        assert all(re.fullmatch("/[0-9a-f]{16}", path) for path in paths)
+
+
+def test_an_address_that_nobody_gave() -> None:
+    with Server() as server:
+        for path in ("/text/hello", "/", f"/{unguessable()}"):
+            assert get(server.url("/held").rpartition("/")[0] + path) == (404, b"404")
+            assert server.requests[-1] == path
+
+
+def test_follows_to_an_address_of_its_own() -> None:
+    with Server() as server:
+        parts = urlsplit(server.url("/redirect/text/there"))
+        connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+        connection.request("GET", parts.path)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        location = answer.headers["Location"]
+        assert re.fullmatch("/[0-9a-f]{16}", location)
+        assert location != parts.path
+        assert get(f"http://{parts.netloc}{location}") == (200, b"there")
+        assert server.requests == ["/redirect/text/there", "/text/there"]
+
+
+@pytest.mark.parametrize("plan", ["", "/", "text", "/txet/hello", "hello"])
+def test_no_plan(plan: str) -> None:
+    with Server() as server, pytest.raises(ValueError, match="is no plan"):
+        server.url(plan)
+
+
+def test_texts_that_nobody_can_know() -> None:
+    assert unguessable() != unguessable()
+    assert re.fullmatch("page-[0-9a-f]{16}", unguessable("page"))
+
+
 def test_one_connection_many_requests() -> None:
     with Server() as server:
-        connection = http.client.HTTPConnection(urlsplit(server.url("/")).netloc, timeout=10)
-        for number in range(20):
-            connection.request("GET", f"/text/{number}")
+        urls = [urlsplit(server.url(f"/text/{number}")) for number in range(20)]
+        connection = http.client.HTTPConnection(urls[0].netloc, timeout=10)
+        for number, url in enumerate(urls):
+            connection.request("GET", url.path)
             assert connection.getresponse().read() == str(number).encode()
         connection.close()
         assert (server.connections, server.most_in_flight, len(server.requests)) == (1, 1, 20)
@@ -79,7 +124,7 @@ def test_notices_when_the_client_goes(path: str) -> None:
     with Server() as server:
         parts = urlsplit(server.url(path))
         with socket.create_connection(("127.0.0.1", parts.port or 0)) as connection:
-            connection.sendall(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+            connection.sendall(f"GET {parts.path} HTTP/1.1\r\n\r\n".encode())
             assert server.wait_until(lambda: server.in_flight == 1)
             assert server.abandoned == 0
         assert server.wait_until(lambda: (server.abandoned, server.in_flight) == (1, 0))
@@ -106,7 +151,7 @@ def test_ends_by_itself() -> None:
     with Server() as server:
         url = server.url("/held")
         client = socket.create_connection(("127.0.0.1", urlsplit(url).port or 0))
-        client.sendall(b"GET /held HTTP/1.1\r\n\r\n")
+        client.sendall(f"GET {urlsplit(url).path} HTTP/1.1\r\n\r\n".encode())
         assert server.wait_until(lambda: server.in_flight == 1)
     assert threading.active_count() == before
     with client, contextlib.suppress(ConnectionResetError):  # A system may close the hard way.
@@ -117,7 +162,7 @@ def test_ends_by_itself() -> None:
 
 def test_nobody_listens_there() -> None:
     with pytest.raises(ConnectionRefusedError):
-        get(refusing_url("/x"))
+        get(refusing_url())
 
 
 def test_a_limit_on_waiting() -> None:

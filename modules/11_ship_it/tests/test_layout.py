@@ -173,6 +173,8 @@ def test_cargo_test_links() -> None:
         str(built.folder / "Cargo.toml"),
         "--no-run",
     )
+    if "library -lpython" in run.stderr or "find -lpython" in run.stderr:
+        pytest.skip("platform: this Python has no library to link; Debian's is in libpython3-dev")
     check_that(
         run.returncode == 0,
         "cargo test --no-run",

@@ -2,6 +2,7 @@
 //! one JSON object a line. `shared/python/coursekit/worker.py` writes them. Both sides of it are read and written here
 //! only.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -69,10 +70,11 @@ pub struct TestResult {
     /// Whether the test may have been cut short by the machine rather than by the code under test: its process was
     /// killed, or had to wait for a processor.
     pub cut_short: bool,
-    /// Whether the code under test raised in all calls of the test, and never gave a result. Only the grader's oracle counts.
-    pub only_refused: bool,
-    /// The course's own functions in the module under test that gave a result. Only the grader's oracle names them.
-    pub fixtures: Vec<String>,
+    /// Whether one of the functions under test raised. Only the grader's oracle says so.
+    pub refused: bool,
+    /// The functions that gave a result, each with whether it said something: more than zero, nothing, or the function's own
+    /// argument. Only the grader's oracle names them.
+    pub answers: BTreeMap<String, bool>,
 }
 
 /// The outcomes of a test.
@@ -160,8 +162,8 @@ fn read_line(line: &str) -> Option<Event> {
             seconds: event["seconds"].as_f64().filter(|seconds| seconds.is_finite()).unwrap_or(0.0).max(0.0),
             printed: event["printed"].as_str().map(str::to_owned),
             cut_short: event["cut_short"] == true,
-            only_refused: event["only_refused"] == true,
-            fixtures: names(&event["fixtures"]),
+            refused: event["refused"] == true,
+            answers: answers(&event["answers"]),
         }),
         "internal_error" => Event::InternalError { message: text("message") },
         "block" => Event::BlockFinished(BlockResult {
@@ -176,6 +178,12 @@ fn read_line(line: &str) -> Option<Event> {
 /// The texts in a list.
 fn names(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+}
+
+/// Which function's answers said something.
+fn answers(object: &Value) -> BTreeMap<String, bool> {
+    let pairs = object.as_object().into_iter().flatten();
+    pairs.filter_map(|(function, says)| Some((function.clone(), says.as_bool()?))).collect()
 }
 
 /// What pytest's exit code says against the run itself, whatever the tests say: pytest or the way it was called is at
@@ -301,8 +309,8 @@ mod tests {
                     seconds: 0.5,
                     printed: None,
                     cut_short: false,
-                    only_refused: false,
-                    fixtures: Vec::new(),
+                    refused: false,
+                    answers: BTreeMap::new(),
                 }),
                 Event::Done { code: Some(1) },
             ]

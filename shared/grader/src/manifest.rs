@@ -21,7 +21,7 @@ pub(crate) struct Entry {
     /// Where it runs.
     pub(crate) kind: Kind,
     /// Whether it can be passed without work: the unchanged stub passes it, because PyO3 itself refuses an argument, say;
-    /// or the reference solution, too, only refuses in it. See [`crate::score`].
+    /// or the reference solution, too, only refuses in it, or gives answers that say nothing. See [`crate::score`].
     pub(crate) without_work: bool,
 }
 
@@ -91,15 +91,18 @@ impl Manifest {
         }
     }
 
-    /// Notes which of these tests need no work: the unchanged stub passes them, or the solution only refuses in them. The
-    /// course's own functions in the module may give a result there if they do so without the exercise, with the stub.
+    /// Notes which of these tests need no work: the unchanged stub passes them, or the solution only refuses in them and gives
+    /// answers that say nothing. Answers of functions that give some with the stub too are no work on the exercise: the
+    /// course has written those functions.
     pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, solution: &SessionResult, stub: &SessionResult) {
-        let without_exercise: BTreeSet<&String> = stub.tests.values().flat_map(|ran| &ran.fixtures).collect();
-        let only_refuses =
-            |ran: &TestRun| ran.only_refused && ran.fixtures.iter().all(|fixture| without_exercise.contains(fixture));
+        let given: BTreeSet<&String> = stub.tests.values().flat_map(|ran| ran.answers.keys()).collect();
+        let does_little = |ran: &TestRun| {
+            let own = || ran.answers.iter().filter(|(function, _)| !given.contains(function));
+            (ran.refused || own().next().is_some()) && own().all(|(_, says_something)| !says_something)
+        };
         for test in self.0.get_mut(id).into_iter().flatten().filter(|test| test.kind == kind) {
             test.without_work = stub.tests.get(&test.name).is_some_and(|ran| ran.status == Status::Passed)
-                || (kind != Kind::Soft && solution.tests.get(&test.name).is_some_and(only_refuses));
+                || (kind != Kind::Soft && solution.tests.get(&test.name).is_some_and(does_little));
         }
     }
 
@@ -118,7 +121,7 @@ impl Manifest {
         if tests.peek().is_some() && tests.all(|test| test.without_work) {
             return Err(Error::new(format!(
                 "Every test of {id} that is asked from outside can be passed without work: the unchanged stub passes it, or \
-                 the test asks only for refusals."
+                 the test asks only for refusals, for zero, for nothing, or for its own argument."
             ))
             .advice("Add a test that needs a result: nobody is graded by tests that need no work."));
         }
@@ -266,8 +269,8 @@ mod tests {
                             seconds: 0.0,
                             message: String::new(),
                             cut_short: false,
-                            only_refused: false,
-                            fixtures: Vec::new(),
+                            refused: false,
+                            answers: BTreeMap::new(),
                         },
                     )
                 })
@@ -292,17 +295,26 @@ mod tests {
     }
 
     #[test]
-    fn a_test_in_which_the_solution_only_refuses_needs_no_work() {
-        let names = [("x", Status::Passed), ("y", Status::Passed), ("z", Status::Passed)];
+    fn a_test_in_which_the_solution_refuses_or_says_nothing_needs_no_work() {
+        let names = ["refuses", "zero", "given", "works", "waits"].map(|name| (name, Status::Passed));
         let (mut solution, mut stub) = (run(&names), run(&names.map(|(name, _)| (name, Status::Failed))));
-        for name in ["x", "y"] {
-            solution.tests.get_mut(name).unwrap().only_refused = true;
-        }
+        let mut note = |name: &str, refused: bool, answers: &[(&str, bool)]| {
+            let ran = solution.tests.get_mut(name).unwrap();
+            ran.refused = refused;
+            ran.answers = answers.iter().map(|(function, says)| ((*function).to_owned(), *says)).collect();
+        };
+        note("refuses", true, &[]);
+        note("zero", false, &[("count", false)]);
+        note("given", true, &[("_make", true)]);
+        note("works", true, &[("_make", true), ("_read", true), ("count", false)]);
+        note("waits", false, &[]);
         // One of the course's own functions makes the argument, another one calls the exercise.
-        solution.tests.get_mut("x").unwrap().fixtures = vec!["_make".to_owned()];
-        solution.tests.get_mut("y").unwrap().fixtures = vec!["_make".to_owned(), "_read".to_owned()];
-        stub.tests.get_mut("z").unwrap().fixtures = vec!["_make".to_owned()];
-        assert_eq!(without_work(&solution, &stub), [true, false, false]);
+        stub.tests.get_mut("waits").unwrap().answers = BTreeMap::from([("_make".to_owned(), false)]);
+        let without = without_work(&solution, &stub);
+        assert_eq!(
+            names.map(|(name, _)| name).into_iter().zip(without).collect::<BTreeMap<_, _>>(),
+            BTreeMap::from([("refuses", true), ("zero", true), ("given", true), ("works", false), ("waits", false),])
+        );
     }
 
     #[test]

@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, NoReturn
 
+from .codec.arrays import Buffer
 from .codec.decoder import Decoder
 from .codec.encoder import Encoder
 from .codec.exceptions import nearest_standard, rebuilt, standard_exception, standard_name
@@ -99,12 +100,7 @@ class Worker:
             number = self._numbers.get(id(error))
             body = {"raised": encoder.exception(error)} if number is None else {"raised_own": number}
         encoder.finish()
-        changed = []
-        for number, buffer in decoder.buffers.items():
-            now = buffer.tobytes()
-            if now != message.blobs[number]:
-                changed.append([number, encoder._blob(now)])
-        body["changed"] = changed
+        body["changed"] = encoder.changes(decoder.buffers, message.blobs)
         return Message(body, encoder.blobs)
 
     def _do(  # noqa: PLR0911, PLR0912  (one for each request)
@@ -298,8 +294,12 @@ class Worker:
         body: dict[str, Any] = {"target": number, "method": method}
         body["args"] = [encoder.value(each) for each in args]
         body["kwargs"] = {name: encoder.value(value) for name, value in kwargs.items()}
-        encoder.finish()
+        buffers: list[Buffer] = []
+        encoder.finish(buffers.extend)
         answer = self.peer.ask(Message(body, encoder.blobs))
+        by_blob = {buffer.blob: buffer for buffer in buffers}
+        for blob, changed in answer.body["changed"]:
+            by_blob[blob].write(answer.blobs[changed])
         decoder = Decoder(self, answer.blobs)
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})

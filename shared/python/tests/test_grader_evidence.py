@@ -169,7 +169,7 @@ def sample(tmp_path: Path, open_module: Any) -> Iterator[Any]:
 # Checks that failed
 
 
-def verdicts(tmp_path: Path, body: str) -> dict[str, str]:
+def verdicts(tmp_path: Path, body: str, time_limit: int = 60) -> dict[str, str]:
     """How the tests in `body` end, in a pytest of their own with a worker of their own."""
     (tmp_path / "hostile.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
     test = tmp_path / "test_it.py"
@@ -178,7 +178,7 @@ def verdicts(tmp_path: Path, body: str) -> dict[str, str]:
     )
     worker = [sys.executable, "-I", "-X", "utf8", str(KIT / "run.py"), "grading-worker"]
     job = {"module": "hostile", "directory": str(tmp_path), "tests": [str(test)], "declared": {"Plain": []},
-           "worker": worker, "scratch": str(tmp_path), "seed": 1, "time_limit": 60, "budget": 200,
+           "worker": worker, "scratch": str(tmp_path), "seed": 1, "time_limit": time_limit, "budget": 200,
            "memory": 4096, "events": str(tmp_path / "events"), "root": str(tmp_path)}  # fmt: skip
     oracle = subprocess.Popen(
         [sys.executable, "-I", "-X", "utf8", str(KIT / "run.py"), "oracle", str(tmp_path / "computed")],
@@ -193,6 +193,30 @@ def verdicts(tmp_path: Path, body: str) -> dict[str, str]:
     oracle.wait()
     events = [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
     return {each["test"]: each["status"] for each in events if each["event"] == "result"}
+
+
+def test_a_test_that_computes_for_ever_is_stopped(tmp_path: Path) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        import re
+
+        def test_matches():
+            assert re.match("a*" * 20 + "b", "a" * 60) is None
+
+        def test_excuses_itself():
+            while True:
+                try:
+                    hostile.Plain()
+                except Exception:
+                    pass
+
+        def test_in_time():
+            pass
+        """,
+        time_limit=2,
+    )
+    assert found == {"test_matches": "timed_out", "test_excuses_itself": "timed_out", "test_in_time": "not_run"}
 
 
 def test_a_check_that_failed_anywhere_fails_the_test(tmp_path: Path) -> None:

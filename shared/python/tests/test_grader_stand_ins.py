@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import copy
 import gc
+import math
 import pickle
 import socket
 import threading
 import time
 import weakref
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,12 +21,14 @@ from coursekit import ExpectationFailed, arguments, expect
 from coursekit.asynchronous import awaited
 from coursekit.compare import same
 from coursekit.show import is_not_written
-from grader.stand_ins.session import Session, Work, WroteToReadOnly
+from grader.stand_ins.session import Session, WroteToReadOnly
+from grader.stand_ins.work import Work, says_something
 from grader.transport.frames import BadFrame, Closed, Message
 from grader.transport.peer import Peer
 
 MODULE = """
 import collections.abc
+import numpy as np
 
 __version__ = "1.2"
 
@@ -130,6 +134,19 @@ def clear_and_raise(data):
     data[:] = 0
     raise ValueError("no")
 
+def given_away(function):
+    array = np.arange(3.0)
+    try:
+        function(array)
+    except ValueError:
+        pass
+    return array
+
+def given_away_read_only(function):
+    array = np.arange(3.0)
+    array.flags.writeable = False
+    function(array)
+
 made = []
 def keep(thing):
     made.append(thing)
@@ -233,6 +250,20 @@ def test_arrays_are_changed_in_place(sample: Any) -> None:
     assert base.tolist() == [0.0, 2.0, 4.0, 3.0, 8.0, 5.0]
 
 
+def test_a_callback_may_change_the_array_that_it_gets(sample: Any) -> None:
+    def spoil(array: Any) -> None:
+        array[0] = 7.0
+
+    def spoil_and_raise(array: Any) -> None:
+        array[1] = 8.0
+        raise ValueError("on purpose")
+
+    assert sample.given_away(spoil).tolist() == [7.0, 1.0, 2.0]
+    assert sample.given_away(spoil_and_raise).tolist() == [0.0, 8.0, 2.0]
+    with pytest.raises(ValueError, match="read-only"):
+        sample.given_away_read_only(spoil)
+
+
 def test_an_argument_that_no_test_lets_change_stays_as_it_was(sample: Any) -> None:
     array = np.arange(3.0)
     with pytest.raises(ExpectationFailed, match="changed its argument"):
@@ -244,25 +275,47 @@ def test_an_argument_that_no_test_lets_change_stays_as_it_was(sample: Any) -> No
     assert array.tolist() == [0.0, 1.0, 2.0]
 
 
-def test_what_did_nothing_but_refuse_is_known(sample: Any) -> None:
+def test_refusals_and_answers_that_say_nothing_are_known(sample: Any) -> None:
     session = sample.__dict__["_grader_ref"].session
 
-    def work(*calls: Any) -> tuple[int, int, bool]:
-        """Answers, refusals, and whether there were only refusals."""
+    def work(*calls: Any) -> tuple[bool, dict[str, bool]]:
+        """Whether there was a refusal, and who gave an answer: one that says something, or one that does not."""
         session.work = Work()
         for call in calls:
             with contextlib.suppress(ValueError):
                 call()
-        return session.work.answers, session.work.refusals, session.work.only_refused()
+        return session.work.refused, session.work.answers
 
-    refuses, fixture, answers = sample.refuse, sample._fixture, sample.answer
-    assert work(refuses, fixture, lambda: sample.refuse) == (0, 1, True)
-    assert session.work.fixtures == {"_fixture"}
-    assert work(refuses, answers) == (1, 1, False)
-    assert work(lambda: sample.Counter, fixture) == (0, 0, False)
-    assert work(lambda: sample.Counter().value) == (2, 0, False)
-    assert work(lambda: awaited(sample.later)(True), refuses) == (1, 1, False)
-    assert work(lambda: awaited(sample.later)(False)) == (0, 1, True)
+    refuse, answer, array = sample.refuse, sample.answer, np.arange(2.0)
+    assert work(refuse, lambda: sample.refuse) == (True, {})
+    assert work(refuse, answer) == (True, {"answer": True})
+    assert work(sample._fixture) == (False, {"_fixture": True})
+    assert work(sample.Counter, lambda: sample.Counter) == (False, {})
+    assert work(lambda: sample.Counter(0).value) == (False, {"Counter.value": False})
+    assert work(lambda: sample.Counter(0).up()) == (False, {"Counter.up": True})
+    assert work(lambda: len(sample.Counter(3))) == (False, {"Counter.__len__": True})
+    assert work(lambda: awaited(sample.later)(True), refuse) == (True, {})
+    assert work(lambda: awaited(sample.later)(False)) == (True, {})
+    assert work(lambda: sample.add(0, 0), lambda: sample.add(0, b=7)) == (False, {"add": False})
+    assert work(lambda: sample.add(3, 4)) == (False, {"add": True})
+    with arguments.may_change():
+        assert work(lambda: sample.double(array)) == (False, {"double": True})
+    own = ValueError("the test's own")
+    assert work(lambda: sample.call(lambda: failing(own))) == (True, {"call": True})
+
+
+def failing(error: Exception) -> None:
+    raise error
+
+
+def test_zero_and_nothing_say_nothing() -> None:
+    nothing = [0, 0.0, -0.0, False, "", b"", 0j, [], (), {}, [0, [0.0, ""]], {"": 0}, range(0), Decimal(0)]
+    nothing += [np.zeros(3), np.float64(0), np.zeros(0), np.array([0, ""], dtype=object), np.zeros(2, "M8[s]")]
+    nothing += [np.zeros(1, "f4,f4")]
+    assert [says_something(value) for value in nothing] == [False] * len(nothing)
+    something = [1, math.nan, True, "a", [0, 1], (0, [None, "a"]), {"a": 0}, np.eye(2), np.ones(1, "f4,f4")]
+    assert [says_something(value) for value in something] == [True] * len(something)
+    assert [says_something(value) for value in (None, len, [None], {1: object()})] == [None, None, None, True]
 
 
 def test_an_exception_of_the_submission_is_of_one_kind(sample: Any) -> None:

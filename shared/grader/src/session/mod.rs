@@ -33,10 +33,10 @@ pub(crate) struct TestRun {
     pub(crate) message: String,
     /// Whether the machine may have cut it short: see [`TestResult::cut_short`].
     pub(crate) cut_short: bool,
-    /// Whether the submission did nothing but refuse: see [`TestResult::only_refused`].
-    pub(crate) only_refused: bool,
-    /// See [`TestResult::fixtures`].
-    pub(crate) fixtures: Vec<String>,
+    /// See [`TestResult::refused`].
+    pub(crate) refused: bool,
+    /// See [`TestResult::answers`].
+    pub(crate) answers: BTreeMap<String, bool>,
 }
 
 /// The results by test name, and why there may be fewer than expected.
@@ -60,8 +60,8 @@ impl SessionResult {
             seconds: 0.0,
             message: self.broken.clone(),
             cut_short: false,
-            only_refused: false,
-            fixtures: Vec::new(),
+            refused: false,
+            answers: BTreeMap::new(),
         };
         self.tests.get(name).cloned().unwrap_or_else(never)
     }
@@ -78,8 +78,8 @@ impl SessionResult {
             seconds: result.seconds,
             message,
             cut_short: result.cut_short,
-            only_refused: result.only_refused,
-            fixtures: result.fixtures,
+            refused: result.refused,
+            answers: result.answers,
         };
         self.tests
             .entry(result.test)

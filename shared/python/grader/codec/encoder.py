@@ -200,6 +200,15 @@ class Encoder:
         if keep is not None:
             keep(buffers)
 
+    def changes(self, buffers: dict[int, np.ndarray[Any, Any]], before: list[bytes]) -> list[list[int]]:
+        """The memory of the arrays that came with a request, where it has changed: its number there, and here."""
+        changed = []
+        for number, buffer in buffers.items():
+            now = buffer.tobytes()
+            if now != before[number]:
+                changed.append([number, self._blob(now)])
+        return changed
+
 
 def _attributes(error: BaseException, everything: bool) -> dict[str, Any]:
     """What the exception carries besides its arguments: its own dict, and getters of a Rust class.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import hypothesis
 import pytest
@@ -14,7 +15,7 @@ from coursekit import plugin
 from coursekit.events import EventLog
 from coursekit.evidence import evidence_of
 
-from ..stand_ins.session import Work
+from ..stand_ins.work import Work
 from .starved import SHARE
 from .worker_process import WorkerProcess
 
@@ -30,6 +31,14 @@ def note_import_problem(worker: WorkerProcess, log: EventLog) -> str | None:
     status, message = problem
     log.write("import_failed", status=status, message=message)
     return status
+
+
+TIME_TO_JUDGE = 10.0
+"""Seconds that a test may compute after the time for its requests, but no more than that time."""
+
+
+class Overrun(BaseException):
+    """Stops a test that computes for too long. No `except Exception` of a test keeps it."""
 
 
 class GradingPlugin(plugin.CoursePlugin):
@@ -48,6 +57,7 @@ class GradingPlugin(plugin.CoursePlugin):
         self._timeouts = 0
         self._refused: dict[tuple[Path, str], str] = {}
         self._refusal: str | None = None
+        self._overran = False
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """What can only be judged inside the process runs elsewhere."""
@@ -90,10 +100,23 @@ class GradingPlugin(plugin.CoursePlugin):
         self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
         self._timeouts += note_import_problem(self._worker, self._events) == "timed_out"
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_pyfunc_call(self) -> Generator[None, object, object]:
         """The clock starts with the test's body."""
-        self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
+        seconds = min(self._time_limit, self._end - time.monotonic())
+        self._worker.begin_test(seconds)
+        # The worker's deadline ends a test at its next request. An answer may give the test's own code work for hours.
+        signal.signal(signal.SIGALRM, self._stop_the_test)
+        more = min(TIME_TO_JUDGE, self._time_limit)
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.0) + more, more)
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+    def _stop_the_test(self, _signal: int, _frame: object) -> NoReturn:
+        self._overran = True
+        raise Overrun
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -122,11 +145,15 @@ class GradingPlugin(plugin.CoursePlugin):
                 verdict["cut_short"] = True
             return verdict
         fault, printed = self._worker.finish_test()
+        cut_short = self._worker.was_cut_short()
+        if self._overran:
+            fault, cut_short = fault or ("timed_out", "stopped: its answers take too long to judge"), True
+            self._overran = False
         if fault is not None:
             status, message = fault
             self._timeouts += status == "timed_out"
             verdict = {"status": status, "message": message}
-            if self._worker.was_cut_short():
+            if cut_short:
                 verdict["cut_short"] = True
         if self._refusal is not None:  # The reference fails too: nobody is graded by such a test.
             verdict = {"status": "error", "message": self._refusal}
@@ -134,5 +161,5 @@ class GradingPlugin(plugin.CoursePlugin):
             verdict["printed"] = printed
         if self._worker.session is not None:
             work = self._worker.session.work
-            verdict |= {"only_refused": work.only_refused(), "fixtures": sorted(work.fixtures)}
+            verdict |= {"refused": work.refused, "answers": work.answers}
         return verdict

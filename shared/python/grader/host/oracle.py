@@ -18,11 +18,11 @@ names: only such objects may compare themselves, and they may do nothing else th
 of `time_limit` are for each test, those of `budget` for all of them. This process may take so many MiB of
 `memory`. The events are those of `coursekit.worker`, with three more ways for a test to end: "crashed",
 "timed_out" and "not_run". "cut_short" beside the first two says that the machine may be to blame: the
-process was killed, or waited for a processor a good part of its time. "only_refused" says that the module's
-functions raised in all calls of the test, and never gave a result; "fixtures" names those of the course's
-own functions in the module that gave one. Where the module cannot be imported, "import_failed" says so
-before the first test, and all tests run into it. With `"only_import": true` that is all that is tried, in
-`time_limit`.
+process was killed, or waited for a processor a good part of its time. "refused" says that one of the
+module's functions raised in the test; "answers" names those that gave a result, each with whether it said
+something: more than zero, nothing, or the function's own argument. Where the module cannot be imported,
+"import_failed" says so before the first test, and all tests run into it. With `"only_import": true` that is
+all that is tried, in `time_limit`.
 """
 
 from __future__ import annotations

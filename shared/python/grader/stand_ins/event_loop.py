@@ -91,6 +91,10 @@ class WorkerLoop:
             return RemoteAsyncIterator(self, value)
         return value
 
+    def note_result(self, awaitable: Any, value: Any) -> None:
+        """Notes what an awaitable gave in the end."""
+        self._session.note_awaited(awaitable, value)
+
     def special(self, value: Any, name: str, *args: Any) -> Any:
         """Calls a special method while that loop runs."""
         self._activity += 1
@@ -179,13 +183,13 @@ class RemoteAwaitable:
                     else:
                         awaited = loop.advance(steps, notice.set, error)
                 except (StopIteration, _Returned) as end:
-                    loop.work.answers += 1
+                    loop.note_result(self.remote, end.value)
                     return end.value
                 except _Raised as outcome:
-                    loop.work.refusals += 1
+                    loop.work.refuse()
                     raise outcome.error from None
                 except Exception:
-                    loop.work.refusals += 1
+                    loop.work.refuse()
                     raise
                 if awaited is None:
                     error = yield from self._turn()

@@ -28,13 +28,13 @@ class ObjectLost(RuntimeError):
 class RemoteRef:
     """Names an object in the jail."""
 
-    __slots__ = ("__weakref__", "attribute", "fixture", "generation", "handle", "session")
+    __slots__ = ("__weakref__", "attribute", "generation", "handle", "origin", "session")
 
     def __init__(self, session: Session, handle: int, attribute: str | None = None) -> None:
         self.session, self.handle, self.attribute = session, handle, attribute
         self.generation = session.channel.generation
-        self.fixture: str | None = None
-        """Its name, if the course put it into the module for its tests: the names with an underscore."""
+        self.origin = attribute
+        """By which names of the module a test came to it, such as `Account.deposit`."""
 
     def current(self) -> int:
         """The handle; found anew by the module's attribute where the process is another one."""

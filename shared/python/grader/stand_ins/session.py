@@ -52,6 +52,7 @@ from .objects import (
     forward,
     ref_of,
 )
+from .work import Work
 
 MOST_CLASSES = 2_000
 """Classes that a submission may tell of."""
@@ -92,34 +93,10 @@ class Channel(Protocol):
         """Sends a request and waits for the answer."""
 
 
-class Work:
-    """Counts, of one test, how the submission's own code answered: with a result, or with an exception."""
-
-    def __init__(self) -> None:
-        self.answers = self.refusals = 0
-        self.fixtures: set[str] = set()
-        """The course's own functions in the module that gave a result. Some of them call the exercise."""
-
-    def only_refused(self) -> bool:
-        """Whether it did nothing but refuse."""
-        return self.refusals > 0 and self.answers == 0
-
-
-_WORK = frozenset({"call", "special", "set", "delete", "call_all", "c_function"})
+_ANSWERED = frozenset({"call", "special", "set", "delete", "call_all", "c_function"})
 """Requests that the submission's own code answers. An attribute may be a method, which does nothing yet."""
 
-
-def _fixture(target: Any) -> str | None:
-    ref = ref_of(target)
-    return None if ref is None else ref.fixture
-
-
-def _is_for_later(value: Any) -> bool:
-    """Whether a value does not show any work yet: a function, a class, or what has to be awaited."""
-    if isinstance(value, (RemoteCallable, RemoteType, RemoteExceptionType)):
-        return True
-    kind = type(value)
-    return isinstance(kind, RemoteType) and (hasattr(kind, "__await__") or hasattr(kind, "__aiter__"))
+_LONGEST_ORIGIN = 200
 
 
 class Session:
@@ -152,12 +129,7 @@ class Session:
 
     def attribute(self, value: Any, name: str) -> Any:
         """Reads an attribute. A class that the course declares has one stand-in for good."""
-        found = self._do("get", value, name)
-        if value is self.module and name.startswith("_"):
-            ref = ref_of(found)
-            if ref is not None:
-                ref.fixture = name
-        return found
+        return self._do("get", value, name)
 
     def names(self, value: Any) -> list[str]:
         """`dir()`"""
@@ -327,20 +299,39 @@ class Session:
         except (BadFrame, WroteToReadOnly) as error:
             self._refuse(error)
         except BaseException:
-            if op in _WORK:
-                self.work.refusals += 1
+            if op in _ANSWERED:
+                self.work.refuse()
             raise
-        self._note_result(op, target, found)
+        self._note_result(op, target, args, kwargs, found)
         return found
 
-    def _note_result(self, op: str, target: Any, found: Any) -> None:
-        """Counts a result as work, unless a fixture gave it or it shows no work yet."""
-        fixture = _fixture(target)
-        is_work = op in _WORK or (op == "get" and isinstance(target, RemoteInstance))
-        if fixture is not None:
-            self.work.fixtures.add(fixture)
-        elif is_work and not _is_for_later(found):
-            self.work.answers += 1
+    def _note_result(
+        self, op: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], found: Any
+    ) -> None:
+        """Gives what came of a request its origin, and notes it as an answer if it is one."""
+        origin = self._origin(target)
+        if op in ("get", "special", "c_function") and args:
+            origin = f"{origin}.{args[0]}" if origin else str(args[0])
+            args = args[1:]
+        for each in found if type(found) is list and op == "call_all" else (found,):
+            ref = self._ref(each)
+            if ref is not None and ref.origin is None:
+                ref.origin = origin[:_LONGEST_ORIGIN]
+        if op in _ANSWERED or (op == "get" and isinstance(target, RemoteInstance)):
+            self.work.answer(origin, found, [*args, *kwargs.values()])
+
+    def _origin(self, value: Any) -> str:
+        ref = self._ref(value)
+        if value is self.module or ref is None:
+            return ""
+        return ref.origin or f"<{type(value).__name__}>"
+
+    def note_awaited(self, awaitable: Any, value: Any) -> None:
+        """Notes the result of an awaitable."""
+        self.work.answer(self._origin(awaitable), value)
+
+    def _ref(self, value: Any) -> RemoteRef | None:
+        return (self._ref_of_exception.get(value) if isinstance(value, type) else None) or ref_of(value)
 
     def _ask_form(self, op: str, target: Any, *args: Any) -> Any:
         try:
@@ -351,8 +342,7 @@ class Session:
     def _exchange(
         self, op: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], loop: int | None
     ) -> tuple[Any, Decoder]:
-        ref = self._ref_of_exception.get(target) if isinstance(target, type) else None
-        ref = ref or ref_of(target)
+        ref = self._ref(target)
         if ref is None and isinstance(target, RemoteType):
             self._derive(target)
             ref = ref_of(target)
@@ -369,13 +359,15 @@ class Session:
         body["release"] = self._take_released()
         alive = (target, args, kwargs)
         answer = self.channel.ask(Message(body, encoder.blobs))
-        self._write_back(answer, buffers)
+        if self._write_back(answer, buffers):
+            self.work.act(self._origin(target))
         del alive
         decoder = Decoder(self, answer.blobs)
         if "raised_own" in answer.body:
             own = self.exported(answer.body["raised_own"])
             if not isinstance(own, BaseException):
                 raise BadFrame("an exception that is none")
+            self.work.act(self._origin(target))  # Only by calling the test's code it can have come to this.
             raise own.with_traceback(None)  # Each raise would add its frames to the earlier ones.
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})
@@ -385,8 +377,8 @@ class Session:
         return answer.body["result"], decoder
 
     @staticmethod
-    def _write_back(answer: Message, buffers: list[Buffer]) -> None:
-        """An array that the submission has changed is changed here too."""
+    def _write_back(answer: Message, buffers: list[Buffer]) -> bool:
+        """An array that the submission has changed is changed here too. Says whether there was one."""
         changed = answer.body.get("changed", [])
         if type(changed) is not list or len(changed) > len(buffers):
             raise BadFrame("changes that nobody can have made")
@@ -403,6 +395,7 @@ class Session:
                 # Not written: the test goes on to compute what it expects from the array that it made.
                 raise arguments_changed("the submission", "changed", "as before")
             buffer.write(answer.blobs[blob])
+        return bool(changed)
 
     def _take_released(self) -> list[list[int]]:
         taken: Counter[int] = Counter()
@@ -427,7 +420,7 @@ class Session:
             kwargs = {key: decoder.value(form) for key, form in named.items()}
         except (BadFrame, NotPlainData) as error:
             raised = encoder.exception(TypeError(str(error)))
-            return Message({"raised": raised, "error": self._handed_out.number(_REFUSED)})
+            return Message({"raised": raised, "error": self._handed_out.number(_REFUSED), "changed": []})
         try:
             body = {"result": encoder.value(method(target, *args, **kwargs))}
         except BaseException as error:  # What the test's code raises belongs to the caller in the jail.
@@ -437,6 +430,7 @@ class Session:
                 "error": self._handed_out.number_of_error(error),
             }
         encoder.finish()
+        body["changed"] = encoder.changes(decoder.buffers, message.blobs)
         return Message(body, encoder.blobs)
 
     @staticmethod

@@ -1,0 +1,77 @@
+"""What the module under test did in one test: it refused, it gave answers that say nothing, or answers that say something.
+
+A function that does nothing can refuse everything, or answer with zero, with nothing in it, or with its own argument. A
+test in which the solution, too, does no more than that can be passed without work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from coursekit.compare import same
+
+MOST_NAMES = 1_000
+"""Names of answers that are kept for one test: a submission chooses how many there are."""
+
+_SINGLE = frozenset({bool, int, float, complex, str, bytes, bytearray, range, Decimal, Fraction})
+_MANY = frozenset({list, tuple, set, frozenset})
+
+
+class Work:
+    """The module's refusals and answers in one test."""
+
+    def __init__(self) -> None:
+        self.refused = False
+        self.answers: dict[str, bool] = {}
+        """By the function that gave it, as the test reached it: whether one of its answers said something."""
+
+    def refuse(self) -> None:
+        """Notes an exception."""
+        self.refused = True
+
+    def answer(self, origin: str, value: Any, arguments: Iterable[Any] = ()) -> None:
+        """Notes a result, and what the call was given. Objects of the submission and None are no answers yet."""
+        if self.answers.get(origin) or (origin not in self.answers and len(self.answers) >= MOST_NAMES):
+            return
+        says = says_something(value)
+        if says is not None:
+            self.answers[origin] = says and not any(same(value, argument) for argument in arguments)
+
+    def act(self, origin: str) -> None:
+        """Notes that it did something else that a function without work does not do."""
+        if len(self.answers) < MOST_NAMES:
+            self.answers[origin] = True
+
+
+def says_something(value: Any) -> bool | None:
+    """Whether a value is more than zero or empty; None if it holds no plain data at all."""
+    kind = type(value)
+    if kind in _SINGLE:
+        return bool(value)
+    if kind is np.ndarray or isinstance(value, np.generic):
+        return _is_not_zero(value)
+    if kind is dict:
+        return _any_says_something([*value, *value.values()])
+    if kind in _MANY:
+        return _any_says_something(value)
+    return None
+
+
+def _any_says_something(parts: Any) -> bool | None:
+    found: bool | None = None if len(parts) else False
+    for part in parts:
+        says = says_something(part)
+        if says:
+            return True
+        found = says if found is None else found
+    return found
+
+
+def _is_not_zero(array: Any) -> bool | None:
+    if array.dtype.hasobject:
+        return _any_says_something(array.ravel().tolist())
+    return bool(np.count_nonzero(array))

@@ -170,7 +170,14 @@ def run_alone(code: str, seconds: float = 20.0) -> tuple[int | str, str]:
     """Exit code (or "hangs") and what was printed, of a fresh Python that imports the extension."""
     folder = str(Path(str(ship_it.__file__)).parent)
     # From Python 3.12 on, a fork beside threads warns, and here it is done on purpose.
-    command = [sys.executable, "-I", "-W", "ignore", "-c", f"import sys; sys.path.insert(0, {folder!r})\n" + code]
+    command = [
+        sys.executable,
+        "-I",
+        "-W",
+        "ignore",
+        "-c",
+        f"import sys; sys.path.insert(0, {folder!r})\n" + code,
+    ]
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:

@@ -216,7 +216,11 @@ def test_a_test_that_computes_for_ever_is_stopped(tmp_path: Path) -> None:
         """,
         time_limit=2,
     )
-    assert found == {"test_matches": "timed_out", "test_excuses_itself": "timed_out", "test_in_time": "not_run"}
+    assert found == {
+        "test_matches": "timed_out",
+        "test_excuses_itself": "timed_out",
+        "test_in_time": "not_run",
+    }
 
 
 def test_a_check_that_failed_anywhere_fails_the_test(tmp_path: Path) -> None:

@@ -279,7 +279,7 @@ def test_refusals_and_answers_that_say_nothing_are_known(sample: Any) -> None:
     session = sample.__dict__["_grader_ref"].session
 
     def work(*calls: Any) -> tuple[bool, dict[str, bool]]:
-        """Whether there was a refusal, and who gave an answer: one that says something, or one that does not."""
+        """Whether there was a refusal, and which functions gave an answer that says something or not."""
         session.work = Work()
         for call in calls:
             with contextlib.suppress(ValueError):
@@ -310,7 +310,13 @@ def failing(error: Exception) -> None:
 
 def test_zero_and_nothing_say_nothing() -> None:
     nothing = [0, 0.0, -0.0, False, "", b"", 0j, [], (), {}, [0, [0.0, ""]], {"": 0}, range(0), Decimal(0)]
-    nothing += [np.zeros(3), np.float64(0), np.zeros(0), np.array([0, ""], dtype=object), np.zeros(2, "M8[s]")]
+    nothing += [
+        np.zeros(3),
+        np.float64(0),
+        np.zeros(0),
+        np.array([0, ""], dtype=object),
+        np.zeros(2, "M8[s]"),
+    ]
     nothing += [np.zeros(1, "f4,f4")]
     assert [says_something(value) for value in nothing] == [False] * len(nothing)
     something = [1, math.nan, True, "a", [0, 1], (0, [None, "a"]), {"a": 0}, np.eye(2), np.ones(1, "f4,f4")]

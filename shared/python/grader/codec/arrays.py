@@ -101,7 +101,7 @@ def address(array: Array) -> int:
 
 
 def owner(array: Array) -> Any:
-    """The object at the end of the chain of bases. Its address is what rust-numpy keeps account of borrows by."""
+    """The object at the end of the chain of bases: by its address rust-numpy knows which borrows may meet."""
     found: Any = array
     while isinstance(found, np.ndarray) and found.base is not None:
         found = found.base

@@ -140,13 +140,13 @@ class Decoder:
         return made
 
     def _memory_of(self, index: int, owner: int) -> np.ndarray[Any, Any]:
-        """The memory of a buffer, as that owner's: arrays with one owner have a common base, others have none."""
+        """A buffer's memory as that owner's. Arrays with one owner have a common base, others have none."""
         memory = self.buffers[index]
         if (index, owner) not in self._owned:
             is_first = all(known != index for known, _ in self._owned)
             # A memoryview is no array: the chain of bases ends with it, and each call makes a new one.
             self._owned[index, owner] = (
-                memory if is_first else np.frombuffer(memoryview(memory), dtype=np.uint8)
+                memory if is_first else np.frombuffer(memory.data, dtype=np.uint8)
             )
         return self._owned[index, owner]
 

@@ -201,7 +201,7 @@ class Encoder:
             keep(buffers)
 
     def changes(self, buffers: dict[int, np.ndarray[Any, Any]], before: list[bytes]) -> list[list[int]]:
-        """The memory of the arrays that came with a request, where it has changed: its number there, and here."""
+        """The changed memory of a request's arrays: each piece's number there, and its number here."""
         changed = []
         for number, buffer in buffers.items():
             now = buffer.tobytes()

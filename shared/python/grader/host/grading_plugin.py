@@ -105,7 +105,7 @@ class GradingPlugin(plugin.CoursePlugin):
         """The clock starts with the test's body."""
         seconds = min(self._time_limit, self._end - time.monotonic())
         self._worker.begin_test(seconds)
-        # The worker's deadline ends a test at its next request. An answer may give the test's own code work for hours.
+        # The worker's deadline ends a test at its next request. An answer may give the test work for hours.
         signal.signal(signal.SIGALRM, self._stop_the_test)
         more = min(TIME_TO_JUDGE, self._time_limit)
         signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.0) + more, more)

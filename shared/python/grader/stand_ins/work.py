@@ -1,7 +1,7 @@
-"""What the module under test did in one test: it refused, it gave answers that say nothing, or answers that say something.
+"""The refusals and answers of the module under test in one test.
 
-A function that does nothing can refuse everything, or answer with zero, with nothing in it, or with its own argument. A
-test in which the solution, too, does no more than that can be passed without work.
+A function that does no work can refuse everything, or answer with zero, with an empty list, or with its own
+argument. A test in which the solution does no more than that can be passed without work.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Work:
         self.refused = True
 
     def answer(self, origin: str, value: Any, arguments: Iterable[Any] = ()) -> None:
-        """Notes a result, and what the call was given. Objects of the submission and None are no answers yet."""
+        """Notes a result and the call's arguments. Objects of the submission and None are no answers yet."""
         if self.answers.get(origin) or (origin not in self.answers and len(self.answers) >= MOST_NAMES):
             return
         says = says_something(value)

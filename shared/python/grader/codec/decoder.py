@@ -145,9 +145,7 @@ class Decoder:
         if (index, owner) not in self._owned:
             is_first = all(known != index for known, _ in self._owned)
             # A memoryview is no array: the chain of bases ends with it, and each call makes a new one.
-            self._owned[index, owner] = (
-                memory if is_first else np.frombuffer(memory.data, dtype=np.uint8)
-            )
+            self._owned[index, owner] = memory if is_first else np.frombuffer(memory.data, dtype=np.uint8)
         return self._owned[index, owner]
 
     def _object_array(self, content: Any, depth: int) -> np.ndarray[Any, Any]:

@@ -155,7 +155,6 @@ def test_views_that_are_apart() -> None:
     check("base[::2] plus base[1::2]", added(base[::2], base[1::2]), np.array([1.0, 5.0, 9.0, 13.0]))
 
 
-@pytest.mark.soft
 @pytest.mark.parametrize(
     ("out", "a"),
     [

@@ -1,10 +1,10 @@
 //! What each test is worth, and what it earned.
 //!
 //! Some tests pass without any work: PyO3 refuses an argument of a wrong type before the stub's body is reached, or the test
-//! asks only for refusals, so a function that refuses everything passes it. They are needed, for a solution may accept too
-//! much. So they count as much as the rest of the exercise is right: with half of the other points earned, each of them earns
-//! half of its own. Soft tests say nothing about that: what
-//! they report can be forged, and must not bring more than their own points.
+//! asks only for refusals, for zero, for an empty result or for the argument itself. They are needed, for a solution may
+//! accept too much. So they count as much as the rest of the exercise is right: with half of the other points earned, each of
+//! them earns half of its own. Soft tests do not count as that rest: their reports can be forged, and must not bring more
+//! than their own points.
 
 pub(crate) mod points;
 

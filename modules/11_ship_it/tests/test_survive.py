@@ -241,12 +241,14 @@ def test_ticker_alive_at_exit() -> None:
 
 SUBINTERPRETER = """
 import sys
+# One that shares the GIL: in others, Python itself refuses modules that do not say that they are made for them.
 try:
     import _interpreters as interpreters
+    inner = interpreters.create("legacy")
 except ImportError:
     import _xxsubinterpreters as interpreters
+    inner = interpreters.create(isolated=False)
 import ship_it
-inner = interpreters.create()
 code = '''
 import sys
 sys.path[:] = %r

@@ -92,10 +92,11 @@ impl Manifest {
     }
 
     /// Notes which of these tests need no work: the unchanged stub passes them, or the solution only refuses in them and gives
-    /// answers that say nothing. Answers of functions that give some with the stub too are no work on the exercise: the
-    /// course has written those functions.
+    /// answers that say nothing. Functions whose answers say something with the stub too are no work on the exercise: the
+    /// course has written them.
     pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, solution: &SessionResult, stub: &SessionResult) {
-        let given: BTreeSet<&String> = stub.tests.values().flat_map(|ran| ran.answers.keys()).collect();
+        let given: BTreeSet<&String> =
+            stub.tests.values().flat_map(|ran| &ran.answers).filter(|(_, says)| **says).map(|(name, _)| name).collect();
         let does_little = |ran: &TestRun| {
             let own = || ran.answers.iter().filter(|(function, _)| !given.contains(function));
             (ran.refused || own().next().is_some()) && own().all(|(_, says_something)| !says_something)
@@ -309,7 +310,8 @@ mod tests {
         note("works", true, &[("_make", true), ("_read", true), ("count", false)]);
         note("waits", false, &[]);
         // One of the course's own functions makes the argument, another one calls the exercise.
-        stub.tests.get_mut("waits").unwrap().answers = BTreeMap::from([("_make".to_owned(), false)]);
+        stub.tests.get_mut("waits").unwrap().answers =
+            BTreeMap::from([("_make".to_owned(), true), ("_read".to_owned(), false)]);
         let without = without_work(&solution, &stub);
         assert_eq!(
             names.map(|(name, _)| name).into_iter().zip(without).collect::<BTreeMap<_, _>>(),

@@ -92,11 +92,11 @@ impl Manifest {
     }
 
     /// Notes which of these tests need no work: the unchanged stub passes them, or the solution only refuses in them and gives
-    /// answers that say nothing. Functions whose answers say something with the stub too are no work on the exercise: the
-    /// course has written them.
+    /// answers that say nothing. The course has written the functions whose names begin with an underscore; one that gives an
+    /// answer with the stub too does so without the exercise, and its answers are no work.
     pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, solution: &SessionResult, stub: &SessionResult) {
-        let given: BTreeSet<&String> =
-            stub.tests.values().flat_map(|ran| &ran.answers).filter(|(_, says)| **says).map(|(name, _)| name).collect();
+        let with_stub = stub.tests.values().flat_map(|ran| ran.answers.keys());
+        let given: BTreeSet<&String> = with_stub.filter(|function| function.starts_with('_')).collect();
         let does_little = |ran: &TestRun| {
             let own = || ran.answers.iter().filter(|(function, _)| !given.contains(function));
             (ran.refused || own().next().is_some()) && own().all(|(_, says_something)| !says_something)
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_test_in_which_the_solution_refuses_or_says_nothing_needs_no_work() {
-        let names = ["refuses", "zero", "given", "works", "waits"].map(|name| (name, Status::Passed));
+        let names = ["refuses", "zero", "given", "works", "checks", "waits"].map(|name| (name, Status::Passed));
         let (mut solution, mut stub) = (run(&names), run(&names.map(|(name, _)| (name, Status::Failed))));
         let mut note = |name: &str, refused: bool, answers: &[(&str, bool)]| {
             let ran = solution.tests.get_mut(name).unwrap();
@@ -307,15 +307,23 @@ mod tests {
         note("refuses", true, &[]);
         note("zero", false, &[("count", false)]);
         note("given", true, &[("_make", true)]);
-        note("works", true, &[("_make", true), ("_read", true), ("count", false)]);
+        note("works", true, &[("_make", true), ("_read", true)]);
+        note("checks", true, &[("count", true)]);
         note("waits", false, &[]);
         // One of the course's own functions makes the argument, another one calls the exercise.
         stub.tests.get_mut("waits").unwrap().answers =
-            BTreeMap::from([("_make".to_owned(), true), ("_read".to_owned(), false)]);
+            ["_make", "count"].map(|function| (function.to_owned(), true)).into();
         let without = without_work(&solution, &stub);
         assert_eq!(
             names.map(|(name, _)| name).into_iter().zip(without).collect::<BTreeMap<_, _>>(),
-            BTreeMap::from([("refuses", true), ("zero", true), ("given", true), ("works", false), ("waits", false),])
+            BTreeMap::from([
+                ("refuses", true),
+                ("zero", true),
+                ("given", true),
+                ("works", false),
+                ("checks", false),
+                ("waits", false),
+            ])
         );
     }
 

@@ -37,21 +37,14 @@ row() { # EXPECTED-EXIT-CODE WORDS…
 
 row 0 cargo course
 row 0 cargo course doctor
-for module in "$@"; do
-    for solved in "$course/solutions/$module"*/src; do
-        name=$(basename "$(dirname "$solved")")
-        # Only the exercises' own files: lib.rs names the module.
-        for file in "$solved"/*.rs; do
-            [ "$(basename "$file")" = lib.rs ] || cp "$file" "$course/modules/$name/src/"
-        done
-        cp "$solved"/../*.pyi "$course/modules/$name/"
-    done
-    row 0 cargo course check "$module"
-done
 if [ $# -gt 0 ]; then
-    row 0 bash -c "(sleep 10; printf q) | script --quiet --return --command 'cargo course watch $1' /dev/null"
     row 0 env PYTHONPATH=shared/grader/tests "$python" -c \
         'import pathlib, reference; reference.hand_in(pathlib.Path(".git/lab-submission"))'
+    for module in "$@"; do
+        cp -r "$course/.git/lab-submission/modules/$module"* "$course/modules/"
+        row 0 cargo course check "$module"
+    done
+    row 0 bash -c "(sleep 10; printf q) | script --quiet --return --command 'cargo course watch $1' /dev/null"
     row 0 cargo course grade --submission .git/lab-submission --report json=.git/lab-grade.json "$@"
     row 0 "$python" -c 'import json; grade = json.load(open(".git/lab-grade.json")); assert grade["score"] == grade["max_score"], grade'
 fi

@@ -180,7 +180,7 @@ fn names(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
-/// Which function's answers said something.
+/// Whether the answers of each function said something.
 fn answers(object: &Value) -> BTreeMap<String, bool> {
     let pairs = object.as_object().into_iter().flatten();
     pairs.filter_map(|(function, says)| Some((function.clone(), says.as_bool()?))).collect()

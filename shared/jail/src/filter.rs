@@ -406,7 +406,7 @@ mod tests {
         call
     }
 
-    /// What a filter answers, worked out as the kernel does.
+    /// The answer of a filter, worked out as the kernel does.
     fn answer(program: &[sock_filter], call: &Call) -> u32 {
         let (mut next, mut value) = (0, 0);
         loop {
@@ -426,7 +426,7 @@ mod tests {
         }
     }
 
-    /// What all filters together answer: the strictest, and among refusals the one of the filter that came last.
+    /// The answer of all filters together: the strictest, and among refusals the one of the filter that came last.
     fn verdict(policy: &Policy, call: &Call) -> u32 {
         let answers: Vec<u32> = programs(policy, OWN).unwrap().iter().map(|program| answer(program, call)).collect();
         let killed = answers.iter().find(|answer| **answer == libc::SECCOMP_RET_KILL_PROCESS);

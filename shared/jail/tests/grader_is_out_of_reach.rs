@@ -266,7 +266,7 @@ for name, act in probe.CHANGES_TO_FILES.items():
     print(name)
 ";
 
-/// Which changes to a file of its own user the program can make in a jail with these options.
+/// The changes to a file of its own user that the program can make in a jail with these options.
 fn changes_to_files(ground: &Ground, options: &[&str]) -> Vec<String> {
     let (python, _) = python();
     let mut command = Command::new(ground.jail());

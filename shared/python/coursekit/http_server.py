@@ -59,7 +59,7 @@ def unguessable(name: str = "") -> str:
 
 @dataclass(frozen=True)
 class _Plan:
-    """How to answer, and when."""
+    """The answer, and the condition that it waits for."""
 
     text: str
     """The plan as the test wrote it."""

@@ -1,4 +1,4 @@
-//! How many builds run at a time.
+//! Bounds the number of builds that run at a time.
 
 use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

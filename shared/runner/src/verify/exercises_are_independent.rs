@@ -108,7 +108,7 @@ fn others_pass(
         time_limit: solved.iter().map(|exercise| exercise.time_limit).sum(),
         selection: Selection::All,
     };
-    let report = context.python.run_tests(&job, &CancellationToken::default())?;
+    let report = context.patient_runner().run_tests(&job, &CancellationToken::default())?;
     let failed: Vec<String> = report
         .tests
         .iter()

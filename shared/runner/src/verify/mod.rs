@@ -15,6 +15,7 @@ mod exercise_is_complete;
 mod exercises_are_independent;
 mod lesson_holds;
 mod module_is_complete;
+mod patient_runner;
 mod prepared;
 mod problems;
 mod queue;
@@ -33,6 +34,7 @@ use course_core::catalogue::{Course, Exercise, Module};
 use course_core::{Error, Result, python};
 
 use builders::{Builders, processors};
+use patient_runner::PatientRunner;
 use prepared::Prepared;
 use queue::{Promise, Task, Work};
 use variant::Slots;
@@ -46,6 +48,10 @@ use crate::ui::style::{Style, paint};
 
 /// Examples that each property test tries under `--thorough`.
 const THOROUGH_EXAMPLES: &str = "2000";
+
+/// The parts under way for each processor. Many tests of wrong versions only wait, for a deadlock's time limit or for a
+/// server, and the others use the processor meanwhile.
+const PARTS_FOR_EACH_PROCESSOR: u32 = 4;
 
 /// Gives the exercises and modules that a command line names, or an error if there is no such command.
 pub(crate) type IdsNamedBy = fn(&str) -> Result<Vec<String>>;
@@ -69,9 +75,7 @@ pub(crate) fn run(course: &Course, ids: &[String], thorough: bool, ids_named_by:
     let (mut passed, mut failed) = (0, Vec::new());
     let steps = Steps::new();
     let step = steps.begin_silent("Verifying");
-    // Many tests of wrong versions only wait: for a deadlock's time limit, for a server. With four parts for each processor
-    // it has something to do meanwhile.
-    let jobs = processors() * 4;
+    let jobs = processors() * PARTS_FOR_EACH_PROCESSOR as usize;
     let started = Instant::now();
     queue::run(tasks, jobs, &|done, subject| step.at(u64_of(done), u64_of(total), subject), |heading, tally| {
         steps.suspend(|| {
@@ -202,6 +206,12 @@ struct Context<'c> {
     /// More examples for property tests than in the loop.
     examples: Option<&'static str>,
     ids_named_by: IdsNamedBy,
+}
+
+impl Context<'_> {
+    fn patient_runner(&self) -> PatientRunner<'_> {
+        PatientRunner(&self.python)
+    }
 }
 
 /// Claims, each of which holds or not.

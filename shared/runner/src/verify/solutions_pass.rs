@@ -24,7 +24,7 @@ pub(super) fn check_exercise(
     prepared: &Prepared,
     tally: &mut Tally,
 ) -> Result<()> {
-    let verdict = judge(context, &prepared.source, module, exercise, &prepared.solution, &context.python)?;
+    let verdict = judge(context, &prepared.source, module, exercise, &prepared.solution, context.patient_runner())?;
     tally.record(&format!("{}: the solution passes", verdict.id), passes(&verdict));
     Ok(())
 }

@@ -96,10 +96,12 @@ impl<'c> Variant<'c> {
 
     /// Runs an exercise's tests, those in Rust as it was built for them.
     pub(super) fn judge(&self, exercise: &Exercise, rust_tests: RustTests) -> Result<Verdict> {
-        judge(self.context, &self.tested_source(rust_tests), self.module, exercise, &self.build, &self.context.python)
+        let source = self.tested_source(rust_tests);
+        judge(self.context, &source, self.module, exercise, &self.build, self.context.patient_runner())
     }
 
-    /// The same with those of an exercise's Python tests alone that have these names.
+    /// The same with those of an exercise's Python tests alone that have these names. They end in the usual time, or count as
+    /// tests that hang.
     pub(super) fn judge_by(&self, exercise: &Exercise, rust_tests: RustTests, names: &[String]) -> Result<Verdict> {
         let worker = NamedTests { runner: &self.context.python, names };
         judge(self.context, &self.tested_source(rust_tests), self.module, exercise, &self.build, worker)

@@ -74,13 +74,10 @@ print(json.dumps(found))
 
 SUB_INTERPRETER = """
 import sys
-# One that shares the GIL: in others, Python itself refuses modules that do not declare support for them.
 try:
     import _interpreters as interpreters
-    inner = interpreters.create("legacy")
 except ImportError:
     import _xxsubinterpreters as interpreters
-    inner = interpreters.create(isolated=False)
 import scale_out
 code = '''
 try:
@@ -90,7 +87,7 @@ except ImportError as error:
 else:
     print("imported", flush=True)
 '''
-interpreters.run_string(inner, f"import sys; sys.path[:] = {sys.path!r}\\n" + code)
+interpreters.run_string(interpreters.create(), f"import sys; sys.path[:] = {sys.path!r}\\n" + code)
 """
 IN_PROCESSES = pytest.mark.soft
 

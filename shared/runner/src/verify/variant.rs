@@ -95,13 +95,11 @@ impl<'c> Variant<'c> {
     }
 
     /// Runs an exercise's tests, those in Rust as it was built for them.
-    pub(super) fn judge(&self, exercise: &Exercise, rust_tests: RustTests) -> Result<Verdict> {
-        let source = self.tested_source(rust_tests);
-        judge(self.context, &source, self.module, exercise, &self.build, self.context.patient_runner())
+    pub(super) fn judge(&self, exercise: &Exercise, rust_tests: RustTests, worker: impl RunTests) -> Result<Verdict> {
+        judge(self.context, &self.tested_source(rust_tests), self.module, exercise, &self.build, worker)
     }
 
-    /// The same with those of an exercise's Python tests alone that have these names. They end in the usual time, or count as
-    /// tests that hang.
+    /// The same with those of an exercise's Python tests alone that have these names.
     pub(super) fn judge_by(&self, exercise: &Exercise, rust_tests: RustTests, names: &[String]) -> Result<Verdict> {
         let worker = NamedTests { runner: &self.context.python, names };
         judge(self.context, &self.tested_source(rust_tests), self.module, exercise, &self.build, worker)

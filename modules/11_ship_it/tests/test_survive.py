@@ -241,7 +241,7 @@ def test_ticker_alive_at_exit() -> None:
 
 SUBINTERPRETER = """
 import sys
-# One that shares the GIL: in others, Python itself refuses modules that do not declare support for them.
+# This one shares the GIL. In the others, Python refuses a module unless it declares support for them.
 try:
     import _interpreters as interpreters
     inner = interpreters.create("legacy")

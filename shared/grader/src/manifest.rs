@@ -92,8 +92,8 @@ impl Manifest {
     }
 
     /// Notes which of these tests need no work: the unchanged stub passes them, or the solution only refuses in them and gives
-    /// answers that say nothing. The course has written the functions whose names begin with an underscore; one that gives an
-    /// answer with the stub too does so without the exercise, and its answers are no work.
+    /// answers that say nothing. The names of the course's own functions begin with an underscore. If such a function answers
+    /// with the stub too, it does not need the exercise, so its answers do not count.
     pub(crate) fn note_stub(&mut self, id: &str, kind: Kind, solution: &SessionResult, stub: &SessionResult) {
         let with_stub = stub.tests.values().flat_map(|ran| ran.answers.keys());
         let given: BTreeSet<&String> = with_stub.filter(|function| function.starts_with('_')).collect();

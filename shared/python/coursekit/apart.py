@@ -28,7 +28,7 @@ def show(*values):
     plain = (type(None), bool, int, float, str, bytes)
     print(*(repr(each) if type(each) in plain else f"<{type(each).__name__}>" for each in values))
 """
-"""The code's own word, written as text because the code must also run where the kit cannot be imported."""
+"""The function `show`, as text, because the code also runs where the kit cannot be imported."""
 
 
 def printed(module: ModuleType, code: str, seconds: float = 10.0) -> str:

@@ -73,7 +73,7 @@ class _Plan:
         path, _, query = text.partition("?")
         _, kind, rest = [*path.split("/", 2), "", ""][:3]
         if kind not in KINDS:
-            raise ValueError(f"{text!r} is no plan: it must begin with one of {', '.join(sorted(KINDS))}")
+            raise ValueError(f"the plan {text!r} must begin with one of {', '.join(sorted(KINDS))}")
         when = {key: int(values[0]) for key, values in parse_qs(query).items()}
         return _Plan(text, kind, rest, when.get("inflight", 0), when.get("answered", 0))
 

@@ -517,7 +517,7 @@ def test_slices_are_compared_bound_by_bound() -> None:
         expected: list[Any] = [None, None, None]
         got[number], expected[number] = Curious(met, "the answer"), "the answer"
         assert not same(slice(*got), slice(*expected))
-        if sys.version_info >= (3, 12):  # Older slices have no hash, and so are no keys.
+        if sys.version_info >= (3, 12):  # Before 3.12 a slice has no hash, so it cannot be a key.
             assert not same({slice(*got)}, {slice(*expected)})
     assert met == []
 

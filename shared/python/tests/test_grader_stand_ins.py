@@ -308,6 +308,23 @@ def failing(error: Exception) -> None:
     raise error
 
 
+def test_an_object_in_a_result_is_not_compared_with_the_arguments() -> None:
+    asked = []
+
+    class Object:
+        def __eq__(self, other: object) -> bool:
+            asked.append(other)
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    work = Work()
+    work.answer("first", [1, Object()], [[1, Object()]])
+    work.answer("second", [1, (2.0, "a")], [[1, (2.0, "a")]])
+    work.answer("third", np.float64(2.0), [np.float64(2.0)])
+    assert (work.answers, asked) == ({"first": True, "second": False, "third": False}, [])
+
+
 def test_zero_and_nothing_say_nothing() -> None:
     nothing = [0, 0.0, -0.0, False, "", b"", 0j, [], (), {}, [0, [0.0, ""]], {"": 0}, range(0), Decimal(0)]
     nothing += [

@@ -108,7 +108,7 @@ impl Report {
     /// Reads `FORMAT=FILE`, or `FORMAT` alone for standard output.
     ///
     /// # Errors
-    /// The formats' names, or that the file is missing; to be made a sentence of.
+    /// The names of the formats, or a word that the file is missing. The last full stop is left to the caller.
     pub(crate) fn parse(argument: &str) -> Result<Self, String> {
         let (name, file) = match argument.split_once('=') {
             Some((name, file)) => (name, Some(file)),
@@ -116,7 +116,7 @@ impl Report {
         };
         let format = Format::from_name(name).ok_or_else(|| {
             let names = Format::names();
-            format!("there is no report `{}`, only {names}, as in --report json=grade.json", line(name, 40))
+            format!("--report knows no `{}`. Choose one of {names}, as in --report json=grade.json", line(name, 40))
         })?;
         match file {
             Some("") => Err(format!("--report {name}= lacks its file, as in --report {name}=FILE")),

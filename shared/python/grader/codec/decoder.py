@@ -144,7 +144,7 @@ class Decoder:
         memory = self.buffers[index]
         if (index, owner) not in self._owned:
             is_first = all(known != index for known, _ in self._owned)
-            # A memoryview is no array: the chain of bases ends with it, and each call makes a new one.
+            # Each call makes a new memoryview. The chain of bases ends there: for rust-numpy, another owner.
             self._owned[index, owner] = memory if is_first else np.frombuffer(memory.data, dtype=np.uint8)
         return self._owned[index, owner]
 

@@ -34,11 +34,11 @@ def note_import_problem(worker: WorkerProcess, log: EventLog) -> str | None:
 
 
 TIME_TO_JUDGE = 10.0
-"""Seconds that a test may compute after the time for its requests, but no more than that time."""
+"""Seconds that a test may go on computing after the time for its requests. A shorter time is only doubled."""
 
 
 class Overrun(BaseException):
-    """Stops a test that computes for too long. No `except Exception` of a test keeps it."""
+    """Stops a test that computes for too long. A test's own `except Exception` does not catch it."""
 
 
 class GradingPlugin(plugin.CoursePlugin):
@@ -105,7 +105,7 @@ class GradingPlugin(plugin.CoursePlugin):
         """The clock starts with the test's body."""
         seconds = min(self._time_limit, self._end - time.monotonic())
         self._worker.begin_test(seconds)
-        # The worker's deadline ends a test at its next request. An answer may give the test work for hours.
+        # The worker's deadline ends a test at its next request, but an answer may keep a test busy for hours.
         signal.signal(signal.SIGALRM, self._stop_the_test)
         more = min(TIME_TO_JUDGE, self._time_limit)
         signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.0) + more, more)
@@ -146,7 +146,7 @@ class GradingPlugin(plugin.CoursePlugin):
             return verdict
         fault, printed = self._worker.finish_test()
         cut_short = self._worker.was_cut_short()
-        if self._overran:
+        if self._overran:  # Perhaps the machine was slow, so it is repeated once.
             fault, cut_short = fault or ("timed_out", "stopped: its answers take too long to judge"), True
             self._overran = False
         if fault is not None:

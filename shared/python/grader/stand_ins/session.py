@@ -367,7 +367,7 @@ class Session:
             own = self.exported(answer.body["raised_own"])
             if not isinstance(own, BaseException):
                 raise BadFrame("an exception that is none")
-            self.work.act(self._origin(target))  # Only by calling the test's code it can have come to this.
+            self.work.act(self._origin(target))  # It has this exception from a call of the test's code.
             raise own.with_traceback(None)  # Each raise would add its frames to the earlier ones.
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})

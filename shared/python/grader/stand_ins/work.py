@@ -34,15 +34,15 @@ class Work:
         self.refused = True
 
     def answer(self, origin: str, value: Any, arguments: Iterable[Any] = ()) -> None:
-        """Notes a result and the call's arguments. Objects of the submission and None are no answers yet."""
+        """Notes a result of a call. None and objects of the submission do not count as answers."""
         if self.answers.get(origin) or (origin not in self.answers and len(self.answers) >= MOST_NAMES):
             return
         says = says_something(value)
         if says is not None:
-            self.answers[origin] = says and not any(same(value, argument) for argument in arguments)
+            self.answers[origin] = says and not any(_is_echo(value, argument) for argument in arguments)
 
     def act(self, origin: str) -> None:
-        """Notes that it did something else that a function without work does not do."""
+        """Notes an effect that takes work, such as a changed array."""
         if len(self.answers) < MOST_NAMES:
             self.answers[origin] = True
 
@@ -59,6 +59,20 @@ def says_something(value: Any) -> bool | None:
     if kind in _MANY:
         return _any_says_something(value)
     return None
+
+
+def _is_echo(value: Any, argument: Any) -> bool:
+    """Whether a result is the argument again. An object in it is not asked: its `__eq__` would be a call."""
+    return type(value) is type(argument) and _is_plain(value) and same(value, argument)
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    if kind is np.ndarray or isinstance(value, np.generic):
+        return not value.dtype.hasobject or all(map(_is_plain, value.ravel().tolist()))
+    if kind is dict:
+        return all(map(_is_plain, [*value, *value.values()]))
+    return kind in _SINGLE or value is None or (kind in _MANY and all(map(_is_plain, value)))
 
 
 def _any_says_something(parts: Any) -> bool | None:

@@ -16,7 +16,7 @@ impl Builders {
         Self { idle: Mutex::new(count.max(1)), one_is_idle: Condvar::new() }
     }
 
-    /// Builds as soon as it may. What it does must not wait for another build.
+    /// Runs the build as soon as there is an idle builder. A build must not wait for another one.
     pub(super) fn run<T>(&self, build: impl FnOnce() -> T) -> T {
         let idle = self.one_is_idle.wait_while(self.idle(), |idle| *idle == 0).unwrap_or_else(PoisonError::into_inner);
         let _turn = Turn::begin(self, idle);

@@ -1,6 +1,6 @@
 //! A module with chosen versions of its exercises, built by rustc alone. So several are built at a time, and the learner's
 //! own files are never touched. A folder to build in serves one variant of a module after the other, so that rustc compiles
-//! anew only what differs; what came of it lies in a folder of its own, where it is judged for as long as that takes.
+//! anew only what differs. The products lie in a folder of their own, for as long as tests need them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ pub(super) struct Variant<'c> {
     module: &'c Module,
     source: Source,
     pub(super) build: Build,
-    /// The sources, and what became of them.
+    /// Holds the sources and the products.
     _folder: ScratchFolder,
 }
 

@@ -21,13 +21,18 @@ def project(tmp_path: Path) -> Project:
     return Project(extension, str(tmp_path / "modules/99_sample/tests/test_sample.py"))
 
 
+def test_yaml_with_a_byte_order_mark(project: Project) -> None:
+    pytest.importorskip("yaml", reason="a package of module 11, which is set up with that module")
+    (project.folder / "a.yml").write_bytes(MARK + b"x: 1\n")
+    assert project.yaml("a.yml") == {"x": 1}
+
+
 def test_a_byte_order_mark_is_no_part_of_the_text(project: Project) -> None:
     for name, content in [("a.toml", b"x = 1\n"), ("a.pyi", b"x: int\n"), ("a.yml", b"x: 1\n")]:
         (project.folder / name).write_bytes(MARK + content)
         assert project.text(name) == content.decode()
     assert project.toml("a.toml") == {"x": 1}
     assert len(project.python("a.pyi").body) == 1
-    assert project.yaml("a.yml") == {"x": 1}
 
 
 def test_other_encodings_are_named(project: Project) -> None:

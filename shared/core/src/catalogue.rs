@@ -37,21 +37,21 @@ pub struct Module {
     pub solution_folder: PathBuf,
     /// A lock file of Python packages that only this module needs, relative to the course's folder.
     pub packages: Option<PathBuf>,
+    /// The newest Python that everything in `packages` has a build for. Set-up leaves the file out for newer ones.
+    pub packages_until: Option<(u32, u32)>,
     /// A lock file of packages that have no build for a Python without a GIL. Set-up leaves them out there.
     pub packages_with_gil: Option<PathBuf>,
     /// In order.
     pub exercises: Vec<Exercise>,
 }
 
-/// The lock files of Python packages: the one that all modules need, then those that only some of these modules need.
+/// The lock files of Python packages: the one that all modules need, then those that only some of these modules need. Files
+/// with packages that have no build for the Python that was set up are left out.
 pub fn package_locks(root: &Path, modules: &[&Module]) -> Vec<PathBuf> {
-    let has_gil = python::has_gil(root);
     let own = modules.iter().flat_map(|module| {
-        module
-            .packages
-            .iter()
-            .chain(module.packages_with_gil.iter().filter(move |_| has_gil))
-            .map(|path| root.join(path))
+        let left_out = locks_left_out(root, module);
+        let locks = module.packages.iter().chain(&module.packages_with_gil).map(|path| root.join(path));
+        locks.filter(move |lock| !left_out.contains(lock))
     });
     let mut locks = vec![root.join("shared/python/requirements.txt")];
     for lock in own {
@@ -60,6 +60,14 @@ pub fn package_locks(root: &Path, modules: &[&Module]) -> Vec<PathBuf> {
         }
     }
     locks
+}
+
+/// The lock files of a module whose packages have no build for the Python that was set up.
+pub fn locks_left_out(root: &Path, module: &Module) -> Vec<PathBuf> {
+    let too_new = |newest: (u32, u32)| python::release(root).is_some_and(|release| release > newest);
+    let packages = module.packages.iter().filter(|_| module.packages_until.is_some_and(too_new));
+    let packages_with_gil = module.packages_with_gil.iter().filter(|_| !python::has_gil(root));
+    packages.chain(packages_with_gil).map(|path| root.join(path)).collect()
 }
 
 /// One exercise.
@@ -310,6 +318,12 @@ fn load_module(root: &Path, folder: &Path) -> Result<Module> {
         title: reader.string("title")?,
         summary: reader.string("summary")?,
         packages: lock("packages")?,
+        packages_until: match table.get("packages_until") {
+            None => None,
+            Some(_) => Some(python::release_of(&reader.string("packages_until")?).ok_or_else(|| {
+                reader.wrong("packages_until", "a Python version in quotation marks, such as \"3.14\"")
+            })?),
+        },
         packages_with_gil: lock("packages_with_gil")?,
         folder: folder.to_owned(),
         solution_folder: root.join("solutions").join(&name),
@@ -413,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_gil_what_has_no_build_for_it_is_left_out() {
+    fn what_has_no_build_for_a_python_is_left_out() {
         let course = Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))).expect("the course's own");
         let modules: Vec<&Module> = course.modules.iter().collect();
         let scratch = files::ScratchFolder::new(&std::env::temp_dir()).expect("a folder");
@@ -425,13 +439,19 @@ mod tests {
             let name = |path: &PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
             package_locks(scratch.path(), &modules).iter().map(name).collect()
         };
-        for (signature, has_polars) in
-            [("cpython 3.14 64bit", true), ("cpython 3.14t 64bit", false), ("cpython 3.15td 64bit", false)]
-        {
+        for (signature, has_polars, has_mdanalysis) in [
+            ("cpython 3.11 64bit", true, true),
+            ("cpython 3.14 64bit", true, true),
+            ("cpython 3.14t 64bit", false, true),
+            ("cpython 3.15 64bit", true, false),
+            ("cpython 3.15td 64bit", false, false),
+        ] {
             let names = names(signature);
             assert_eq!(names[0], "requirements.txt");
             assert!(names.contains(&"data-requirements.txt".to_owned()), "{signature}: {names:?}");
             assert_eq!(names.contains(&"polars-requirements.txt".to_owned()), has_polars, "{signature}: {names:?}");
+            let mdanalysis = "trajectory-requirements.txt".to_owned();
+            assert_eq!(names.contains(&mdanalysis), has_mdanalysis, "{signature}: {names:?}");
         }
     }
 }

@@ -44,12 +44,29 @@ pub fn settings_path(root: &Path) -> PathBuf {
     root.join(".cargo/python.toml")
 }
 
+/// Version and ABI flags of the Python that was set up, as in `3.14t`.
+fn version_with_flags(root: &Path) -> Option<String> {
+    let settings = std::fs::read_to_string(settings_path(root)).ok()?;
+    let signature = settings.lines().find(|line| line.starts_with("PYO3_ENVIRONMENT_SIGNATURE"))?;
+    Some(signature.split('"').nth(1)?.split(' ').nth(1)?.to_owned())
+}
+
 /// Whether the Python that was set up has a GIL. A Python without one has a `t` behind its version: `cpython 3.14t 64bit`.
 pub fn has_gil(root: &Path) -> bool {
-    let settings = std::fs::read_to_string(settings_path(root)).unwrap_or_default();
-    let signature = settings.lines().find(|line| line.starts_with("PYO3_ENVIRONMENT_SIGNATURE"));
-    let version = signature.and_then(|line| line.split('"').nth(1)?.split(' ').nth(1));
-    !version.is_some_and(|version| version.trim_start_matches(|sign: char| !sign.is_alphabetic()).contains('t'))
+    !version_with_flags(root)
+        .is_some_and(|version| version.trim_start_matches(|sign: char| !sign.is_alphabetic()).contains('t'))
+}
+
+/// Major and minor number of the Python that was set up.
+pub fn release(root: &Path) -> Option<(u32, u32)> {
+    release_of(version_with_flags(root)?.trim_end_matches(char::is_alphabetic))
+}
+
+/// Major and minor number in a text such as `3.14`.
+#[must_use]
+pub fn release_of(version: &str) -> Option<(u32, u32)> {
+    let (major, minor) = version.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 /// The search path for programs, with the folder of Python's own library in front, where a program that links to it needs

@@ -27,12 +27,16 @@ pub fn main() -> ExitCode {
     }
     let done = process::install_interrupt_handler()
         .map_err(|error| Error::new(format!("Cannot listen for Ctrl-C: {error}.")).caused_by(error))
-        .and_then(|()| command_line::parse(std::env::args_os().skip(1)))
-        .and_then(|options| match options {
-            Some(options) => run(&options),
-            None => {
-                print!("{}", command_line::HELP);
-                Ok(ExitStatus::Graded)
+        .and_then(|()| {
+            let mut arguments = std::env::args_os().skip(1).peekable();
+            let names_only = arguments.next_if(|argument| argument == command_line::NAME_MODULES).is_some();
+            match command_line::parse(arguments)? {
+                Some(options) if names_only => name_modules(&options),
+                Some(options) => run(&options),
+                None => {
+                    print!("{}", command_line::HELP);
+                    Ok(ExitStatus::Graded)
+                }
             }
         });
     match done {
@@ -44,6 +48,15 @@ pub fn main() -> ExitCode {
             ExitStatus::from(&error).into()
         }
     }
+}
+
+/// The modules that would be graded, a line each: what the runner sets up before it hands over.
+fn name_modules(options: &Options) -> Result<ExitStatus> {
+    let course = Course::find()?;
+    for module in course.modules_of(&select(&course, &options.ids)?) {
+        println!("{}", module.name);
+    }
+    Ok(ExitStatus::Graded)
 }
 
 fn run(options: &Options) -> Result<ExitStatus> {

@@ -33,6 +33,9 @@ and every report says so.
 Exit: 0 graded, whatever the score; 1 the grader could not do its work, nothing is scored; 2 the jail is incomplete.
 ";
 
+/// In front of all others: only name the modules that would be graded. For the runner.
+pub(crate) const NAME_MODULES: &str = "--name-modules";
+
 /// What to do.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::FileTypeExt as _;
 use std::process::Command;
 
-use crate::support::{Folder, Grader, IDS};
+use crate::support::{Folder, Grader, IDS, program, repository};
 
 #[test]
 fn results_among_the_submissions() {
@@ -26,6 +26,20 @@ fn an_unknown_exercise_is_answered_with_the_nearest() {
     let folder = Folder::new();
     folder.solve("divide");
     Grader::ready().run(&["--submission", folder.text(), "01.dvide"]).exits_with(1).says("divide");
+}
+
+#[test]
+fn the_runner_is_told_which_modules_are_meant() {
+    // It sets up these and no others: a package that only module 10 needs may have no build for this Python.
+    let folder = Folder::new();
+    let named = |ids: &[&str]| {
+        let arguments = [&["--name-modules", "--submission", folder.text()], ids].concat();
+        let output = Command::new(program()).args(arguments).current_dir(repository()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert_eq!(named(&["02.sum_array", "01"]), (Some(0), "01_sum_as_string\n02_parallel_sum\n".to_owned()));
+    assert_eq!(named(&[]).1.lines().count(), fs::read_dir(repository().join("modules")).unwrap().count());
+    assert_eq!(named(&["01.dvide"]), (Some(1), String::new()));
 }
 
 #[test]

@@ -69,6 +69,17 @@ fn fitting_advice(said: &str) -> Option<&'static str> {
             "The connection's certificate is not trusted here; a company's proxy often has one of its own. Name its file: \
              PIP_CERT=FILE, or SSL_CERT_FILE=FILE for uv and cargo. Then run `cargo course setup` again.",
         )
+    } else if has(&[
+        "Failed building wheel",
+        "Failed to build",
+        "failed-wheel-build-for-install",
+        "metadata-generation-failed",
+        "Could not build wheels",
+    ]) {
+        Some(
+            "A package has no build for this Python or this system, and building it from its sources did not work. If another \
+             Python is installed, name it: `COURSE_PYTHON=python3.14 cargo course setup`.",
+        )
     } else if has(&["(from versions: none)"]) {
         // pip says so of an index that it cannot reach and of one that has nothing fitting.
         Some(
@@ -118,6 +129,11 @@ mod tests {
             ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "PIP_CERT"),
             ("ERROR: No matching distribution found for numpy==2.3", "COURSE_PYTHON"),
             ("satisfies the requirement numpy==2.3 (from versions: none)\nERROR: No matching distribution", "network"),
+            (
+                "ERROR: Failed building wheel for mdanalysis\nerror: failed-wheel-build-for-install",
+                "building it from its sources",
+            ),
+            ("  × Failed to build `mdanalysis==2.11.0`\n  ├─▶ The build backend returned an error", "from its sources"),
             ("PermissionError: [Errno 13] Permission denied: '.venv'", "cannot be written"),
         ] {
             assert!(fitting_advice(said).is_some_and(|advice| advice.contains(part)), "{said}");

@@ -75,10 +75,16 @@ pub(crate) fn run(course: &Course, modules: &[&Module]) -> Result<()> {
     let interpreter = environment::make(root, uv.as_deref(), &steps)?;
     write_cargo_settings(root, &interpreter)?;
     let locks = catalogue::package_locks(root, modules);
-    if modules.iter().any(|module| module.packages_with_gil.is_some()) && !python::has_gil(root) {
-        output::complain(
-            "Some packages have no build for a Python without a GIL. They are left out, with the tests that need them.",
-        );
+    for module in modules {
+        for lock in catalogue::locks_left_out(root, module) {
+            let name = lock.file_name().unwrap_or_default().to_string_lossy();
+            output::complain(format!(
+                "Module {}: the packages of {name} have no build for Python {}. They are left out, with the tests and the parts \
+                 of the lesson that need them.",
+                module.number(),
+                interpreter.version,
+            ));
+        }
     }
     // Two things that wait for the network and for the processor in turn.
     let cancel = CancellationToken::default();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use course_core::catalogue::Module;
+use course_core::catalogue::{self, Module};
 use course_core::compile::{self, Build};
 use course_core::events::{self, Event};
 use course_core::process::{CancellationToken, Limits, Supervised};
@@ -74,9 +74,9 @@ fn check_document(
         };
         let claim = format!("{}/{name}:{}: the {} block holds", module.name, block.line, block.info);
         match result {
-            Err(why) if needs_a_gil(context, module, &why) => {
+            Err(why) if needs_what_is_left_out(context, module, &why) => {
                 tally.record(
-                    &format!("{claim}, or would: it needs what has no build for a Python without a GIL"),
+                    &format!("{claim}, or would: it needs a package that has no build for this Python"),
                     Ok(()),
                 );
             }
@@ -86,13 +86,14 @@ fn check_document(
     Ok(())
 }
 
-/// Whether a block failed because this Python has no GIL, and so one of the module's packages is not there.
-fn needs_a_gil(context: &Context<'_>, module: &Module, why: &str) -> bool {
-    let root = &context.course.root;
-    let Some(lock) = module.packages_with_gil.as_ref().filter(|_| !python::has_gil(root)) else { return false };
-    let packages = files::read(&root.join(lock)).unwrap_or_default();
-    let mut names = packages.lines().filter_map(|line| line.split_once("==")).map(|(name, _)| name);
-    names.any(|name| why.contains(&format!("No module named '{name}'")))
+/// Whether a block failed because one of the module's packages has no build for this Python, and so is not there.
+fn needs_what_is_left_out(context: &Context<'_>, module: &Module, why: &str) -> bool {
+    let why = why.to_lowercase(); // Packages have their names in small letters in lock files.
+    catalogue::locks_left_out(&context.course.root, module).iter().any(|lock| {
+        let packages = files::read(lock).unwrap_or_default();
+        let mut names = packages.lines().filter_map(|line| line.split_once("==")).map(|(name, _)| name);
+        names.any(|name| why.contains(&format!("no module named '{name}'")))
+    })
 }
 
 /// Lessons may show a signature whose body does not use its arguments.

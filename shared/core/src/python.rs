@@ -46,9 +46,9 @@ pub fn settings_path(root: &Path) -> PathBuf {
 
 /// Version and ABI flags of the Python that was set up, as in `3.14t`.
 fn version_with_flags(root: &Path) -> Option<String> {
-    let settings = std::fs::read_to_string(settings_path(root)).ok()?;
-    let signature = settings.lines().find(|line| line.starts_with("PYO3_ENVIRONMENT_SIGNATURE"))?;
-    Some(signature.split('"').nth(1)?.split(' ').nth(1)?.to_owned())
+    let settings: toml::Table = std::fs::read_to_string(settings_path(root)).ok()?.parse().ok()?;
+    let signature = settings.get("env")?.get("PYO3_ENVIRONMENT_SIGNATURE")?.get("value")?.as_str()?;
+    Some(signature.split(' ').nth(1)?.to_owned())
 }
 
 /// Whether the Python that was set up has a GIL. A Python without one has a `t` behind its version: `cpython 3.14t 64bit`.
@@ -105,13 +105,16 @@ pub fn program(root: &Path, name: &str) -> Command {
 
 /// What the interpreter says of itself.
 fn ask(program: &[OsString]) -> Option<Interpreter> {
-    const QUESTION: &str = "import sys; v = sys.version_info; \
+    // On Windows `sys.abiflags` does not exist, or says nothing of a missing GIL.
+    const QUESTION: &str = "import sys, sysconfig; v = sys.version_info; flags = getattr(sys, 'abiflags', ''); \
+        flags += 't' if sysconfig.get_config_var('Py_GIL_DISABLED') and 't' not in flags else ''; \
         print(v[0], v[1], sys.version.split()[0], getattr(sys, '_base_executable', None) or sys.executable, \
-        f'{sys.implementation.name} {v[0]}.{v[1]}{getattr(sys, \"abiflags\", \"\")} {64 if sys.maxsize > 2**32 else 32}bit', \
+        f'{sys.implementation.name} {v[0]}.{v[1]}{flags} {64 if sys.maxsize > 2**32 else 32}bit', \
         sys.base_prefix, sep='\\n')";
     let (first, rest) = program.split_first()?;
     let mut command = Command::new(first);
-    command.args(rest).args(["-I", "-c", QUESTION]).env("PYTHONIOENCODING", "utf-8");
+    // Without `-X utf8` a path with an umlaut would come in the code page of Windows.
+    command.args(rest).args(["-I", "-X", "utf8", "-c", QUESTION]);
     let finished = process::run(
         &mut command,
         Limits { time: std::time::Duration::from_secs(20), output: 1 << 16 },
@@ -144,7 +147,7 @@ pub fn in_environment(root: &Path) -> Option<Interpreter> {
 /// Every name under which an interpreter may be found, best first.
 fn candidates() -> Vec<Vec<OsString>> {
     let mut names: Vec<Vec<OsString>> = Vec::new();
-    if let Some(choice) = std::env::var_os(CHOICE) {
+    if let Some(choice) = choice() {
         return vec![vec![choice]];
     }
     names.push(vec!["python3".into()]);
@@ -157,9 +160,19 @@ fn candidates() -> Vec<Vec<OsString>> {
     names
 }
 
+/// What `COURSE_PYTHON` says. An empty variable says nothing.
+pub fn choice() -> Option<OsString> {
+    std::env::var_os(CHOICE).filter(|choice| !choice.is_empty())
+}
+
+/// Whether PyO3 refuses an interpreter because it has no GIL: only 3.13 does without one in a way that has changed since.
+fn is_free_threaded_too_early(found: &Interpreter) -> bool {
+    found.release < (3, 14) && found.signature.split(' ').nth(1).is_some_and(|version| version.contains('t'))
+}
+
 /// The interpreter that `COURSE_PYTHON` names, if it is set.
 pub fn chosen() -> Option<Result<Interpreter>> {
-    std::env::var_os(CHOICE).is_some().then(find)
+    choice().is_some().then(find)
 }
 
 /// The first interpreter that is new enough, or an error that says which ones were too old.
@@ -167,19 +180,24 @@ pub fn find() -> Result<Interpreter> {
     let mut too_old = Vec::new();
     for program in candidates() {
         match ask(&program) {
-            Some(found) if found.release >= OLDEST => return Ok(found),
+            Some(found) if found.release >= OLDEST && !is_free_threaded_too_early(&found) => return Ok(found),
             Some(found) => too_old.push(found),
             None => {}
         }
     }
     let wanted = format!("{}.{}", OLDEST.0, OLDEST.1);
     Err(match too_old.first() {
+        Some(found) if is_free_threaded_too_early(found) => Error::new(format!(
+            "Python {} ({}) has no GIL, and PyO3 supports that from Python 3.14 on.",
+            found.version,
+            found.path.display()
+        )),
         Some(found) => Error::new(format!(
             "Python {} ({}) is too old; the course needs {wanted} or newer.",
             found.version,
             found.path.display()
         )),
-        None => match std::env::var_os(CHOICE) {
+        None => match choice() {
             Some(choice) => {
                 Error::new(format!("{CHOICE} names {}, which is no Python that runs.", choice.to_string_lossy()))
             }
@@ -222,6 +240,39 @@ pub fn uv() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_set_up_is_read_from_the_settings_as_toml() {
+        let folder = crate::files::ScratchFolder::new(&std::env::temp_dir()).expect("a folder");
+        let settings = settings_path(folder.path());
+        // A value with a backslash stands in single quotes.
+        for (value, expected) in [
+            ("'cpython 3.14t 64bit C:\\Python314'", Some(((3, 14), false))),
+            ("'cpython 3.15 64bit C:\\Python315'", Some(((3, 15), true))),
+            ("\"cpython 3.11 64bit /usr\"", Some(((3, 11), true))),
+            ("nonsense", None),
+        ] {
+            let text = format!(
+                "[env]\nPYO3_PYTHON = {{ value = '/python', force = true }}\nPYO3_ENVIRONMENT_SIGNATURE = {{ value = {value}, force = true }}\n"
+            );
+            crate::files::write_atomically(&settings, text.as_bytes()).expect("a file");
+            assert_eq!(release(folder.path()).map(|release| (release, has_gil(folder.path()))), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn pyo3_has_no_build_for_the_first_python_without_a_gil() {
+        let found = |release, signature: &str| Interpreter {
+            path: "/python".into(),
+            version: String::new(),
+            release,
+            signature: signature.to_owned(),
+            base: String::new(),
+        };
+        assert!(is_free_threaded_too_early(&found((3, 13), "cpython 3.13t 64bit")));
+        assert!(!is_free_threaded_too_early(&found((3, 13), "cpython 3.13 64bit")));
+        assert!(!is_free_threaded_too_early(&found((3, 14), "cpython 3.14t 64bit")));
+    }
 
     #[test]
     fn the_folder_of_pythons_library_comes_first() {

@@ -30,7 +30,43 @@ pub fn cargo(root: &Path) -> Command {
             command.env_remove(&name);
         }
     }
+    set_own_flags(&mut command, root);
     command
+}
+
+/// Variables prevail over every `config.toml`: that of the user, and those in folders above the course.
+fn set_own_flags(command: &mut Command, root: &Path) {
+    command.env("CARGO_ENCODED_RUSTFLAGS", rustflags(root).join("\u{1f}"));
+    for (name, value) in profile(root) {
+        command.env(format!("CARGO_PROFILE_DEV_{}", name.to_uppercase().replace('-', "_")), value);
+    }
+}
+
+/// The flags for rustc in the course's own settings, which are for macOS only.
+fn rustflags(root: &Path) -> Vec<String> {
+    if cfg!(not(target_os = "macos")) {
+        return Vec::new();
+    }
+    let settings = table(&root.join(".cargo/config.toml"));
+    let flags = settings.get("target").and_then(|target| target.get("cfg(target_os = \"macos\")")?.get("rustflags"));
+    let flags = flags.and_then(toml::Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    flags.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect()
+}
+
+/// The profile that learners' code is built with, as the workspace has it. A panic must unwind to become an exception.
+fn profile(root: &Path) -> Vec<(String, String)> {
+    let manifest = table(&root.join("Cargo.toml"));
+    let profile = manifest.get("profile").and_then(|profile| profile.get("dev")?.as_table());
+    let own = profile.into_iter().flatten().filter_map(|(name, value)| match value {
+        toml::Value::String(text) => Some((name.clone(), text.clone())),
+        toml::Value::Integer(_) | toml::Value::Boolean(_) => Some((name.clone(), value.to_string())),
+        _ => None, // The course has no settings for single packages.
+    });
+    own.chain([("panic".to_owned(), "unwind".to_owned())]).collect()
+}
+
+fn table(path: &Path) -> toml::Table {
+    files::read(path).ok().and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 /// cargo for the grader's own builds: with nothing of the user's environment, and without the flags and wrappers of
@@ -38,16 +74,14 @@ pub fn cargo(root: &Path) -> Command {
 pub fn cargo_for_judging(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).env("RUSTC_WRAPPER", "");
-    if cfg!(not(target_os = "macos")) {
-        command.env("CARGO_ENCODED_RUSTFLAGS", ""); // On macOS the course itself has some.
-    }
+    set_own_flags(&mut command, root);
     judging::isolate(&mut command);
     command
 }
 
 /// Whether a variable would make cargo build something else than the course's settings say. `RUSTFLAGS` replaces the
 /// linker's arguments that extensions need on macOS, a foreign target gives what no Python here can load, another profile
-/// tests what users never run, and PyO3's own variables name another Python.
+/// tests what users never run, and PyO3's own variables and Python's name another Python or keep it from starting.
 fn changes_the_build(variable: &str) -> bool {
     const NAMES: [&str; 5] = [
         "RUSTFLAGS",
@@ -56,7 +90,7 @@ fn changes_the_build(variable: &str) -> bool {
         "CARGO_BUILD_TARGET",
         "CARGO_UNSTABLE_BUILD_STD",
     ];
-    NAMES.contains(&variable) || variable.starts_with("CARGO_PROFILE_") || variable.starts_with("PYO3_")
+    NAMES.contains(&variable) || ["CARGO_PROFILE_", "PYO3_", "PYTHON"].iter().any(|start| variable.starts_with(start))
 }
 
 /// Whether cargo sets this variable to describe the crate that it runs.
@@ -72,8 +106,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_profile_is_the_workspaces() {
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let profile: std::collections::BTreeMap<String, String> = profile(root).into_iter().collect();
+        let said = |name: &str| profile.get(name).map(String::as_str);
+        assert_eq!(said("overflow-checks"), Some("false"), "{profile:?}");
+        assert_eq!((said("debug"), said("panic")), (Some("none"), Some("unwind")), "{profile:?}");
+    }
+
+    #[test]
     fn what_is_about_the_machine_stays() {
-        for name in ["RUSTFLAGS", "CARGO_PROFILE_DEV_OVERFLOW_CHECKS", "PYO3_NO_PYTHON", "CARGO_BUILD_TARGET"] {
+        for name in
+            ["RUSTFLAGS", "CARGO_PROFILE_DEV_OVERFLOW_CHECKS", "PYO3_NO_PYTHON", "CARGO_BUILD_TARGET", "PYTHONHOME"]
+        {
             assert!(changes_the_build(name), "{name}");
         }
         for name in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_HTTP_PROXY", "RUSTUP_TOOLCHAIN", "CC", "RUSTC_WRAPPER"] {

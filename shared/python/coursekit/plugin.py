@@ -16,6 +16,7 @@ import hypothesis
 import pytest
 
 from . import failures
+from .drawn import rng  # noqa: F401  (pytest finds fixtures by their names in a plugin)
 from .events import EventLog
 from .expect import NOT_WRITTEN, ExpectationFailed, NotWritten, is_not_written, is_rust_panic, show_error
 

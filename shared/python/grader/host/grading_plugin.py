@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import hypothesis
 import pytest
-from coursekit import plugin
+from coursekit import drawn, plugin
 from coursekit.events import EventLog
 from coursekit.evidence import evidence_of
 
@@ -49,6 +49,7 @@ class GradingPlugin(plugin.CoursePlugin):
         self._events = log
         self._worker = worker
         self._seed = job["seed"]
+        drawn.seed_run(self._seed)
         self._budget = job["budget"]
         self._end = time.monotonic() + self._budget
         self._time_limit = job["time_limit"]

@@ -225,7 +225,7 @@ impl Judge<'_> {
                     exercise_ref.module.name
                 ))
             })?;
-            let found = rust_tests::run(program, &name, exercise_ref.exercise.time_limit, &self.cancel)?;
+            let found = rust_tests::run(self.root, program, &name, exercise_ref.exercise.time_limit, &self.cancel)?;
             report.tests.extend(found.tests);
             report.failures.extend(found.failures);
             report.time = begun.elapsed();

@@ -20,11 +20,15 @@ pub(crate) struct RustReport {
 }
 
 /// Runs a test program.
-pub(crate) fn run(program: &Path, name: &str, time_limit: Duration, cancel: &CancellationToken) -> Result<RustReport> {
+pub(crate) fn run(
+    root: &Path,
+    program: &Path,
+    name: &str,
+    time_limit: Duration,
+    cancel: &CancellationToken,
+) -> Result<RustReport> {
     let mut command = Command::new(program);
-    // A test program lies in the course's target folder or in another one; its environment is the course's in either case.
-    let root = program.ancestors().find(|folder| python::environment(folder).is_dir());
-    if let Some(path) = root.and_then(python::search_path) {
+    if let Some(path) = python::search_path(root) {
         command.env("PATH", path);
     }
     // One thread: the test named last is then the one that crashed or hangs.

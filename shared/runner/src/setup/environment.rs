@@ -66,25 +66,80 @@ pub(super) fn incomplete_package(root: &Path) -> Option<String> {
     installed(root).find_map(|(packages, about)| missing_file(&packages, &about))
 }
 
-/// A package that a lock file names for every system, and that is not there.
+/// A package that a lock file names for this system and this Python, and that is not there.
 pub(super) fn absent_package(root: &Path, locks: &[PathBuf]) -> Option<String> {
     let plain = |name: &str| name.to_lowercase().replace(['-', '.'], "_");
     let names = installed(root).filter_map(|(_, about)| about.file_stem().map(|name| plain(&name.to_string_lossy())));
     let there: Vec<String> = names.collect();
+    let here = Markers::of(root);
     locks.iter().find_map(|lock| {
         let text = std::fs::read_to_string(lock).unwrap_or_default();
         text.lines()
             .filter_map(locked_package)
+            .filter(|(.., condition)| here.hold(condition))
+            .map(|(name, version, _)| (name, version))
             .find(|(name, version)| !there.contains(&plain(&format!("{name}-{version}"))))
             .map(|(name, version)| format!("{name} {version}"))
     })
 }
 
-/// Name and version of a line such as `numpy==2.3.4 \`. A line with a condition is for some systems only.
-fn locked_package(line: &str) -> Option<(&str, &str)> {
+/// Name, version and condition of a line such as `numpy==2.3.4 ; python_full_version < '3.12' \`.
+fn locked_package(line: &str) -> Option<(&str, &str, &str)> {
     let line = line.trim_end_matches('\\').trim_end();
-    let (name, version) = line.split_once("==").filter(|_| !line.contains(';') && !line.starts_with([' ', '#']))?;
-    Some((name.split('[').next().unwrap_or(name), version))
+    let (package, condition) = line.split_once(';').unwrap_or((line, ""));
+    let (name, version) = package.split_once("==").filter(|_| !line.starts_with([' ', '#']))?;
+    Some((name.split('[').next().unwrap_or(name), version.trim(), condition.trim()))
+}
+
+/// The environment markers of this system and of the Python that was set up, as far as lock files of the course use them.
+struct Markers {
+    release: Option<(u32, u32)>,
+    texts: [(&'static str, &'static str); 4],
+}
+
+impl Markers {
+    fn of(root: &Path) -> Self {
+        let platform = if cfg!(windows) {
+            "win32"
+        } else if cfg!(target_os = "macos") {
+            "darwin"
+        } else {
+            std::env::consts::OS
+        };
+        Self {
+            release: python::release(root),
+            texts: [
+                ("sys_platform", platform),
+                ("platform_machine", std::env::consts::ARCH),
+                ("platform_python_implementation", "CPython"),
+                ("implementation_name", "cpython"),
+            ],
+        }
+    }
+
+    /// Whether a condition is known to hold: comparisons that are joined by `and`. One that this does not understand does not.
+    fn hold(&self, condition: &str) -> bool {
+        condition.is_empty() || condition.split(" and ").all(|part| self.holds(part).unwrap_or_default())
+    }
+
+    fn holds(&self, comparison: &str) -> Option<bool> {
+        let mut words = comparison.split_whitespace();
+        let (name, operator, value) = (words.next()?, words.next()?, words.next()?.trim_matches('\''));
+        if name == "python_full_version" {
+            let (release, value) = (self.release?, python::release_of(value)?);
+            return match operator {
+                "<" => Some(release < value),
+                ">=" => Some(release >= value),
+                _ => None,
+            };
+        }
+        let (_, text) = self.texts.iter().find(|(known, _)| *known == name)?;
+        match operator {
+            "==" => Some(*text == value),
+            "!=" => Some(*text != value),
+            _ => None,
+        }
+    }
 }
 
 /// A file that a package's list names and that is not there. Compiled Python comes and goes.
@@ -93,13 +148,21 @@ fn missing_file(packages: &Path, about: &Path) -> Option<String> {
     let Ok(record) = std::fs::read_to_string(about.join("RECORD")) else { return Some(name) };
     // A name with a comma stands in quotation marks; such names are left aside.
     let listed = record.lines().filter(|line| !line.starts_with('"')).filter_map(|line| line.split(',').next());
-    let missing =
-        listed.filter(|file| file.ends_with(".py") || is_library(file)).any(|file| !packages.join(file).exists());
+    let missing = listed
+        .filter(|file| file.ends_with(".py") || is_library(file) || is_program(file))
+        .any(|file| !packages.join(file).exists());
     missing.then_some(name)
 }
 
 fn is_library(file: &str) -> bool {
-    Path::new(file).extension().is_some_and(|extension| extension == "so" || extension == "pyd")
+    let extension = Path::new(file).extension().unwrap_or_default();
+    ["so", "pyd", "dylib", "dll"].iter().any(|known| extension == *known) || file.contains(".so.")
+}
+
+/// Whether a file lies in the folder of the environment's programs, as `../../../bin/maturin` does.
+fn is_program(file: &str) -> bool {
+    let above = file.trim_start_matches("../");
+    above.len() < file.len() && (above.starts_with("bin/") || above.starts_with("Scripts/"))
 }
 
 /// Whether `COURSE_PYTHON` names another Python than the one that `.venv` was made from.
@@ -156,6 +219,10 @@ fn forget_incomplete_packages(root: &Path) -> Vec<String> {
 
 /// Makes `.venv` from uv or the standard library, unless it is there and good.
 pub(super) fn make(root: &Path, uv: Option<&Path>, steps: &Steps) -> Result<Interpreter> {
+    let folder = python::environment(root);
+    if folder.exists() && !folder.is_dir() {
+        return Err(Error::file("open", &folder.join("bin"), std::io::Error::from(std::io::ErrorKind::NotADirectory)));
+    }
     let step = steps.begin("Python environment");
     let old = python::in_environment(root);
     let defect = match &old {
@@ -229,7 +296,7 @@ pub(super) fn make(root: &Path, uv: Option<&Path>, steps: &Steps) -> Result<Inte
 fn find_base(uv: Option<&Path>) -> Result<Option<Interpreter>> {
     match python::find() {
         Ok(found) => Ok(Some(found)),
-        Err(_) if uv.is_some() && std::env::var_os(python::CHOICE).is_none() => Ok(None),
+        Err(_) if uv.is_some() && python::choice().is_none() => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -265,10 +332,62 @@ mod tests {
 
     #[test]
     fn locked_packages_are_read() {
-        assert_eq!(locked_package("numpy==2.3.4 \\"), Some(("numpy", "2.3.4")));
-        assert_eq!(locked_package("coverage[toml]==7.1"), Some(("coverage", "7.1")));
-        for line in ["colorama==0.4.6 ; sys_platform == 'win32' \\", "    --hash=sha256:00==", "# via a==b", ""] {
+        assert_eq!(locked_package("numpy==2.3.4 \\"), Some(("numpy", "2.3.4", "")));
+        assert_eq!(locked_package("coverage[toml]==7.1"), Some(("coverage", "7.1", "")));
+        let conditional = "colorama==0.4.6 ; sys_platform == 'win32' \\";
+        assert_eq!(locked_package(conditional), Some(("colorama", "0.4.6", "sys_platform == 'win32'")));
+        for line in ["    --hash=sha256:00==", "# via a==b", ""] {
             assert_eq!(locked_package(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn conditions_of_lock_files_are_understood() {
+        let markers = |release| Markers {
+            release: Some(release),
+            texts: [
+                ("sys_platform", "linux"),
+                ("platform_machine", "x86_64"),
+                ("platform_python_implementation", "CPython"),
+                ("implementation_name", "cpython"),
+            ],
+        };
+        let (old, new) = (markers((3, 11)), markers((3, 12)));
+        assert!(old.hold("") && new.hold(""));
+        assert!(old.hold("python_full_version < '3.12'") && !new.hold("python_full_version < '3.12'"));
+        assert!(!old.hold("python_full_version >= '3.12'") && new.hold("python_full_version >= '3.12'"));
+        assert!(old.hold("python_full_version < '3.12' and platform_machine != 's390x' and sys_platform == 'linux'"));
+        assert!(!old.hold("sys_platform == 'win32'") && !old.hold("extra == 'x'") && !old.hold("nonsense"));
+        // Every package has a line that holds, on each Python that the course supports.
+        let locks = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../python"));
+        for lock in files::entries(locks).unwrap() {
+            let text = std::fs::read_to_string(&lock).unwrap_or_default();
+            let lines: Vec<_> = text.lines().filter_map(locked_package).collect();
+            for (name, ..) in lines.iter().filter(|(.., condition)| condition.starts_with("python_full_version")) {
+                if *name == "colorama" || !lock.to_string_lossy().ends_with("requirements.txt") {
+                    continue;
+                }
+                let of_name = || lines.iter().filter(|(other, ..)| other == name);
+                if of_name().count() > 1 {
+                    for markers in [&old, &new] {
+                        let fitting = of_name().filter(|(.., condition)| markers.hold(condition)).count();
+                        assert_eq!(fitting, 1, "{name} in {}", lock.display());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn libraries_and_programs_are_told_from_other_files() {
+        for file in
+            ["numpy/x.cpython-311-x86_64-linux-gnu.so", "numpy.libs/libgfortran.so.5.0.0", "a.pyd", "a.dylib", "a.dll"]
+        {
+            assert!(is_library(file), "{file}");
+        }
+        assert!(is_program("../../../bin/maturin") && is_program("../../Scripts/maturin.exe"));
+        for file in ["numpy/bin/tool", "../../../share/man/man1/x.1", "a.txt"] {
+            assert!(!is_library(file) && !is_program(file), "{file}");
         }
     }
 

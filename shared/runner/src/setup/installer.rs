@@ -12,7 +12,7 @@ fn leads_elsewhere(variable: &str) -> bool {
     match package_settings::is_the_users(variable) {
         Some(is_the_users) => !is_the_users,
         // Another active environment, conda's or the user's own, is not meant.
-        None => ["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONUSERBASE", "PYTHONHOME", "PYTHONPATH"].contains(&variable),
+        None => ["VIRTUAL_ENV", "CONDA_PREFIX"].contains(&variable) || variable.starts_with("PYTHON"),
     }
 }
 
@@ -106,7 +106,15 @@ mod tests {
         {
             assert!(leads_elsewhere(name), "{name}");
         }
-        for name in ["UV_SYSTEM_PYTHON", "UV_PYTHON", "UV_PREFIX", "UV_CONSTRAINT", "CONDA_PREFIX", "PYTHONHOME"] {
+        for name in [
+            "UV_SYSTEM_PYTHON",
+            "UV_PYTHON",
+            "UV_PREFIX",
+            "UV_CONSTRAINT",
+            "CONDA_PREFIX",
+            "PYTHONHOME",
+            "PYTHONUSERBASE",
+        ] {
             assert!(leads_elsewhere(name), "{name}");
         }
         for name in ["PIP_INDEX_URL", "PIP_PROXY", "PIP_CERT", "UV_INDEX_URL", "UV_INDEX_HOUSE_PASSWORD", "UV_OFFLINE"]

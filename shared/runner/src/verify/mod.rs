@@ -158,7 +158,7 @@ fn tasks_of<'c>(
         Ok(())
     });
     let mut checks: Vec<Check<'c>> = for_each_exercise(context, module, solutions_pass::check_exercise).collect();
-    checks.push(Box::new(|prepared, tally| solutions_pass::check_rust_tests(module, prepared, tally)));
+    checks.push(Box::new(|prepared, tally| solutions_pass::check_rust_tests(context, module, prepared, tally)));
     checks.push(Box::new(|prepared, tally| type_stub_holds::check(context, module, prepared, tally)));
     checks.extend(stubs_fail::checks(context, module));
     checks.extend(exercises_are_independent::checks(context, module));

@@ -30,7 +30,12 @@ pub(super) fn check_exercise(
 }
 
 /// Checks it for the module's Rust tests.
-pub(super) fn check_rust_tests(module: &Module, prepared: &Prepared, tally: &mut Tally) -> Result<()> {
+pub(super) fn check_rust_tests(
+    context: &Context<'_>,
+    module: &Module,
+    prepared: &Prepared,
+    tally: &mut Tally,
+) -> Result<()> {
     if module.exercises.iter().all(|exercise| exercise.rust_tests.is_empty()) {
         return Ok(());
     }
@@ -39,7 +44,7 @@ pub(super) fn check_rust_tests(module: &Module, prepared: &Prepared, tally: &mut
         tally.record(&claim, Err(prepared.solution.text()));
         return Ok(());
     };
-    let ran = rust_tests::run(program, MODULE_TESTS, TIME_LIMIT, &CancellationToken::default())?;
+    let ran = rust_tests::run(&context.course.root, program, MODULE_TESTS, TIME_LIMIT, &CancellationToken::default())?;
     let explanation: String = ran.failures.iter().map(|failure| failure.message.as_str()).collect();
     let tests = ran.tests;
     let failures: Vec<String> = tests.iter().filter(|test| test.status != TestStatus::Passed).map(describe).collect();

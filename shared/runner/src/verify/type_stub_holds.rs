@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use course_core::catalogue::Module;
 use course_core::process::{self, CancellationToken, Limits};
-use course_core::{Result, python, workspace};
+use course_core::{Result, judging, python, workspace};
 
 use super::prepared::Prepared;
 use super::{Context, Tally};
@@ -18,6 +18,7 @@ pub(super) fn check(context: &Context<'_>, module: &Module, prepared: &Prepared,
     let mut command = std::process::Command::new(python::environment_python(&context.course.root));
     command.args(["-X", "utf8", "-m", "mypy.stubtest", &module.package]);
     command.current_dir(folder.path()).env("MYPYPATH", folder.path()).env("PYTHONPATH", folder.path());
+    judging::isolate(&mut command);
     let finished = process::run(
         &mut command,
         Limits { time: Duration::from_secs(300), output: 1 << 24 },

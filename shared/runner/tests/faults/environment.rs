@@ -63,6 +63,20 @@ fn an_environment_that_is_not_whole_is_noticed_and_mended() {
     set_up(&course).exits_with(0).never_says("made anew").says("installed again, as files were missing: iniconfig-");
     assert!(site_packages(&course).join("iniconfig/__init__.py").is_file());
 
+    // One package gone with all that describes it, and its lock only asks for it on some Pythons, as for NumPy.
+    let conditional =
+        course.read("shared/python/requirements.txt").replacen(" \\", " ; python_full_version >= '3.11' \\", 1);
+    course.write("shared/python/requirements.txt", &conditional);
+    set_up(&course).exits_with(0).says("Set up.");
+    for entry in std::fs::read_dir(site_packages(&course)).expect("packages").flatten() {
+        if entry.file_name().to_string_lossy().starts_with("iniconfig") {
+            std::fs::remove_dir_all(entry.path()).expect("it can be removed");
+        }
+    }
+    course.run(&["doctor"]).exits_with(2).says("✗ Set-up");
+    set_up(&course).exits_with(0).never_says("made anew");
+    assert!(site_packages(&course).join("iniconfig/__init__.py").is_file());
+
     // All packages gone, and the interpreter still there.
     std::fs::remove_dir_all(course.root.join(".venv/lib")).expect("it can be removed");
     course.run(&["doctor"]).exits_with(2).says("✗ Set-up");
@@ -83,6 +97,18 @@ fn an_environment_that_is_not_whole_is_noticed_and_mended() {
     course.edit(".venv/pyvenv.cfg", &format!("version = {version}"), "version = 3.9.2");
     course.run(&["doctor"]).exits_with(2).says("✗ Set-up");
     set_up(&course).exits_with(0).says("made anew: it was made with Python 3.9.2, and the base is");
+
+    // A file in its place: nothing of the user's is deleted.
+    let environment = course.root.join(".venv");
+    let kept = environment.with_file_name("kept environment");
+    std::fs::rename(&environment, &kept).expect("it can be moved");
+    std::fs::write(&environment, "").expect("a file can be written");
+    set_up(&course)
+        .exits_with(2)
+        .says(".venv is a file, and the runner needs a folder there.")
+        .says("Move it away, then try again.");
+    std::fs::remove_file(&environment).expect("it can be removed");
+    std::fs::rename(&kept, &environment).expect("it can be moved back");
 
     // Its interpreter is gone.
     course.remove(".venv/bin/python");
@@ -123,6 +149,11 @@ fn another_choice_of_python_is_never_passed_over() {
         let mut command = course.command(arguments);
         run(command.env("COURSE_PYTHON", choice).env("COURSE_NO_UV", "1"))
     };
+    // An empty variable asks for nothing, and neither do these of Python itself.
+    for (name, value) in [("COURSE_PYTHON", ""), ("PYTHONHOME", "/nowhere"), ("PYTHONPATH", "/nowhere")] {
+        let ran = run(course.command(&["setup"]).env(name, value).env("COURSE_NO_UV", "1"));
+        ran.exits_with(0).says("All was set up already.").never_says("made anew");
+    }
     // The one that is there: nothing to do.
     asked(&real, &["setup"]).exits_with(0).says("All was set up already.").never_says("made anew");
     asked(&other, &["doctor"]).exits_with(2).says("✗ Set-up");
@@ -159,6 +190,10 @@ fn the_users_settings_for_cargo_build_nothing_else() {
         ("RUSTFLAGS", "-D warnings"),
         ("CARGO_ENCODED_RUSTFLAGS", "-Clink-arg=--no-such-option"),
         ("CARGO_BUILD_RUSTFLAGS", "--no-such-option"),
+        ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "--no-such-option"),
+        ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "--no-such-option"),
+        ("PYTHONHOME", "/nowhere"),
+        ("PYTHONPLATLIBDIR", "/nowhere"),
         ("CARGO_BUILD_TARGET", "wasm32-unknown-unknown"),
         ("CARGO_PROFILE_DEV_OVERFLOW_CHECKS", "nonsense"),
         ("PYO3_NO_PYTHON", "1"),
@@ -167,6 +202,31 @@ fn the_users_settings_for_cargo_build_nothing_else() {
         let mut command = course.command(&["check", "02.process_batch"]);
         let ran = run(command.env(name, value));
         assert_eq!(ran.code, Some(0), "{name}={value}\n{}\n{}", ran.stdout, ran.stderr);
+    }
+    // The user's own settings file, for all projects.
+    let home = scratch("cargo home");
+    let real = std::env::var_os("CARGO_HOME")
+        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").expect("a home")).join(".cargo"), PathBuf::from);
+    for part in ["registry", "git", "bin"] {
+        if real.join(part).exists() {
+            std::os::unix::fs::symlink(real.join(part), home.join(part)).expect("a link can be made");
+        }
+    }
+    for settings in [
+        "[build]\nrustflags = [\"--no-such-option\"]\n",
+        "[target.'cfg(unix)']\nrustflags = [\"--no-such-option\"]\n",
+        "[profile.dev]\npanic = \"abort\"\noverflow-checks = true\nopt-level = 0\n",
+    ] {
+        std::fs::write(home.join("config.toml"), settings).expect("a file can be written");
+        let started = std::time::SystemTime::now();
+        let mut command = course.command(&["check", "02.process_batch"]);
+        run(command.env("CARGO_HOME", &home)).exits_with(0);
+        // PyO3 is as it was: a learner with such settings does not wait for it.
+        let built = std::fs::read_dir(course.root.join("target/debug/deps")).expect("a folder").flatten();
+        let pyo3 = built.filter(|entry| entry.file_name().to_string_lossy().starts_with("libpyo3-"));
+        for entry in pyo3 {
+            assert!(entry.metadata().expect("a file").modified().expect("a time") < started, "{settings}");
+        }
     }
     // Another folder for what is built is the user's right, and found.
     let elsewhere = scratch("another target");

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import posixpath
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -59,9 +61,10 @@ def test_no_extension_module() -> None:
 
 def test_depends_on_core() -> None:
     core = at(project.toml(CARGO), "dependencies", "tally-core")
+    path, version = at(core, "path"), at(core, "version")
     check(
         f"[dependencies] tally-core in {CARGO}",
-        {key: at(core, key) for key in ("path", "version")},
+        {"path": posixpath.normpath(path) if isinstance(path, str) else path, "version": version},
         {"path": "core", "version": "0.3.0"},
         "The arithmetic stays in a crate without Python, found by its path.",
     )
@@ -70,7 +73,8 @@ def test_depends_on_core() -> None:
 def test_pyo3_version() -> None:
     pyo3 = at(project.toml(CARGO), "dependencies", "pyo3")
     version = pyo3 if isinstance(pyo3, str) else at(pyo3, "version")
-    check(f"the version of pyo3 in {CARGO}", version, "0.30")
+    fits = isinstance(version, str) and re.fullmatch(r"\^?0\.30(\.\d+)?", version.strip()) is not None
+    check(f"the version of pyo3 in {CARGO}", "0.30" if fits else version, "0.30")
 
 
 # The package
@@ -89,13 +93,13 @@ def imports(path: str) -> dict[str, str]:
 
 def public(path: str) -> object:
     """The list that `__all__` is set to."""
-    for node in project.python(path).body:
-        if isinstance(node, ast.Assign) and [ast.unparse(each) for each in node.targets] == ["__all__"]:
-            try:
-                return sorted(ast.literal_eval(node.value))
-            except (ValueError, TypeError):
-                return ast.unparse(node.value)
-    return "no such line"
+    value = project.value_of(path, "__all__")
+    if value is None:
+        return "no such line"
+    try:
+        return sorted(ast.literal_eval(value))
+    except (ValueError, TypeError):
+        return ast.unparse(value)
 
 
 def test_package_imports() -> None:

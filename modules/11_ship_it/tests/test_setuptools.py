@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import shutil
 import sys
 import sysconfig
@@ -34,8 +35,56 @@ def call(name: str) -> ast.Call:
     return found[0]
 
 
+def named_values() -> dict[str, ast.expr]:
+    """What setup.py names, once and at its top: `x = …`, `with … as x`, `def x(): return …`."""
+    found: dict[str, list[ast.expr]] = {}
+    statements: list[ast.stmt] = list(project.python(SETUP).body)
+    for node in statements:  # It grows.
+        match node:
+            case ast.Assign(targets=[ast.Name(name)], value=value):
+                found.setdefault(name, []).append(value)
+            case ast.AnnAssign(target=ast.Name(name), value=ast.expr() as value):
+                found.setdefault(name, []).append(value)
+            case ast.With(items=items, body=body):
+                for item in items:
+                    if isinstance(item.optional_vars, ast.Name):
+                        found.setdefault(item.optional_vars.id, []).append(item.context_expr)
+                statements += body
+            case ast.FunctionDef(name=name):
+                # The constants in it: what is asked of a function is only whether it reads Cargo.toml.
+                constants = [each for each in ast.walk(node) if isinstance(each, ast.Constant)]
+                found.setdefault(name, []).append(ast.Tuple([*constants], ast.Load()))
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
+
+
+class Resolve(ast.NodeTransformer):
+    """Puts what a name stands for in its place, a hundred times at most."""
+
+    def __init__(self, values: dict[str, ast.expr]) -> None:
+        self._values = values
+        self._left = 100
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        value = self._values.get(node.id)
+        if value is None or self._left == 0:
+            return node
+        self._left -= 1
+        resolved: ast.expr = self.visit(copy.deepcopy(value))
+        return resolved
+
+
 def arguments(name: str) -> dict[str, ast.expr]:
-    return {each.arg: each.value for each in call(name).keywords if each.arg is not None}
+    """The named arguments of the one call, with what their names stand for."""
+    resolve = Resolve(named_values())
+    found: dict[str, ast.expr] = {}
+    for each in call(name).keywords:
+        value = resolve.visit(copy.deepcopy(each.value))
+        if each.arg is not None:
+            found[each.arg] = value
+        elif isinstance(value, ast.Dict):  # setup(**options)
+            pairs = zip(value.keys, value.values, strict=True)
+            found.update({str(key.value): item for key, item in pairs if isinstance(key, ast.Constant)})
+    return found
 
 
 def plain(node: ast.expr | None) -> object:

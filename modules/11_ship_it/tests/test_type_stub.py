@@ -97,12 +97,12 @@ def test_nothing_is_left_open() -> None:
 )
 def test_all(path: str, expected: list[str]) -> None:
     found: object = "no such line"
-    for node in project.python(path).body:
-        if isinstance(node, ast.Assign) and [ast.unparse(each) for each in node.targets] == ["__all__"]:
-            names = node.value.elts if isinstance(node.value, (ast.List, ast.Tuple)) else []
-            found = sorted(
-                each.value for each in names if isinstance(each, ast.Constant) and isinstance(each.value, str)
-            )
+    value = project.value_of(path, "__all__")
+    if value is not None:
+        names = value.elts if isinstance(value, (ast.List, ast.Tuple)) else []
+        found = sorted(
+            each.value for each in names if isinstance(each, ast.Constant) and isinstance(each.value, str)
+        )
     because = (
         "Type checkers take `__all__` from the stub only. PyO3 puts every name of the compiled module into "
         "its `__all__`, and the stub must say the same."

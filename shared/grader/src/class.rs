@@ -60,13 +60,14 @@ impl ClassRun<'_> {
     /// Grades everybody, writes each result as it comes and the gradebook at the end.
     pub(crate) fn run(mut self) -> Result<()> {
         let folders = self.folders()?;
+        let folders = folders.iter().zip(result_names(&folders)).collect::<Vec<_>>();
         self.grader.seed = self.seed()?;
         let bar = progress_bar(folders.len());
         let output: Mutex<()> = Mutex::new(());
-        let entries = in_parallel(self.jobs, &folders, |folder| {
+        let entries = in_parallel(self.jobs, &folders, |(folder, results)| {
             CancellationToken::default().check()?;
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let entry = self.one(folder, &name)?;
+            let entry = self.one(folder, &name, &self.out.join(results))?;
             let _one_at_a_time = output.lock();
             bar.inc(1);
             bar.suspend(|| match &entry {
@@ -88,15 +89,6 @@ impl ClassRun<'_> {
             return Err(Error::new(format!("{} is empty.", self.submissions.display()))
                 .advice("It should hold one folder for each student."));
         }
-        let mut names: Vec<String> = folders.iter().map(|folder| safe_name(folder)).collect();
-        names.sort();
-        names.dedup();
-        if names.len() < folders.len() {
-            return Err(Error::new(
-                "Two students' folders have names that differ only in characters that no file name should have.",
-            )
-            .advice("Rename one."));
-        }
         Ok(folders)
     }
 
@@ -113,8 +105,7 @@ impl ClassRun<'_> {
         Ok(self.grader.seed)
     }
 
-    fn one(&self, folder: &Path, name: &str) -> Result<Entry> {
-        let results = self.out.join(safe_name(folder));
+    fn one(&self, folder: &Path, name: &str, results: &Path) -> Result<Entry> {
         let key = self.key_of(folder)?;
         let earlier = std::fs::read_to_string(results.join(KEY)).is_ok_and(|old| old == key);
         if let Some(grade) = earlier
@@ -126,14 +117,14 @@ impl ClassRun<'_> {
             return Ok(Entry::Graded(Box::new(grade)));
         }
         // What stands there is of other files, and must not pass for these ones' grade.
-        self.remove(&results);
+        self.remove(results);
         if !std::fs::symlink_metadata(folder).is_ok_and(|about| about.is_dir()) {
             return Ok(Entry::Not(name.to_owned(), "It is no folder. Unpack it first.".to_owned()));
         }
         // The next student has nothing to do with what went wrong here.
         match self.grader.grade(folder, name, 1) {
             Ok(Ok(grade)) => {
-                self.write(&grade, &results, &key)?;
+                self.write(&grade, results, &key)?;
                 Ok(Entry::Graded(Box::new(grade)))
             }
             Ok(Err(error)) => Ok(Entry::Not(name.to_owned(), error.to_string())),
@@ -258,6 +249,22 @@ fn safe_name(folder: &Path) -> String {
     name
 }
 
+/// The folder of results of each student. Where names differ only in what a safe name does not have, as `Müller` and `Möller`
+/// may whose letters came in another encoding, each has a part of its own that follows from its bytes.
+fn result_names(folders: &[PathBuf]) -> Vec<String> {
+    let names: Vec<String> = folders.iter().map(|folder| safe_name(folder)).collect();
+    let is_unique = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
+    let with_own_part = folders.iter().zip(&names).map(|(folder, name)| {
+        if is_unique(name) {
+            return name.clone();
+        }
+        let mut digest = Digest::new();
+        digest.update(folder.file_name().unwrap_or_default().as_encoded_bytes());
+        format!("{name}~{}", digest.finish().chars().take(8).collect::<String>())
+    });
+    with_own_part.collect()
+}
+
 fn progress_bar(count: usize) -> ProgressBar {
     let bar = ProgressBar::new(count as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} submissions, {eta} left") {
@@ -269,6 +276,20 @@ fn progress_bar(count: usize) -> ProgressBar {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_student_has_results_of_their_own() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let names: [&[u8]; 4] = [b"M\xfcller", b"M\xf6ller", b"Ann", "Müller".as_bytes()];
+        let folders = names.map(|name| Path::new("class").join(std::ffi::OsStr::from_bytes(name)));
+        let found = result_names(&folders);
+        assert_eq!(found[2..], ["Ann", "Müller"]);
+        assert!(
+            found[0].starts_with("M_ller~") && found[1].starts_with("M_ller~") && found[0] != found[1],
+            "{found:?}"
+        );
+        assert_eq!(result_names(&folders[1..]), ["M_ller", "Ann", "Müller"]);
+    }
 
     #[test]
     fn no_student_has_the_name_of_a_result() {

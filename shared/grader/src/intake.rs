@@ -38,7 +38,7 @@ pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree
     let entered = enter(submission, course);
     let base = entered.as_deref().unwrap_or(submission);
     let root = open_root(base)?;
-    let modules_folder = has_modules_folder(&root);
+    let modules_folder = has_modules_folder(&root, course);
     for module in modules {
         for file in module.exercises.iter().flat_map(|exercise| &exercise.files) {
             let inside = Path::new(&module.name).join(file);
@@ -100,13 +100,15 @@ fn looks_like_a_submission(folder: &Path, course: &Course) -> bool {
 
 /// The folders in a folder, in order: no links, and nothing that only a system or a tool has left there.
 fn folders_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_NAMED);
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .filter(|entry| !is_of_no_student(&entry.file_name()) && !is_left_by_tools(&entry.file_name()))
         .map(|entry| entry.path())
-        .filter(|path| is_folder(path))
         .collect();
+    // Sorted before it is cut off: file systems list names in any order.
     folders.sort();
+    folders.truncate(MOST_NAMED);
     folders
 }
 
@@ -161,8 +163,13 @@ fn open_root(submission: &Path) -> Result<OwnedFd> {
     })
 }
 
-fn has_modules_folder(root: &OwnedFd) -> bool {
-    unix::open_in(root, OsStr::new("modules"), true).is_ok()
+/// Whether the modules lie in a folder `modules`, and not beside one with nothing of this course in it.
+fn has_modules_folder(root: &OwnedFd, course: &Course) -> bool {
+    let holds_a_module = |folder: &OwnedFd| {
+        course.modules.iter().any(|module| unix::open_in(folder, OsStr::new(&module.name), true).is_ok())
+    };
+    unix::open_in(root, OsStr::new("modules"), true)
+        .is_ok_and(|modules| holds_a_module(&modules) || !holds_a_module(root))
 }
 
 /// A file's bytes; `None` where it is not there; the reason where it cannot be taken.
@@ -208,7 +215,8 @@ fn without_mark(mut bytes: Vec<u8>) -> Vec<u8> {
 }
 
 /// Why a file is not read that has another name somewhere.
-const HARD_LINK: &str = "a hard link, which may be somebody else's file: hand in a copy";
+const HARD_LINK: &str = "a hard link, which may be somebody else's file: hand in a copy (`cp -al`, `rsync --link-dest` and some \
+                         backups make such links too)";
 
 /// What is to be done about bytes that are no UTF-8 text; `None` if they are.
 fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
@@ -272,9 +280,28 @@ const A_LINK: &str = "a link beside the exercises";
 /// The reason for whatever comes after the last one named.
 const AND_MORE: &str = "and more";
 
-/// What a file is meant to be whose name is nearly that of an exercise's: browsers, file managers and mail programs
-/// rename what they copy, and editors add an ending.
+/// What a file is meant to be whose name is nearly that of an exercise's, or that lies elsewhere.
 fn probably(name: &Path, course: &Course) -> Option<String> {
+    renamed(name, course).or_else(|| elsewhere(name, course))
+}
+
+/// The exercise's file that has this name, if there is one only: people hand in a single file, or what is inside of a module.
+fn elsewhere(name: &Path, course: &Course) -> Option<String> {
+    let plain = plain_name(&name.to_string_lossy());
+    let last = plain.rsplit('/').next()?;
+    let paths = course.exercises().flat_map(|exercise_ref| {
+        let path = |file: &PathBuf| format!("modules/{}/{}", exercise_ref.module.name, files::with_slashes(file));
+        exercise_ref.exercise.files.iter().map(path)
+    });
+    let mut meant: Vec<String> = paths.filter(|path| path.to_lowercase().rsplit('/').next() == Some(last)).collect();
+    meant.dedup(); // Two exercises may have one file.
+    let [path] = &meant[..] else { return None };
+    Some(format!("probably {path} in another place: put it there"))
+}
+
+/// What a file is meant to be whose name is nearly that of an exercise's: browsers, file managers and mail programs rename
+/// what they copy, and editors add an ending.
+fn renamed(name: &Path, course: &Course) -> Option<String> {
     let inside = name.strip_prefix("modules").ok()?;
     let mut steps = inside.components();
     let module = steps.next()?.as_os_str().to_string_lossy().to_lowercase();
@@ -406,6 +433,19 @@ mod tests {
         }
         for name in ["src/divided.rs", "src/divide.py", "src/divide1.rs", "src/photocopy.rs"] {
             assert_ne!(plain_name(name), "src/divide.rs", "{name}");
+        }
+    }
+
+    #[test]
+    fn files_in_other_places_are_known_by_their_names() {
+        let course = Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))).unwrap();
+        let divide = "probably modules/01_sum_as_string/src/divide.rs in another place: put it there";
+        for name in ["divide.rs", "src/divide.rs", "01_sum_as_string/src/divide.rs", "modules/src/Divide (1).rs"] {
+            assert_eq!(elsewhere(Path::new(name), &course).as_deref(), Some(divide), "{name}");
+        }
+        // Many modules have one, and none.
+        for name in ["src/lib.rs", "notes.txt"] {
+            assert_eq!(elsewhere(Path::new(name), &course), None, "{name}");
         }
     }
 

@@ -19,6 +19,11 @@ def record(error: BaseException) -> None:
     _recorded.append(error)
 
 
+def have_been_recorded() -> bool:
+    """Whether a check has failed since the last time, in a test that may still be running."""
+    return bool(_recorded)
+
+
 def take() -> list[BaseException]:
     """The failures since the last time, in order."""
     taken = _recorded[:]

@@ -66,6 +66,16 @@ class Project:
         """A Python file or stub, parsed and never run."""
         return self._parsed(path, ast.parse, "a file that Python can parse")
 
+    def value_of(self, path: str, name: str) -> ast.expr | None:
+        """What a Python file or stub sets a name to at its top, with or without a type, if it does."""
+        for node in self.python(path).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(found)], value=value) if found == name:
+                    return value
+                case ast.AnnAssign(target=ast.Name(found), value=ast.expr() as value) if found == name:
+                    return value
+        return None
+
     def yaml(self, path: str) -> dict[str, Any]:
         """A YAML file, parsed: plain values only, and no anchors, which could unfold to gigabytes."""
         import yaml  # type: ignore[import-untyped]

@@ -31,6 +31,18 @@ def ask(thing, method):
     number = worker._numbers[id(thing)]
     return worker.peer.ask(Message({"target": number, "method": method, "args": [], "kwargs": {}})).body
 
+def killed():
+    import os, signal
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asked = []
+
+def killed_when_asked_again(number):
+    asked.append(number)
+    if len(asked) > 1:
+        killed()
+    return 0
+
 def swallow(callback, *args):
     try:
         return callback(*args)
@@ -170,7 +182,12 @@ def sample(tmp_path: Path, open_module: Any) -> Iterator[Any]:
 
 
 def verdicts(tmp_path: Path, body: str, time_limit: int = 60) -> dict[str, str]:
-    """How the tests in `body` end, in a pytest of their own with a worker of their own."""
+    """How the tests in `body` end, see `results`."""
+    return {each["test"]: each["status"] for each in results(tmp_path, body, time_limit)}
+
+
+def results(tmp_path: Path, body: str, time_limit: int = 60) -> list[dict[str, Any]]:
+    """What is said of the tests in `body`, in a pytest of their own with a worker of their own."""
     (tmp_path / "hostile.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
     test = tmp_path / "test_it.py"
     test.write_text(
@@ -192,7 +209,53 @@ def verdicts(tmp_path: Path, body: str, time_limit: int = 60) -> dict[str, str]:
         oracle.stdout.readline()
     oracle.wait()
     events = [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
-    return {each["test"]: each["status"] for each in events if each["event"] == "result"}
+    return [each for each in events if each["event"] == "result"]
+
+
+def test_folders_say_nothing_of_their_test(tmp_path: Path) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        import os
+        before = []
+
+        @pytest.mark.parametrize("answer", [41, 42])
+        def test_answer(tmp_path, answer):
+            (tmp_path / str(answer)).write_text("")
+            assert "answer" not in str(tmp_path)
+            assert f"{answer}" not in tmp_path.name
+            assert not any(folder.exists() for folder in before)
+            before.append(tmp_path)
+
+        @pytest.fixture(scope="module")
+        def shared(tmp_path_factory):
+            return tmp_path_factory.mktemp("answer")
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_shared(shared, turn):
+            assert shared.is_dir() and "answer" not in shared.name
+        """,
+    )
+    assert set(found.values()) == {"passed"}, found
+    assert len(found) == 4
+
+
+def test_who_has_failed_a_check_has_no_second_try(tmp_path: Path) -> None:
+    found = results(
+        tmp_path,
+        """
+        import hypothesis, hypothesis.strategies as st
+
+        def test_killed():
+            hostile.killed()
+
+        @hypothesis.given(st.integers(0, 3))
+        def test_killed_when_asked_again(number):
+            expect(hostile.killed_when_asked_again, number).returns(7)
+        """,
+    )
+    said = {each["test"]: (each["status"], each.get("cut_short", False)) for each in found}
+    assert said == {"test_killed": ("crashed", True), "test_killed_when_asked_again": ("crashed", False)}
 
 
 def test_a_test_that_computes_for_ever_is_stopped(tmp_path: Path) -> None:

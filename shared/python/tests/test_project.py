@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from types import ModuleType
 
@@ -33,6 +34,18 @@ def test_a_byte_order_mark_is_no_part_of_the_text(project: Project) -> None:
         assert project.text(name) == content.decode()
     assert project.toml("a.toml") == {"x": 1}
     assert len(project.python("a.pyi").body) == 1
+
+
+def test_values_are_found_with_and_without_a_type(project: Project) -> None:
+    text = "a = [1]\nb: list[int] = [2]\nc: int\ndef f():\n    d = [4]\n"
+    (project.folder / "a.py").write_text(text)
+    found = {name: project.value_of("a.py", name) for name in "abcd"}
+    assert {name: value and ast.literal_eval(value) for name, value in found.items()} == {
+        "a": [1],
+        "b": [2],
+        "c": None,
+        "d": None,
+    }
 
 
 def test_other_encodings_are_named(project: Project) -> None:

@@ -34,11 +34,16 @@ fn no_such_folder() {
 #[test]
 fn a_folder_without_any_exercise() {
     let folder = Folder::new();
-    folder
-        .write("README.md", "my homework")
-        .write("modules/99_other/src/lib.rs", "")
-        .write("src/divide.rs", "fn x() {}");
+    folder.write("README.md", "my homework").write("modules/99_other/src/lib.rs", "");
     Grader::ready().refuse(&folder).says("holds no exercise of this course.").says("Is it the right folder?");
+    // A single file, or the inside of a module.
+    for path in ["divide.rs", "src/divide.rs"] {
+        let folder = Folder::new();
+        folder.write(path, solution("divide"));
+        Grader::ready().refuse(&folder).says(&format!(
+            "{path} is probably modules/01_sum_as_string/src/divide.rs in another place: put it there."
+        ));
+    }
 }
 
 #[test]
@@ -52,6 +57,18 @@ fn folders_around_a_submission_are_entered_and_named() {
         assert_eq!(score(&report, IDS[0]), (5.0, "passed".into()), "{around}");
         assert!(ignored(&report, around).starts_with("the folder that was graded"), "{report:#}");
     }
+    // However much lies beside the folder, and whatever the file system lists first.
+    let folder = Folder::new();
+    for number in 0..300 {
+        folder.write(&format!("notes {number}.txt"), "");
+    }
+    folder.write(&format!("course-main/{}", source("divide")), solution("divide"));
+    assert_eq!(score(&grader.grade(&folder).1, IDS[0]), (5.0, "passed".into()));
+    // `modules` has nothing in it, and the modules lie beside it.
+    let folder = Folder::new();
+    folder.write("modules/notes.txt", "");
+    folder.write(source("divide").strip_prefix("modules/").unwrap(), solution("divide"));
+    assert_eq!(score(&grader.grade(&folder).1, IDS[0]), (5.0, "passed".into()));
     let mut folder = Folder::new();
     folder.solve("divide");
     folder.path = folder.path.join("modules");

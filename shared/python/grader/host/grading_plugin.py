@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import signal
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import hypothesis
 import pytest
@@ -59,6 +61,7 @@ class GradingPlugin(plugin.CoursePlugin):
         self._refused: dict[tuple[Path, str], str] = {}
         self._refusal: str | None = None
         self._overran = False
+        self._folders: list[Path] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """What can only be judged inside the process runs elsewhere."""
@@ -77,22 +80,27 @@ class GradingPlugin(plugin.CoursePlugin):
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
-        """Lets the jail's user read what tests write.
+        """Gives tests folders that the jail's user may read, and that say nothing of the test.
 
-        Where the grader is root, that user is nobody, and pytest makes folders for their owner alone.
+        pytest names a folder after the test and its case, and the case may hold the answer. Where the grader
+        is root, the jail's user is nobody, and pytest makes folders for their owner alone.
         """
         value = yield
-        if fixturedef.argname == "tmp_path_factory" and hasattr(os, "geteuid") and os.geteuid() == 0:
+        if fixturedef.argname == "tmp_path_factory":
             factory: Any = value
             make = factory.mktemp
+            is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 
-            def make_readable(*args: Any, **kwargs: Any) -> Path:
-                made: Path = make(*args, **kwargs)
-                for folder in (factory.getbasetemp(), made):
-                    folder.chmod(0o755)
+            def make_nameless(_basename: str, numbered: bool = True) -> Path:
+                made: Path = make(secrets.token_hex(8), numbered=numbered)
+                if is_root:
+                    for folder in (factory.getbasetemp(), made):
+                        folder.chmod(0o755)
                 return made
 
-            factory.mktemp = make_readable
+            factory.mktemp = make_nameless
+        elif fixturedef.argname == "tmp_path":
+            self._folders.append(cast(Path, value))
         return value
 
     @pytest.hookimpl(tryfirst=True)
@@ -133,7 +141,11 @@ class GradingPlugin(plugin.CoursePlugin):
                 self._worker.session.work = Work()
             # Fixtures may ask too; with the clock of the test before they would pay for its time.
             self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
-        return (yield from super().pytest_runtest_protocol(item))
+        try:
+            return (yield from super().pytest_runtest_protocol(item))
+        finally:
+            while self._folders:  # The next test's calls must not find what this one's expected.
+                shutil.rmtree(self._folders.pop(), ignore_errors=True)
 
     def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
         """A test in which the submission died has not passed, whatever its body made of that."""

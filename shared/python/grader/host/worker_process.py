@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn
 
+from coursekit import failures
 from coursekit.show import is_not_written, show_error
 
 from ..stand_ins.session import Session
@@ -201,8 +202,10 @@ class WorkerProcess:
             code = self._process.wait(2.0)
             # The jail reports a signal of its child as 128 and the signal's number.
             number = -code if code < 0 else code - 128
-            # Not by us: so by the kernel for want of memory, or by somebody else, or by its own hand.
-            self._cut_short = number == signal.SIGKILL and not self._output.flooded
+            # Not by us: so by the kernel for want of memory, or by somebody else, or by its own hand. Who has
+            # failed a check of this test already has no second try.
+            is_killed = number == signal.SIGKILL and not self._output.flooded
+            self._cut_short = is_killed and not failures.have_been_recorded()
             if number > 0:
                 with contextlib.suppress(ValueError):
                     return f"the process with the submission died ({signal.Signals(number).name})"

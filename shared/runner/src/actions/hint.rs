@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use course_core::catalogue::{Course, Exercise, ExerciseRef};
+use course_core::digest::Digest;
 use course_core::{Result, files, workspace};
 
 use crate::check::verdict::Verdict;
@@ -18,7 +19,10 @@ fn record_path(root: &Path) -> PathBuf {
 pub(crate) fn remember(root: &Path, exercise_ref: ExerciseRef<'_>, verdict: &Verdict) -> Result<()> {
     let path = record_path(root);
     match verdict.in_the_way(exercise_ref) {
-        Some(other) => files::write_atomically(&path, format!("{} {}\n", exercise_ref.id(), other.id()).as_bytes()),
+        Some(other) => {
+            let refused = written(ExerciseRef { module: exercise_ref.module, exercise: other });
+            files::write_atomically(&path, format!("{} {} {refused}\n", exercise_ref.id(), other.id()).as_bytes())
+        }
         None => {
             let _ = std::fs::remove_file(&path); // It is rarely there.
             Ok(())
@@ -26,11 +30,22 @@ pub(crate) fn remember(root: &Path, exercise_ref: ExerciseRef<'_>, verdict: &Ver
     }
 }
 
-/// The exercise that kept this one from compiling when it was checked last.
+/// The exercise that kept this one from compiling when it was checked last, if it is still written as it was then.
 fn in_the_way(course: &Course, id: &str) -> Option<String> {
     let text = std::fs::read_to_string(record_path(&course.root)).ok()?;
-    let (this, other) = text.trim().split_once(' ')?;
-    (this == id).then(|| course.exercise(other).ok()).flatten().map(|other| other.id())
+    let mut words = text.split_whitespace();
+    let (this, other, refused) = (words.next()?, words.next()?, words.next()?);
+    let other = course.exercise(other).ok()?;
+    (this == id && written(other) == refused).then(|| other.id())
+}
+
+/// A digest of what the learner has written for an exercise.
+fn written(exercise_ref: ExerciseRef<'_>) -> String {
+    let mut digest = Digest::new();
+    for file in &exercise_ref.exercise.files {
+        digest.update(std::fs::read(exercise_ref.module.folder.join(file)).unwrap_or_default());
+    }
+    digest.finish()
 }
 
 /// The next hint as text, counted in the progress file; after the last one, the last one again.

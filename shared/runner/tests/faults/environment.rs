@@ -203,29 +203,23 @@ fn the_users_settings_for_cargo_build_nothing_else() {
         let ran = run(command.env(name, value));
         assert_eq!(ran.code, Some(0), "{name}={value}\n{}\n{}", ran.stdout, ran.stderr);
     }
-    // The user's own settings file, for all projects.
-    let home = scratch("cargo home");
-    let real = std::env::var_os("CARGO_HOME")
-        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").expect("a home")).join(".cargo"), PathBuf::from);
-    for part in ["registry", "git", "bin"] {
-        if real.join(part).exists() {
-            std::os::unix::fs::symlink(real.join(part), home.join(part)).expect("a link can be made");
-        }
-    }
-    for settings in [
+    // A settings file for all projects below a folder has less weight than that of the course, and more than the user's own.
+    let settings = course.root.parent().expect("a folder above").join(".cargo/config.toml");
+    std::fs::create_dir_all(settings.parent().expect("a folder")).expect("a folder can be made");
+    for text in [
         "[build]\nrustflags = [\"--no-such-option\"]\n",
         "[target.'cfg(unix)']\nrustflags = [\"--no-such-option\"]\n",
         "[profile.dev]\npanic = \"abort\"\noverflow-checks = true\nopt-level = 0\n",
     ] {
-        std::fs::write(home.join("config.toml"), settings).expect("a file can be written");
+        std::fs::write(&settings, text).expect("a file can be written");
         let started = std::time::SystemTime::now();
-        let mut command = course.command(&["check", "02.process_batch"]);
-        run(command.env("CARGO_HOME", &home)).exits_with(0);
+        let ran = course.run(&["check", "02.process_batch"]);
+        std::fs::remove_file(&settings).expect("it can be removed");
+        ran.exits_with(0);
         // PyO3 is as it was: a learner with such settings does not wait for it.
         let built = std::fs::read_dir(course.root.join("target/debug/deps")).expect("a folder").flatten();
-        let pyo3 = built.filter(|entry| entry.file_name().to_string_lossy().starts_with("libpyo3-"));
-        for entry in pyo3 {
-            assert!(entry.metadata().expect("a file").modified().expect("a time") < started, "{settings}");
+        for pyo3 in built.filter(|entry| entry.file_name().to_string_lossy().starts_with("libpyo3-")) {
+            assert!(pyo3.metadata().expect("a file").modified().expect("a time") < started, "{text}");
         }
     }
     // Another folder for what is built is the user's right, and found.

@@ -2,10 +2,16 @@
 # What CI does with the laboratory: type checks for Windows and macOS, the runner under Wine.
 #
 #   all.sh [FOLDER]       FOLDER (LAB_FOLDER, or /var/tmp/course-lab) is made if it is not there
+#   all.sh --if-there     only with a folder that is there
 #
 # Says "not run" and succeeds where the folder cannot be made: without root, without Debian's mirror, without room.
 set -uo pipefail
 here=$(dirname "$(realpath "$0")")
+if_there=false
+if [ "${1:-}" = --if-there ]; then
+    if_there=true
+    shift
+fi
 folder=${1:-${LAB_FOLDER:-/var/tmp/course-lab}}
 course=$(realpath "$here/../..")
 
@@ -14,6 +20,9 @@ not_run() {
     exit 0
 }
 
+if $if_there && [ ! -e "$folder/usr/bin/wine" ]; then
+    not_run "there is no laboratory in $folder; \`cargo xtask ci lab\` makes one and runs them"
+fi
 [ "$(id -u)" = 0 ] || not_run "this needs root"
 [ -e /etc/apt/sources.list.d/debian.sources ] || not_run "this needs Debian"
 if [ ! -e "$folder/usr/bin/wine" ]; then

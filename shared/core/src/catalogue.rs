@@ -194,7 +194,7 @@ impl Course {
         let root =
             here.ancestors().chain(runner.iter().flat_map(|path| path.ancestors())).find(|folder| is_root(folder));
         match root {
-            Some(root) => Self::load(root),
+            Some(root) => Self::load(&with_capital_drive(root)),
             None => Err(Error::new(format!("{} is not inside the course.", here.display()))
                 .advice("Change into the course's folder (the one that holds `modules`), then try again.")),
         }
@@ -286,6 +286,15 @@ impl Course {
             }
             _ => error.advice("`cargo course list` shows all."),
         }
+    }
+}
+
+/// `C:\course` for `c:\course`: shells of Windows differ in this, and a folder must have one name, or what was set up in the
+/// one shell would be done again in the other.
+fn with_capital_drive(path: &Path) -> PathBuf {
+    match path.to_str() {
+        Some(text) if text.get(1..2) == Some(":") => format!("{}{}", text[..1].to_ascii_uppercase(), &text[1..]).into(),
+        _ => path.to_owned(),
     }
 }
 
@@ -418,6 +427,19 @@ impl TableReader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_drive_has_one_name() {
+        for (given, expected) in [
+            ("c:\\course", "C:\\course"),
+            ("D:\\course", "D:\\course"),
+            ("/c/course", "/c/course"),
+            ("é:x", "é:x"),
+            ("", ""),
+        ] {
+            assert_eq!(with_capital_drive(Path::new(given)), Path::new(expected));
+        }
+    }
 
     #[test]
     fn python_that_is_compiled_in_is_source_too() {

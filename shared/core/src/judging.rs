@@ -143,7 +143,8 @@ mod tests {
         let mut command = Command::new("pip");
         let inherited = names.iter().map(|name| ((*name).into(), "theirs".into()));
         isolate_from(&mut command, inherited, &is_for_downloads);
-        let seen: Vec<String> = seen(&command).into_iter().map(|(name, _)| name).collect();
+        let mut seen: Vec<String> = seen(&command).into_iter().map(|(name, _)| name).collect();
+        seen.sort(); // Windows sorts them without regard to capitals.
         assert_eq!(seen, ["PIP_INDEX_URL", "https_proxy"]);
     }
 

@@ -56,7 +56,7 @@ pub(super) fn run(course: &Course, ids: &[String], all: bool, json: bool) -> Res
         verdicts.extend(new);
     }
     if json {
-        output::say(to_json(&verdicts));
+        output::print(&format!("{}\n", to_json(&verdicts)));
     } else if verdicts.len() > 1 {
         let passed = verdicts.iter().filter(|verdict| verdict.passed()).count();
         output::say(format!("\n{} of {} exercises passed", paint(Style::Strong, passed), verdicts.len()));

@@ -46,8 +46,8 @@ pub(super) fn install(
 
 /// That the installer says yes is no proof: it may have put the packages somewhere else.
 fn arrived(root: &Path, locks: &[PathBuf]) -> Result<()> {
-    let advice = "A setting of pip or uv may lead them elsewhere: `python -m pip config list` and the variables PIP_… and UV_… \
-                  show it. Without it, run `cargo course setup` again.";
+    let advice = "A setting of pip or uv may lead them elsewhere: `python -m pip config list`, the variables PIP_… and UV_… and \
+                  uv's uv.toml show it. Without it, run `cargo course setup` again.";
     let complaint = if let Some(package) = environment::incomplete_package(root) {
         format!("{package} is in .venv with files missing.")
     } else if let Some(package) = environment::absent_package(root, locks) {

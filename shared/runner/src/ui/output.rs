@@ -1,8 +1,10 @@
 //! What is written to standard output and standard error.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+use super::text::{fold, for_terminal};
 
 /// Writes to standard output; a closed pipe (`| head`) is no error.
 pub(crate) fn print(text: &str) {
@@ -10,13 +12,15 @@ pub(crate) fn print(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Writes a line to standard output.
+/// Writes prose to standard output, folded where that is a terminal.
 pub(crate) fn say(line: impl std::fmt::Display) {
-    print(&format!("{line}\n"));
+    print(&format!("{}\n", for_terminal(&line.to_string())));
 }
 
-/// Writes a line to standard error.
+/// Writes prose to standard error, folded where that is a terminal.
 pub(crate) fn complain(line: impl std::fmt::Display) {
+    let line = line.to_string();
+    let line = if std::io::stderr().is_terminal() { fold(&line) } else { line };
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "{line}");
 }

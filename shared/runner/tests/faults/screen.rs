@@ -32,9 +32,12 @@ fn words_are_never_broken() {
         terminal.press("q");
         terminal.ends_with(0);
         // At a prompt, too.
-        for (arguments, code) in
-            [(&["list"][..], 0), (&["check", "02.parallel_sum"], 1), (&["hint", "02.sum_array"], 0)]
-        {
+        for (arguments, code) in [
+            (&["list"][..], 0),
+            (&["check", "02.parallel_sum"], 1),
+            (&["hint", "02.sum_array"], 0),
+            (&["check", "02.nonsense"], 2),
+        ] {
             let mut terminal = Terminal::sized(&course, arguments, &[], [60, columns]);
             terminal.ends_with(code);
             terminal.assert_nothing_wrapped();

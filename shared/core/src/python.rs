@@ -11,6 +11,15 @@ use crate::process::{self, CancellationToken, Limits};
 /// The oldest Python that the course's packages support.
 pub const OLDEST: (u32, u32) = (3, 11);
 
+/// The year in whose October a Python gets its last fixes, as its release schedule says (PEP 664 and its successors).
+#[must_use]
+pub fn last_fixes(release: (u32, u32)) -> Option<u32> {
+    match release {
+        (3, minor @ 11..=15) => Some(2016 + minor),
+        _ => None,
+    }
+}
+
 /// Environment variable: the interpreter to make the environment from.
 pub const CHOICE: &str = "COURSE_PYTHON";
 

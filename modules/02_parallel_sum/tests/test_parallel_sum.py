@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import parallel_sum
 import pytest
 from coursekit import check_that, expect, likely
@@ -44,8 +44,22 @@ NO_MEMORY = (
 )
 
 
-def test_adds() -> None:
+def drawn(count: int, rng: np.random.Generator) -> list[int]:
+    """So many integers, whose sum says nothing about one of them."""
+    numbers: list[int] = rng.integers(-(10**12), 10**12, count).tolist()
+    return numbers
+
+
+def towards_zero(numbers: list[int], rng: np.random.Generator) -> list[int]:
+    """Drawn numbers that bring the sum of `numbers` nearer to 0, so that it still fits."""
+    sign = -1 if sum(numbers) > 0 else 1
+    return [sign * abs(number) for number in drawn(9, rng)]
+
+
+def test_adds(rng: np.random.Generator) -> None:
     expect(parallel_sum.parallel_sum, [1, 2, 3]).returns(6)
+    numbers = drawn(9, rng)
+    expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers))
 
 
 def test_empty_list() -> None:
@@ -53,12 +67,14 @@ def test_empty_list() -> None:
 
 
 @pytest.mark.parametrize("number", [0, -1, 7, LARGEST, SMALLEST])
-def test_one_number(number: int) -> None:
+def test_one_number(number: int, rng: np.random.Generator) -> None:
     expect(parallel_sum.parallel_sum, [number]).returns(number)
+    numbers = [number, *towards_zero([number], rng)]
+    expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=FITS)
 
 
-def test_many_numbers() -> None:
-    numbers = random.Random(2).choices(range(-(10**12), 10**12), k=100_000)
+def test_many_numbers(rng: np.random.Generator) -> None:
+    numbers = drawn(100_000, rng)
     expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=FITS)
 
 
@@ -71,7 +87,9 @@ def test_overflow(numbers: list[int]) -> None:
 
 
 @pytest.mark.parametrize("numbers", [[LARGEST - 1, 1], [SMALLEST + 1, -1], [LARGEST, SMALLEST, LARGEST, 1]])
-def test_up_to_the_edge(numbers: list[int]) -> None:
+def test_up_to_the_edge(numbers: list[int], rng: np.random.Generator) -> None:
+    expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=FITS)
+    numbers = [*numbers, *towards_zero(numbers, rng)]
     expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=FITS)
 
 
@@ -84,7 +102,8 @@ def test_up_to_the_edge(numbers: list[int]) -> None:
         [SMALLEST] * 1000 + [LARGEST] * 1000 + [1000],
     ],
 )
-def test_only_the_total_must_fit(numbers: list[int]) -> None:
+def test_only_the_total_must_fit(numbers: list[int], rng: np.random.Generator) -> None:
+    numbers = [*numbers, *towards_zero(numbers, rng)]
     expect(parallel_sum.parallel_sum, numbers).returns(sum(numbers), because=FITS)
 
 

@@ -50,16 +50,18 @@ def reference(a: Any) -> float:
 def arrays(draw: st.DrawFn) -> Any:
     shape = tuple(draw(st.lists(st.integers(0, 4), max_size=4)))
     dtype = draw(st.sampled_from(DTYPES))
-    rng = np.random.default_rng(draw(st.integers(0, 999)))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     smallest, largest = {"float32": (-38, 38), "float64": (-300, 308), "int64": (0, 18)}[dtype]
     values = rng.uniform(-1.0, 1.0, shape) * 10.0 ** draw(st.integers(smallest, largest))
     return laid_out(np.asarray(values, dtype=dtype), draw(st.sampled_from(LAYOUTS)))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_three_and_four_make_five(dtype: str) -> None:
+def test_three_and_four_make_five(dtype: str, rng: np.random.Generator) -> None:
     a = np.array([3, -4], dtype=dtype)
     expect(matrix_multiply.norm, a).returns(5.0, because=norm_of(a))
+    a = rng.integers(-99, 99, 9).astype(dtype)
+    expect(matrix_multiply.norm, a).approximates(reference(a), because=norm_of(a))
 
 
 @given(arrays())
@@ -69,49 +71,54 @@ def test_agrees_with_hypot(a: Any) -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [(), (1,), (0,), (2, 0), (1_000,), (20, 30), (2, 3, 4, 5)])
-def test_agrees_with_numpy(shape: tuple[int, ...], dtype: str) -> None:
-    a = np.asarray(np.arange(int(np.prod(shape))).reshape(shape) % 23 - 11, dtype=dtype)
-    expected = float(np.linalg.norm(a.astype(np.float64)))
-    expect(matrix_multiply.norm, a).approximates(expected, because=norm_of(a))
+def test_agrees_with_numpy(shape: tuple[int, ...], dtype: str, rng: np.random.Generator) -> None:
+    for lengths in (shape, tuple(length + 3 for length in shape)):
+        a = np.asarray(rng.integers(-99, 99, lengths), dtype=dtype)
+        expected = float(np.linalg.norm(a.astype(np.float64)))
+        expect(matrix_multiply.norm, a).approximates(expected, because=norm_of(a))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_any_layout(layout: str) -> None:
-    a = laid_out(np.arange(60.0).reshape(3, 4, 5), layout)
+def test_any_layout(layout: str, rng: np.random.Generator) -> None:
+    a = laid_out(rng.normal(size=(3, 4, 5)), layout)
     expect(matrix_multiply.norm, a).approximates(reference(a), because=norm_of(a))
 
 
 @pytest.mark.parametrize("scale", [1e200, 1e308, 1e160])
-def test_large_values(scale: float) -> None:
-    expect(matrix_multiply.norm, np.array([0.3, -0.4]) * scale).approximates(0.5 * scale, because=OVERFLOW)
+def test_large_values(scale: float, rng: np.random.Generator) -> None:
+    a = rng.uniform(-0.5, 0.5, 6) * scale
+    expect(matrix_multiply.norm, a).approximates(reference(a), because=OVERFLOW)
 
 
 @pytest.mark.parametrize("scale", [1e-200, 1e-161, 1e-155, 2.0**-1060])
-def test_small_values(scale: float) -> None:
-    expect(matrix_multiply.norm, np.array([3.0, 0.0, -4.0]) * scale).approximates(
-        5.0 * scale, because=UNDERFLOW
-    )
+def test_small_values(scale: float, rng: np.random.Generator) -> None:
+    n, m = sorted(rng.choice(np.arange(1, 60), 2, replace=False).tolist())
+    # Two sides of a right triangle. The third, m² + n², is a whole number: the smallest floats have room for it.
+    a = rng.permutation([m * m - n * n, 0, -2 * m * n]) * scale
+    expect(matrix_multiply.norm, a).approximates((m * m + n * n) * scale, because=UNDERFLOW)
 
 
-def test_a_result_that_is_too_large() -> None:
-    expect(matrix_multiply.norm, np.full(4, 1.7e308)).returns(math.inf)
+def test_a_result_that_is_too_large(rng: np.random.Generator) -> None:
+    a = rng.uniform(1.0, 1.7, 4)
+    expect(matrix_multiply.norm, a).approximates(reference(a))
+    expect(matrix_multiply.norm, a * 1e308).returns(math.inf)
 
 
-def test_large_single_precision_values() -> None:
-    a = np.array([3e30, 4e30], dtype=np.float32)
+def test_large_single_precision_values(rng: np.random.Generator) -> None:
+    a = rng.uniform(1e30, 5e30, 4).astype(np.float32)
     expect(matrix_multiply.norm, a).approximates(reference(a), because=CONVERT)
 
 
-def test_many_single_precision_values() -> None:
-    a = np.full(200_000, 0.1, dtype=np.float32)
-    expected = math.sqrt(200_000) * float(np.float32(0.1))
-    expect(matrix_multiply.norm, a).approximates(expected, rel=1e-10, because=CONVERT)
+def test_many_single_precision_values(rng: np.random.Generator) -> None:
+    a = rng.uniform(0.05, 0.15, 200_000).astype(np.float32)
+    expect(matrix_multiply.norm, a).approximates(reference(a), rel=1e-10, because=CONVERT)
 
 
 @pytest.mark.parametrize("values", [(2**62, 2**62), (-(2**63), 0), (2**53 + 1,), (3 * 10**9, 4 * 10**9)])
-def test_large_integers(values: tuple[int, ...]) -> None:
-    a = np.array(values, dtype=np.int64)
-    expect(matrix_multiply.norm, a).approximates(reference(a), because=CONVERT)
+def test_large_integers(values: tuple[int, ...], rng: np.random.Generator) -> None:
+    for more in (0, 5):
+        a = np.array([*values, *rng.integers(10**9, 10**18, more)], dtype=np.int64)
+        expect(matrix_multiply.norm, a).approximates(reference(a), because=CONVERT)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +132,9 @@ def test_large_integers(values: tuple[int, ...]) -> None:
         ((0.0, -0.0), 0.0),
     ],
 )
-def test_nan_and_infinity(values: tuple[float, ...], expected: float) -> None:
+def test_nan_and_infinity(values: tuple[float, ...], expected: float, rng: np.random.Generator) -> None:
+    a = rng.normal(size=9)
+    expect(matrix_multiply.norm, a).approximates(reference(a))
     expect(matrix_multiply.norm, np.array(values)).returns(
         expected, because="NaN gives NaN, else infinity gives infinity; zeros must not be divided by zero."
     )

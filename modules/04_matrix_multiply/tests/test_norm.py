@@ -93,7 +93,7 @@ def test_large_values(scale: float, rng: np.random.Generator) -> None:
 @pytest.mark.parametrize("scale", [1e-200, 1e-161, 1e-155, 2.0**-1060])
 def test_small_values(scale: float, rng: np.random.Generator) -> None:
     n, m = sorted(rng.choice(np.arange(1, 60), 2, replace=False).tolist())
-    # Two sides of a right triangle. The third, m² + n², is a whole number: the smallest floats have room for it.
+    # Two sides of a right triangle. The third is a whole number too: the smallest floats have room for it.
     a = rng.permutation([m * m - n * n, 0, -2 * m * n]) * scale
     expect(matrix_multiply.norm, a).approximates((m * m + n * n) * scale, because=UNDERFLOW)
 

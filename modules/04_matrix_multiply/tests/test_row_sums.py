@@ -31,18 +31,16 @@ def sums_of(a: Any) -> Callable[[Any], str]:
     )
 
 
-@st.composite
-def matrices(draw: st.DrawFn) -> Any:
-    shape = draw(st.tuples(st.integers(0, 7), st.integers(0, 7)))
-    values = (
-        np.random.default_rng(draw(st.integers(0, 2**32 - 1))).integers(-1000, 1000, shape).astype(np.float64)
-    )
-    return laid_out(values, draw(st.sampled_from(LAYOUTS)))
-
-
 def whole(shape: tuple[int, int], rng: np.random.Generator) -> Any:
     """Whole numbers, so that sums are exact in any order."""
     return rng.integers(-1000, 1000, shape).astype(np.float64)
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> Any:
+    shape = draw(st.tuples(st.integers(0, 7), st.integers(0, 7)))
+    values = whole(shape, np.random.default_rng(draw(st.integers(0, 2**32 - 1))))
+    return laid_out(values, draw(st.sampled_from(LAYOUTS)))
 
 
 def test_sums_each_row(rng: np.random.Generator) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import sum_as_string
 from coursekit import expect, likely, panicked
@@ -27,20 +28,26 @@ TOO_LARGE = likely(
 TOO_NARROW = "The arguments are u64: every integer from 0 to 2**64 - 1, no other."
 
 
-def test_adds() -> None:
+def test_adds(rng: np.random.Generator) -> None:
     expect(sum_as_string.sum_as_string, 5, 20).returns(
         "25", because="The result is text, as `to_string` makes it."
     )
     expect(sum_as_string.sum_as_string, 0, 0).returns("0")
+    a, b = rng.integers(2**62, size=2).tolist()
+    expect(sum_as_string.sum_as_string, a, b).returns(str(a + b))
 
 
-def test_names_of_the_arguments() -> None:
-    expect(sum_as_string.sum_as_string, b=2, a=1).returns("3")
+def test_names_of_the_arguments(rng: np.random.Generator) -> None:
+    a, b = rng.integers(100, size=2).tolist()
+    expect(sum_as_string.sum_as_string, b=b, a=a).returns(str(a + b))
 
 
 @pytest.mark.parametrize(("a", "b"), [(U64_MAX, 0), (0, U64_MAX), (2**63, 2**63 - 1)])
-def test_largest_sum(a: int, b: int) -> None:
+def test_largest_sum(a: int, b: int, rng: np.random.Generator) -> None:
     expect(sum_as_string.sum_as_string, a, b).returns("18446744073709551615", because=TOO_NARROW)
+    less = int(rng.integers(2**62))
+    a, b = (a - less, b) if a > b else (a, b - less)
+    expect(sum_as_string.sum_as_string, a, b).returns(str(a + b), because=TOO_NARROW)
 
 
 @pytest.mark.parametrize(("a", "b"), [(U64_MAX, 1), (1, U64_MAX), (2**63, 2**63), (U64_MAX, U64_MAX)])
@@ -60,9 +67,10 @@ def test_not_an_integer(stranger: Any) -> None:
     expect(sum_as_string.sum_as_string, 1, stranger).raises(TypeError, because=because)
 
 
-def test_bool_is_an_integer() -> None:
-    expect(sum_as_string.sum_as_string, True, 41).returns(
-        "42", because="In Python bool is a subclass of int, and PyO3 goes by that."
+def test_bool_is_an_integer(rng: np.random.Generator) -> None:
+    other = int(rng.integers(100, 1_000))
+    expect(sum_as_string.sum_as_string, True, other).returns(
+        str(1 + other), because="In Python bool is a subclass of int, and PyO3 goes by that."
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import word_count
 from coursekit import check, check_that, expect, likely, panicked
@@ -48,6 +49,12 @@ def reference(text: str) -> dict[str, int]:
     return dict(Counter(text.lower().split()))
 
 
+def drawn_words(count: int, rng: np.random.Generator) -> list[str]:
+    """So many words of six letters, hardly ever one of them twice."""
+    letters = rng.integers(ord("a"), ord("z") + 1, (count, 6), dtype=np.uint8)
+    return [word.tobytes().decode() for word in letters]
+
+
 def write(folder: Path, content: str | bytes) -> Path:
     path = folder / "words.txt"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -57,19 +64,23 @@ def write(folder: Path, content: str | bytes) -> Path:
 @pytest.mark.parametrize(
     "text", ["spam eggs spam", "Spam\r\nSPAM\n\neggs\n", "ΟΔΟΣ οδος\n", "naïve 🦀\u3000🦀", "\x1cspam\x1f"]
 )
-def test_counts(tmp_path: Path, text: str) -> None:
+def test_counts(tmp_path: Path, text: str, rng: np.random.Generator) -> None:
+    text = " ".join([*drawn_words(2, rng), text])
     expect(word_count.count_file, write(tmp_path, text)).returns(reference(text))
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n"])
-def test_no_words(tmp_path: Path, text: str) -> None:
+def test_no_words(tmp_path: Path, text: str, rng: np.random.Generator) -> None:
     expect(word_count.count_file, write(tmp_path, text)).returns({})
+    (word,) = drawn_words(1, rng)
+    expect(word_count.count_file, write(tmp_path, text + word + text)).returns({word: 1})
 
 
 @pytest.mark.parametrize("space", ["\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\xa0", "\u3000"])
-def test_words_are_pythons(tmp_path: Path, space: str) -> None:
-    expect(word_count.count_file, write(tmp_path, f"spam{space}eggs")).returns(
-        {"spam": 1, "eggs": 1},
+def test_words_are_pythons(tmp_path: Path, space: str, rng: np.random.Generator) -> None:
+    text = space.join(drawn_words(2, rng))
+    expect(word_count.count_file, write(tmp_path, text)).returns(
+        reference(text),
         because="The words are those of Python's `split()`: use `words` from src/words.rs.",
     )
 
@@ -85,10 +96,11 @@ class PathLike:
 
 
 @pytest.mark.parametrize("kind", [str, Path, PathLike])
-def test_any_path(tmp_path: Path, kind: type) -> None:
-    path = kind(write(tmp_path, "spam"))
+def test_any_path(tmp_path: Path, kind: type, rng: np.random.Generator) -> None:
+    (word,) = drawn_words(1, rng)
+    path = kind(write(tmp_path, word))
     expect(word_count.count_file, path).returns(
-        {"spam": 1}, because="PyO3 makes a `PathBuf` of every os.PathLike."
+        {word: 1}, because="PyO3 makes a `PathBuf` of every os.PathLike."
     )
 
 
@@ -98,26 +110,29 @@ def test_no_path(path: object) -> None:
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_a_word_across_two_blocks(tmp_path: Path, block: int) -> None:
-    text = "x" * (block - 8) + " spam 🦀🦀🦀 eggs"
+def test_a_word_across_two_blocks(tmp_path: Path, block: int, rng: np.random.Generator) -> None:
+    one, other = drawn_words(2, rng)
+    text = "x" * (block - 8) + f" {one[:4]} 🦀🦀🦀 {other}"
     expect(word_count.count_file, write(tmp_path, text)).returns(reference(text), because=CUT)
 
 
 @pytest.mark.parametrize("shift", range(4))
-def test_a_character_across_two_blocks(tmp_path: Path, shift: int) -> None:
-    text = "x" * shift + "🦀🦀🦀 " * 160_000
+def test_a_character_across_two_blocks(tmp_path: Path, shift: int, rng: np.random.Generator) -> None:
+    text = "x" * shift + "🦀🦀🦀 " * int(rng.integers(160_000, 161_000))
     expect(word_count.count_file, write(tmp_path, text)).returns(reference(text), because=CUT)
 
 
-def test_a_word_longer_than_any_block(tmp_path: Path) -> None:
-    text = "spam " + "é" * 1_500_000 + " spam"
+def test_a_word_longer_than_any_block(tmp_path: Path, rng: np.random.Generator) -> None:
+    (word,) = drawn_words(1, rng)
+    text = f"{word} " + "é" * 1_500_000 + f" {word}"
     expect(word_count.count_file, write(tmp_path, text)).returns(reference(text), because=CUT)
 
 
 @pytest.mark.parametrize("end", ["", " ", "\n"])
-def test_the_last_word(tmp_path: Path, end: str) -> None:
-    text = "eggs\n" * 100_000 + "spam" + end
-    expect(word_count.count_file, write(tmp_path, text)).returns({"eggs": 100_000, "spam": 1}, because=LAST)
+def test_the_last_word(tmp_path: Path, end: str, rng: np.random.Generator) -> None:
+    one, last = drawn_words(2, rng)
+    text = f"{one}\n" * 100_000 + last + end
+    expect(word_count.count_file, write(tmp_path, text)).returns(reference(text), because=LAST)
 
 
 def is_old(character: str) -> bool:
@@ -340,8 +355,9 @@ def test_other_threads_run_meanwhile(tmp_path: Path) -> None:
     )
 
 
-def test_the_file_may_go_afterwards(tmp_path: Path) -> None:
-    path = write(tmp_path, "spam")
-    expect(word_count.count_file, path).returns({"spam": 1})
+def test_the_file_may_go_afterwards(tmp_path: Path, rng: np.random.Generator) -> None:
+    (word,) = drawn_words(1, rng)
+    path = write(tmp_path, word)
+    expect(word_count.count_file, path).returns({word: 1})
     path.unlink()
     check("the file exists", path.exists(), False, "The file was left open.")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import word_count
 from coursekit import expect, likely
@@ -42,6 +43,12 @@ def reference(text: str) -> dict[str, int]:
     return dict(Counter(text.lower().split()))
 
 
+def drawn_words(count: int, rng: np.random.Generator) -> list[str]:
+    """So many words of six letters, hardly ever one of them twice."""
+    letters = rng.integers(ord("a"), ord("z") + 1, (count, 6), dtype=np.uint8)
+    return [word.tobytes().decode() for word in letters]
+
+
 def is_old(character: str) -> bool:
     """In Unicode since 3.2, where the tables of Python and Rust agree, but for U+0295, whose case changed."""
     return unicodedata.ucd_3_2_0.category(character) not in ("Cn", "Cs") and character != "\u0295"
@@ -54,55 +61,69 @@ CHARACTERS = (
 )
 
 
-def test_counts() -> None:
+def test_counts(rng: np.random.Generator) -> None:
     text = "spam eggs spam"
     expect(word_count.count_words, text).returns({"spam": 2, "eggs": 1}, because=counts(text))
-
-
-@pytest.mark.parametrize("text", ["", " ", " \n\t ", "\x1c\x1f", "\u3000"])
-def test_no_words(text: str) -> None:
-    expect(word_count.count_words, text).returns({}, because=counts(text))
-
-
-@pytest.mark.parametrize("text", ["  spam", "spam  ", "spam  eggs", "\n\nspam\n\n\neggs\n"])
-def test_white_space_in_a_row(text: str) -> None:
+    text = " ".join(rng.choice(drawn_words(5, rng), 20))
     expect(word_count.count_words, text).returns(reference(text), because=counts(text))
 
 
-def test_upper_and_lower_case_are_one_word() -> None:
-    expect(word_count.count_words, "Spam SPAM spam").returns({"spam": 3}, because=counts("Spam SPAM spam"))
+@pytest.mark.parametrize("text", ["", " ", " \n\t ", "\x1c\x1f", "\u3000"])
+def test_no_words(text: str, rng: np.random.Generator) -> None:
+    expect(word_count.count_words, text).returns({}, because=counts(text))
+    (word,) = drawn_words(1, rng)
+    expect(word_count.count_words, text + word + text).returns({word: 1}, because=counts(text + word + text))
+
+
+@pytest.mark.parametrize("text", ["  spam", "spam  ", "spam  eggs", "\n\nspam\n\n\neggs\n"])
+def test_white_space_in_a_row(text: str, rng: np.random.Generator) -> None:
+    one, other = drawn_words(2, rng)
+    text = text.replace("spam", one).replace("eggs", other)
+    expect(word_count.count_words, text).returns(reference(text), because=counts(text))
+
+
+def test_upper_and_lower_case_are_one_word(rng: np.random.Generator) -> None:
+    (word,) = drawn_words(1, rng)
+    text = f"Spam {word.upper()} SPAM spam {word}"
+    expect(word_count.count_words, text).returns({"spam": 3, word: 2}, because=counts(text))
 
 
 @pytest.mark.parametrize(
     "text", ["ÉTÉ été", "Straße STRASSE ẞ", "İstanbul ISTANBUL", "ǅ Ǆ ǆ", "ДОМ дом", "\U00010400 \U00010428"]
 )
-def test_case_beyond_ascii(text: str) -> None:
+def test_case_beyond_ascii(text: str, rng: np.random.Generator) -> None:
+    text = " ".join([text, *drawn_words(2, rng)])
     expect(word_count.count_words, text).returns(reference(text), because=counts(text))
 
 
 @pytest.mark.parametrize(
     "text", ["ΟΔΟΣ οδος", "ΣΑΣ", "Σ", "ΑΣ ΒΣ", "ΑΣ\x1cΒ", "ΑΣ. ΑΣ.Β", "'Σ Α'Σ", "ΑΣ\u0301 ΑΣ\u0301Α"]
 )
-def test_sigma_at_the_end_of_a_word(text: str) -> None:
+def test_sigma_at_the_end_of_a_word(text: str, rng: np.random.Generator) -> None:
+    text = " ".join([text, *drawn_words(2, rng)])
     expect(word_count.count_words, text).returns(reference(text), because=counts(text))
 
 
 @pytest.mark.parametrize("space", SPACES, ids=lambda space: f"U+{ord(space):04X}")
-def test_every_space(space: str) -> None:
-    expect(word_count.count_words, f"spam{space}eggs").returns({"spam": 1, "eggs": 1}, because=SPLIT)
+def test_every_space(space: str, rng: np.random.Generator) -> None:
+    text = space.join(drawn_words(2, rng))
+    expect(word_count.count_words, text).returns(reference(text), because=SPLIT)
 
 
 @pytest.mark.parametrize(
     "character", ["\u200b", "\u180e", "\ufeff", "\u2060", "\x00", "\x1b", "\x7f", "_", "-", ","]
 )
-def test_what_is_no_space(character: str) -> None:
-    expect(word_count.count_words, f"spam{character}eggs").returns(
-        {f"spam{character}eggs": 1}, because="Only white space parts words, as in Python's `split()`."
+def test_what_is_no_space(character: str, rng: np.random.Generator) -> None:
+    one, two, three = drawn_words(3, rng)
+    expect(word_count.count_words, f"{one}{character}{two} {three}").returns(
+        {f"{one}{character}{two}": 1, three: 1},
+        because="Only white space parts words, as in Python's `split()`.",
     )
 
 
 @pytest.mark.parametrize("text", ["naïve 🦀 naïve 🦀🐍", "日本語 日本語", "न\u092eस\u094dत\u0947"])
-def test_every_script(text: str) -> None:
+def test_every_script(text: str, rng: np.random.Generator) -> None:
+    text = " ".join([text, *drawn_words(2, rng)])
     expect(word_count.count_words, text).returns(reference(text))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import word_count
 from coursekit import check_that, expect, likely
@@ -21,6 +22,11 @@ def reference(text: str) -> str | None:
     return max(text.split(), key=len, default=None)
 
 
+def drawn_text(rng: np.random.Generator, letters: str = "abcdefghijklmnopqrstuvwxyz") -> str:
+    """A dozen words of one to four letters, so that several are the longest."""
+    return " ".join("".join(rng.choice(list(letters), length)) for length in rng.integers(1, 5, 12))
+
+
 def longest(text: str) -> Callable[[Any], str]:
     """The likely cause where another word of `text` comes: by whether that word is as long."""
     expected = reference(text) or ""
@@ -32,34 +38,40 @@ def longest(text: str) -> Callable[[Any], str]:
     )
 
 
-def test_finds_it() -> None:
+def test_finds_it(rng: np.random.Generator) -> None:
     expect(word_count.longest_word, "a bcd ef").returns("bcd", because=longest("a bcd ef"))
+    text = drawn_text(rng)
+    expect(word_count.longest_word, text).returns(reference(text), because=longest(text))
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "\x1c\x1d\x1e\x1f", "\u2003"])
-def test_no_words(text: str) -> None:
+def test_no_words(text: str, rng: np.random.Generator) -> None:
     expect(word_count.longest_word, text).returns(None)
+    text = text + drawn_text(rng) + text
+    expect(word_count.longest_word, text).returns(reference(text), because=longest(text))
 
 
 @pytest.mark.parametrize("text", ["aa bb", "a bb cc d ee", "spam", "  spam eggs  ", "b a"])
-def test_the_first_of_the_longest(text: str) -> None:
-    expect(word_count.longest_word, text).returns(reference(text), because=longest(text))
+def test_the_first_of_the_longest(text: str, rng: np.random.Generator) -> None:
+    for words in (text, drawn_text(rng)):
+        expect(word_count.longest_word, words).returns(reference(words), because=longest(words))
 
 
 @pytest.mark.parametrize("text", ["ééé abcd", "🦀🦀 abc", "日本 abcde 日本語", "abc ééé", "ß ss"])
-def test_by_characters(text: str) -> None:
-    expect(word_count.longest_word, text).returns(reference(text), because=longest(text))
+def test_by_characters(text: str, rng: np.random.Generator) -> None:
+    for words in (text, drawn_text(rng, "abcéß🦀日本語")):
+        expect(word_count.longest_word, words).returns(reference(words), because=longest(words))
 
 
-def test_case_stays() -> None:
-    expect(word_count.longest_word, "eggs SPAM! İİİİİİ").returns(
-        "İİİİİİ", because="Nothing is lower-cased here."
-    )
+def test_case_stays(rng: np.random.Generator) -> None:
+    for text in ("eggs SPAM! İİİİİİ", drawn_text(rng, "ABCDEFGHÉİ")):
+        expect(word_count.longest_word, text).returns(reference(text), because="Nothing is lower-cased here.")
 
 
 @pytest.mark.parametrize("space", ["\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\xa0", "\u3000"])
-def test_words_are_pythons(space: str) -> None:
-    expect(word_count.longest_word, f"spam{space}bacon").returns("bacon", because=SPLIT)
+def test_words_are_pythons(space: str, rng: np.random.Generator) -> None:
+    text = drawn_text(rng).replace(" ", space)
+    expect(word_count.longest_word, text).returns(reference(text), because=SPLIT)
 
 
 @given(

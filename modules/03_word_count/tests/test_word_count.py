@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import word_count
 from coursekit import check_that, expect, likely
@@ -32,6 +33,12 @@ SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
 
 def reference(text: str) -> dict[str, int]:
     return dict(Counter(text.lower().split()))
+
+
+def drawn_words(count: int, rng: np.random.Generator) -> list[str]:
+    """So many words of six letters, hardly ever one of them twice."""
+    letters = rng.integers(ord("a"), ord("z") + 1, (count, 6), dtype=np.uint8)
+    return [word.tobytes().decode() for word in letters]
 
 
 def is_old(character: str) -> bool:
@@ -66,40 +73,48 @@ CHARACTERS = (
 )
 
 
-def test_counts() -> None:
+def test_counts(rng: np.random.Generator) -> None:
     text = "spam eggs spam"
     expect(word_count.word_count, text).returns({"spam": 2, "eggs": 1}, because=counts(text))
+    text = " ".join(rng.choice(drawn_words(5, rng), 20))
+    expect(word_count.word_count, text).returns(reference(text), because=counts(text))
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n\n", "\x1c"])
-def test_no_words(text: str) -> None:
+def test_no_words(text: str, rng: np.random.Generator) -> None:
     expect(word_count.word_count, text).returns({}, because=counts(text))
+    (word,) = drawn_words(1, rng)
+    expect(word_count.word_count, text + word + text).returns({word: 1}, because=counts(text + word + text))
 
 
 @pytest.mark.parametrize("text", ["Spam SPAM spam", "ÉTÉ été", "İ i̇", "ΟΔΟΣ οδος οδοσ", "ẞ ß SS", "ǅ Ǆ ǆ"])
-def test_upper_and_lower_case_are_one_word(text: str) -> None:
+def test_upper_and_lower_case_are_one_word(text: str, rng: np.random.Generator) -> None:
+    for word in drawn_words(2, rng):
+        text = f"{text} {word} {word.upper()}"
     expect(word_count.word_count, text).returns(reference(text), because=counts(text))
 
 
 @pytest.mark.parametrize("space", SPACES, ids=lambda space: f"U+{ord(space):04X}")
-def test_every_space(space: str) -> None:
-    text = f"spam{space}eggs{space}{space}spam"
-    expect(word_count.word_count, text).returns({"spam": 2, "eggs": 1}, because=counts(text))
+def test_every_space(space: str, rng: np.random.Generator) -> None:
+    one, other = drawn_words(2, rng)
+    text = f"{one}{space}{other}{space}{space}{one}"
+    expect(word_count.word_count, text).returns(reference(text), because=counts(text))
 
 
-def test_a_long_text() -> None:
-    numbers = [n * n % 1_009 for n in range(30_000)]
+def test_a_long_text(rng: np.random.Generator) -> None:
+    numbers = rng.integers(1_009, size=30_000).tolist()
     text = " ".join(f"word{n}" if n % 3 else f"Word{n}" for n in numbers)
     expect(word_count.word_count, text).returns(reference(text), because=counts(text))
 
 
-def test_many_different_words() -> None:
-    text = "\n".join(f"word{n}" for n in range(20_000))
+def test_many_different_words(rng: np.random.Generator) -> None:
+    text = "\n".join(f"{word}{n}" for n, word in enumerate(drawn_words(20_000, rng)))
     expect(word_count.word_count, text).returns(dict.fromkeys(text.split(), 1), because=counts(text))
 
 
-def test_long_words_of_wide_characters() -> None:
-    text = "\u3000".join(["日本語" * 500, "🦀" * 700, "naïve" * 300] * 20)
+def test_long_words_of_wide_characters(rng: np.random.Generator) -> None:
+    one, two, three = rng.integers(300, 700, 3).tolist()
+    text = "\u3000".join(["日本語" * one, "🦀" * two, "naïve" * three] * 20)
     expect(word_count.word_count, text).returns(
         reference(text),
         because=likely(

@@ -52,6 +52,7 @@ class GradingPlugin(plugin.CoursePlugin):
         self._worker = worker
         self._seed = job["seed"]
         drawn.seed_run(self._seed)
+        self._compares_runs = job.get("compares_runs", False)
         self._budget = job["budget"]
         self._end = time.monotonic() + self._budget
         self._time_limit = job["time_limit"]
@@ -138,7 +139,7 @@ class GradingPlugin(plugin.CoursePlugin):
         else:
             self._out_of_time = False
             if self._worker.session is not None:
-                self._worker.session.work = Work()
+                self._worker.session.work = Work(self._compares_runs)
             # Fixtures may ask too; with the clock of the test before they would pay for its time.
             self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
         try:
@@ -175,4 +176,6 @@ class GradingPlugin(plugin.CoursePlugin):
         if self._worker.session is not None:
             work = self._worker.session.work
             verdict |= {"refused": work.refused, "answers": work.answers}
+            if work.digest is not None:
+                verdict["digest"] = work.digest
         return verdict

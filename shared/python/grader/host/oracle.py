@@ -9,7 +9,7 @@ A job in JSON:
 
     {"module": "parallel_sum", "directory": "<folder with the extension>", "tests": ["<file>", …],
      "declared": {"<class>": ["<special method>", …]}, "worker": ["<command>", …], "scratch": "<folder>",
-     "seed": 7, "time_limit": 20, "budget": 60, "memory": 4096, "events": "<file>",
+     "seed": 7, "compares_runs": false, "time_limit": 20, "budget": 60, "memory": 4096, "events": "<file>",
      "root": "<the course>"}
 
 `worker` starts the worker in its jail; to it are added two sockets' numbers, the module and the folder.
@@ -20,7 +20,8 @@ of `time_limit` are for each test, those of `budget` for all of them. This proce
 "timed_out" and "not_run". "cut_short" beside the first two says that the machine may be to blame: the
 process was killed, or waited for a processor a good part of its time. "refused" says that one of the
 module's functions raised in the test; "answers" names those that gave a result, each with whether it said
-something: more than zero, nothing, or the function's own argument. Where the module cannot be imported,
+something: more than zero, nothing, or the function's own argument. With `compares_runs` a result has
+"digest", which is the same in two runs whose answers are the same. Where the module cannot be imported,
 "import_failed" says so before the first test, and all tests run into it. With `"only_import": true` that is
 all that is tried, in `time_limit`.
 """

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import parallel_sum
 import pytest
 from coursekit import check, check_that, expect, likely
@@ -34,9 +35,24 @@ def estimate(n: int, seed: int) -> float:
     return 4 * sum(x * x + y * y < 2**64 for x, y in halves) / n
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 12345, 2**64 - 1])
-def test_near_pi(seed: int) -> None:
-    n = 1_000_000
+def estimate_of_many(n: int, seed: int) -> float:
+    """The same in NumPy, for many points. A sum of squares that is 2**64 or more begins again at 0."""
+    with np.errstate(over="ignore"):
+        bits = np.uint64(seed) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        bits = (bits ^ bits >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+        bits = (bits ^ bits >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+        bits ^= bits >> np.uint64(31)
+        x, y = bits >> np.uint64(32), bits & np.uint64(2**32 - 1)
+        return 4 * int(np.count_nonzero(x * x + y * y >= x * x)) / n
+
+
+def drawn_seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(0, 2**64, dtype=np.uint64))
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_near_pi(number: int, rng: np.random.Generator) -> None:
+    n, seed = 1_000_000, [0, 2**64 - 1, *(drawn_seed(rng) for _ in range(3))][number]
     five_sigma = 5 * 1.642 / math.sqrt(n)
     expect(parallel_sum.monte_carlo_pi, n, seed).approximates(
         math.pi, rel=0.0, abs=five_sigma, because=INSIDE
@@ -64,10 +80,17 @@ def test_each_slice_has_points_of_its_own(n: int) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", [0, 7, 2**64 - 1])
+@pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 2_000])
-def test_few_samples(n: int, seed: int) -> None:
+def test_few_samples(n: int, number: int, rng: np.random.Generator) -> None:
+    seed = [0, 2**64 - 1, drawn_seed(rng)][number]
     expect(parallel_sum.monte_carlo_pi, n, seed).returns(estimate(n, seed), because=POINTS)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_many_samples(number: int, rng: np.random.Generator) -> None:
+    n, seed = int(rng.integers(100_000, 400_000)), [0, 2**64 - 1, drawn_seed(rng), drawn_seed(rng)][number]
+    expect(parallel_sum.monte_carlo_pi, n, seed).returns(estimate_of_many(n, seed), because=POINTS)
 
 
 @settings(max_examples=20)

@@ -76,11 +76,13 @@ def test_a_constant(rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("value", [0.0, 7.0, -1e300])
-def test_one_item_has_no_deviation(value: float) -> None:
+def test_one_item_has_no_deviation(value: float, rng: np.random.Generator) -> None:
     expect(matrix_multiply.compute_stats, np.array([value])).approximates(
         {"mean": value, "std": math.nan, "min": value, "max": value},
         because="With n = 1 there is nothing to divide by: 0.0 / 0.0 is NaN, and so is NumPy's answer.",
     )
+    a = rng.normal(size=9)
+    expect(matrix_multiply.compute_stats, a).approximates(reference(a), rel=1e-10, abs=1e-13)
 
 
 def test_empty() -> None:

@@ -18,10 +18,12 @@ SAME_BITS = "Sum a row whole on one worker, and the rows of an atom in order: th
 FIRST = "Check before anything is sent: the error then comes at once, with the whole matrices at hand."
 EMPTY = "An atom without orbitals has population 0.0: begin with `np.zeros`, and add to it with `np.add.at`."
 TWICE = "What counts is what a task returns: it may have run twice."
+ON_WORKERS = (
+    "The sums of the rows come from the tasks: give the rows to `client.submit`, one task for each block."
+)
 
 
-def matrices(n: int, seed: int = 1) -> Any:
-    rng = np.random.default_rng(seed)
+def matrices(n: int, rng: np.random.Generator) -> Any:
     made = [rng.normal(size=(n, n)) for _ in range(3)]
     return [(each + each.T) / 2 for each in made]
 
@@ -40,26 +42,59 @@ def blocks(client: Any, *arguments: Any, because: str = ROWS) -> Any:
     return expect(scale_out.mulliken_in_blocks, client, *arguments).value(because)
 
 
-@pytest.mark.parametrize("blocks", [1, 2, 3, 5, 11, 12, 100])
-def test_agrees_with_numpy(blocks: int) -> None:
-    P, P0, S = matrices(11)
-    orbs = [5, 5, 1]
-    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, orbs, blocks).approximates(
-        reference((P, P0, S), orbs), rel=1e-12, abs=1e-12, because=ONCE if blocks > 1 else ROWS
+SCALE = 2.0
+"""A power of two, so that what is this much larger has the same digits."""
+
+
+def scaled(argument: Any) -> Any:
+    """What a task is given, with larger rows."""
+    if isinstance(argument, (list, tuple)):
+        return type(argument)(scaled(each) for each in argument)
+    return argument * SCALE if isinstance(argument, np.ndarray) and argument.dtype == np.float64 else argument
+
+
+def has_rows(argument: Any) -> bool:
+    if isinstance(argument, (list, tuple)):
+        return any(map(has_rows, argument))
+    return isinstance(argument, np.ndarray) and argument.dtype == np.float64
+
+
+def check_populations(made: Any, orbs: Any, count: int, because: str = ROWS) -> None:
+    """The populations, and that they come from the tasks: give the tasks larger rows, and they are larger.
+
+    A population adds up products of two matrices, so it grows by the square.
+    """
+    q, dq = reference(made, [int(each) for each in orbs])
+    with_rows: list[bool] = []
+
+    def run(function: Any, arguments: tuple[Any, ...]) -> Any:
+        with_rows.append(has_rows(arguments))
+        return function(*scaled(arguments))
+
+    call = scale_out.mulliken_in_blocks
+    expect(call, scale_out.InProcessClient(), *made, orbs, count).approximates(
+        (q, dq), rel=1e-12, abs=1e-12, because=because
     )
+    expect(call, scale_out.InProcessClient(run), *made, orbs, count).described(
+        f"mulliken_in_blocks(client, P, P0, S, …, {count}), whose tasks get {SCALE:g} times the rows"
+    ).approximates((q * SCALE**2, dq * SCALE**2), rel=1e-12, abs=1e-11, because=ON_WORKERS)
+    least = min(count, len(made[0]))
+    check_that(sum(with_rows) >= least, "tasks with rows", sum(with_rows), f"{least} or more", ON_WORKERS)
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3, 5, 11, 12, 100])
+def test_agrees_with_numpy(blocks: int, rng: np.random.Generator) -> None:
+    check_populations(matrices(11, rng), [5, 5, 1], blocks, ONCE if blocks > 1 else ROWS)
 
 
 @pytest.mark.parametrize("orbs", [[0, 11], [11, 0], [5, 0, 0, 6], [0, 0, 11, 0]])
-def test_atoms_without_orbitals(orbs: list[int]) -> None:
-    P, P0, S = matrices(11)
-    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, orbs, 3).approximates(
-        reference((P, P0, S), orbs), rel=1e-12, abs=1e-12, because=EMPTY
-    )
+def test_atoms_without_orbitals(orbs: list[int], rng: np.random.Generator) -> None:
+    check_populations(matrices(11, rng), orbs, 3, EMPTY)
 
 
 @pytest.mark.parametrize("orbs", [[], [0], [0, 0, 0]])
-def test_no_orbitals(orbs: list[int]) -> None:
-    check_accepts()
+def test_no_orbitals(orbs: list[int], rng: np.random.Generator) -> None:
+    check_accepts(rng)
     P, P0, S = (np.zeros((0, 0)) for _ in range(3))
     nothing = np.zeros(len(orbs))
     expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, orbs, 2).returns(
@@ -68,8 +103,8 @@ def test_no_orbitals(orbs: list[int]) -> None:
 
 
 @pytest.mark.parametrize("layout", ["Fortran", "transposed", "strided", "reversed", "read-only"])
-def test_any_layout(layout: str) -> None:
-    made = matrices(8)
+def test_any_layout(layout: str, rng: np.random.Generator) -> None:
+    made = matrices(8, rng)
     ways: dict[str, Callable[[Any], Any]] = {
         "Fortran": np.asfortranarray,
         "transposed": lambda a: a.copy().T,
@@ -81,24 +116,20 @@ def test_any_layout(layout: str) -> None:
     if layout == "read-only":
         for each in (P, P0, S):
             each.flags.writeable = False
-    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, [3, 5], 3).approximates(
-        reference(made, [3, 5]), rel=1e-12, abs=1e-12
-    )
+    check_populations((P, P0, S), [3, 5], 3)
 
 
 @pytest.mark.parametrize(
     "orbs", [np.array([3, 5]), (3, 5), [np.int32(3), 5]], ids=["array", "tuple", "numpy ints"]
 )
-def test_any_sequence_of_ints(orbs: Any) -> None:
-    made = matrices(8)
-    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), *made, orbs, 2).approximates(
-        reference(made, [3, 5]), rel=1e-12, abs=1e-12
-    )
+def test_any_sequence_of_ints(orbs: Any, rng: np.random.Generator) -> None:
+    check_populations(matrices(8, rng), orbs, 2)
 
 
-def test_the_same_bits_for_any_number_of_blocks() -> None:
-    made = matrices(37)
+def test_the_same_bits_for_any_number_of_blocks(rng: np.random.Generator) -> None:
+    made = matrices(37, rng)
     orbs = [1, 9, 9, 5, 13]
+    check_populations(made, orbs, 7)
     q, dq = blocks(scale_out.InProcessClient(), *made, orbs, 1)
     for count in (2, 3, 7, 36, 37):
         expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), *made, orbs, count).returns(
@@ -106,9 +137,9 @@ def test_the_same_bits_for_any_number_of_blocks() -> None:
         )
 
 
-def test_each_task_gets_its_own_rows() -> None:
+def test_each_task_gets_its_own_rows(rng: np.random.Generator) -> None:
     n, count = 24, 6
-    made = matrices(n)
+    made = matrices(n, rng)
     tasks: list[list[tuple[int, ...]]] = []
 
     def run(function: Any, arguments: tuple[Any, ...]) -> Any:
@@ -134,43 +165,48 @@ def test_each_task_gets_its_own_rows() -> None:
     check(f"most rows of {n} that a task got, for {count} blocks", most, n // count, ONCE)
 
 
-def test_a_task_that_runs_again() -> None:
-    made = matrices(11)
+def test_a_task_that_runs_again(rng: np.random.Generator) -> None:
+    made = matrices(11, rng)
+    expected = reference(made, [5, 6])
+    ran: list[int] = []
 
     def run(function: Any, arguments: tuple[Any, ...]) -> Any:
+        ran.append(1)
         function(*arguments)
         return function(*arguments)
 
     expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(run), *made, [5, 6], 4).approximates(
-        reference(made, [5, 6]), rel=1e-12, abs=1e-12, because=TWICE
+        expected, rel=1e-12, abs=1e-12, because=TWICE
     )
+    check_that(len(ran) >= 4, "tasks that ran", len(ran), "4 or more", ON_WORKERS)
 
 
 class Lost(Exception):
     """What a scheduler raises that has given up on a task."""
 
 
-def test_a_task_that_is_given_up() -> None:
+def test_a_task_that_is_given_up(rng: np.random.Generator) -> None:
     def run(function: Any, arguments: tuple[Any, ...]) -> Any:
         raise Lost("no worker survives this")
 
-    check_accepts()
+    made = matrices(8, rng)
+    check_accepts(rng)
     client = scale_out.InProcessClient(run)
-    expect(scale_out.mulliken_in_blocks, client, *matrices(8), [8], 4).raises(Lost)
+    expect(scale_out.mulliken_in_blocks, client, *made, [5, 3], 4).raises(Lost)
 
 
-def check_accepts() -> None:
-    """A function that refuses everything must not pass, so first matrices that it accepts."""
-    P, P0, S = np.eye(2), np.eye(2) / 4.0, np.array([[1.0, 0.5], [0.5, 1.0]])
-    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), P, P0, S, [1, 1], 2).approximates(
-        (np.array([1.0, 1.0]), np.array([0.75, 0.75])), rel=1e-12, because=ROWS
-    )
+def check_accepts(rng: np.random.Generator) -> None:
+    """A function that refuses everything must not pass, so also matrices that it accepts."""
+    check_populations(matrices(4, rng), [1, 3], 2)
 
 
 def refuses(
-    error: type[Exception], *arguments: Any, says: tuple[str, ...] = (), because: str = FIRST
+    rng: np.random.Generator,
+    error: type[Exception],
+    *arguments: Any,
+    says: tuple[str, ...] = (),
+    because: str = FIRST,
 ) -> None:
-    check_accepts()
     ran: list[int] = []
 
     def run(function: Any, arguments: tuple[Any, ...]) -> Any:
@@ -180,68 +216,62 @@ def refuses(
     client = scale_out.InProcessClient(run)
     expect(scale_out.mulliken_in_blocks, client, *arguments).raises(error, says=says, because=because)
     check("tasks that ran before the error", len(ran), 0, FIRST)
+    check_accepts(rng)
 
 
-def test_shapes_that_differ() -> None:
-    P, P0, S = matrices(4)
-    refuses(ValueError, P, P0[:3], S, [4], 2, says=("(4, 4)", "(3, 4)"))
-    refuses(ValueError, P, P0, S[:, :3], [4], 2, says=("(4, 4)", "(4, 3)"))
-    refuses(ValueError, P, P0[0], S, [4], 2)
+def test_shapes_that_differ(rng: np.random.Generator) -> None:
+    P, P0, S = matrices(4, rng)
+    refuses(rng, ValueError, P, P0[:3], S, [4], 2, says=("(4, 4)", "(3, 4)"))
+    refuses(rng, ValueError, P, P0, S[:, :3], [4], 2, says=("(4, 4)", "(4, 3)"))
+    refuses(rng, ValueError, P, P0[0], S, [4], 2)
 
 
-def test_not_square() -> None:
-    refuses(ValueError, *(each[:3] for each in matrices(4)), [3], 2, says=("(3, 4)",))
-    refuses(ValueError, *(each[0] for each in matrices(4)), [4], 2, says=("(4,)",))
+def test_not_square(rng: np.random.Generator) -> None:
+    refuses(rng, ValueError, *(each[:3] for each in matrices(4, rng)), [3], 2, says=("(3, 4)",))
+    refuses(rng, ValueError, *(each[0] for each in matrices(4, rng)), [4], 2, says=("(4,)",))
 
 
 @pytest.mark.parametrize("orbs", [[], [3], [5], [2, 1], [2**62, 2**62, 2**62, 2**62, 4]])
-def test_counts_that_do_not_add_up(orbs: list[int]) -> None:
-    refuses(ValueError, *matrices(4), orbs, 2, says=(str(sum(orbs)), "4"))
+def test_counts_that_do_not_add_up(orbs: list[int], rng: np.random.Generator) -> None:
+    refuses(rng, ValueError, *matrices(4, rng), orbs, 2, says=(str(sum(orbs)), "4"))
 
 
-def test_a_negative_count() -> None:
-    refuses(ValueError, *matrices(4), [5, -1], 2, says=("-1",))
+def test_a_negative_count(rng: np.random.Generator) -> None:
+    refuses(rng, ValueError, *matrices(4, rng), [5, -1], 2, says=("-1",))
 
 
 @pytest.mark.parametrize("blocks", [0, -1, -(10**30)])
-def test_no_number_of_blocks(blocks: int) -> None:
-    refuses(ValueError, *matrices(4), [4], blocks, says=("blocks",))
+def test_no_number_of_blocks(blocks: int, rng: np.random.Generator) -> None:
+    refuses(rng, ValueError, *matrices(4, rng), [4], blocks, says=("blocks",))
 
 
-def test_more_blocks_than_rows() -> None:
-    made = matrices(4)
-    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), *made, [4], 10**12).approximates(
-        reference(made, [4]),
-        rel=1e-12,
-        abs=1e-12,
-        because="No block has less than a row: take `min(blocks, n)`.",
+def test_more_blocks_than_rows(rng: np.random.Generator) -> None:
+    check_populations(
+        matrices(4, rng), [1, 3], 10**12, "No block has less than a row: take `min(blocks, n)`."
     )
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int64, np.complex128, ">f8", object])
-def test_other_dtypes(dtype: Any) -> None:
-    P, P0, S = matrices(4)
-    refuses(TypeError, P, P0.astype(dtype), S, [4], 2)
+def test_other_dtypes(dtype: Any, rng: np.random.Generator) -> None:
+    P, P0, S = matrices(4, rng)
+    refuses(rng, TypeError, P, P0.astype(dtype), S, [4], 2)
 
 
 @pytest.mark.parametrize("other", [None, [[1.0]], 5.0, "P"])
-def test_no_arrays(other: Any) -> None:
-    P, P0, _ = matrices(4)
-    refuses(TypeError, P, P0, other, [4], 2)
+def test_no_arrays(other: Any, rng: np.random.Generator) -> None:
+    P, P0, _ = matrices(4, rng)
+    refuses(rng, TypeError, P, P0, other, [4], 2)
 
 
 @pytest.mark.parametrize(
     ("orbs", "blocks"), [([4.0], 2), (["4"], 2), ([4], 2.0), ([4], "2"), ([4], None), (4, 2)]
 )
-def test_no_ints(orbs: Any, blocks: Any) -> None:
-    refuses(TypeError, *matrices(4), orbs, blocks)
+def test_no_ints(orbs: Any, blocks: Any, rng: np.random.Generator) -> None:
+    refuses(rng, TypeError, *matrices(4, rng), orbs, blocks)
 
 
 @settings(max_examples=20)
 @given(st.lists(st.integers(0, 4), max_size=6), st.integers(1, 9), st.integers(0, 99))
 def test_any_molecule(orbs: list[int], count: int, seed: int) -> None:
-    made = matrices(sum(orbs), seed)
-    q, dq = reference(made, orbs)
-    expect(scale_out.mulliken_in_blocks, scale_out.InProcessClient(), *made, orbs, count).approximates(
-        (q, dq), rel=1e-12, abs=1e-12, because=ONCE
-    )
+    made = matrices(sum(orbs), np.random.default_rng(seed))
+    check_populations(made, orbs, count, ONCE)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import scale_out
 from coursekit import check, check_that, expect
@@ -21,6 +22,9 @@ TREE = (
 )
 PARTIAL = "An error in a part is an error of the whole: half an answer looks like an answer."
 PROGRESS = "Call `progress` with the bytes of each part as it is done."
+ON_WORKERS = (
+    "Workers count, and what they return is the answer: `client.submit(count_part, …)` for each part."
+)
 ABSOLUTE = "A worker has a current folder of its own: give it an absolute path."
 
 TEXTS = {
@@ -70,28 +74,62 @@ def count(client: Any, folder: Any, *more: Any, because: str = "") -> Any:
     return expect(scale_out.count_folder, client, folder, *more).value(because)
 
 
-def check_counts(folder: Path) -> None:
-    """A function that raises whatever it gets must not pass, so first a folder that it counts."""
+def drawn_texts(rng: np.random.Generator) -> dict[str, str]:
+    """Files as those of `TEXTS`, with drawn words, always as large: one folder can stand in for another."""
+    words = ["".join(rng.choice(list("abcdEFG"), 4).tolist()) for _ in range(6)]
+
+    def some(count: int, between: str) -> str:
+        return between.join(rng.choice(words, count).tolist())
+
+    return {
+        "a.txt": some(9, " "),
+        "b.txt": "ΟΔΟΣ οδος\u3000🦀 " + some(4, "\u3000"),
+        "empty.txt": "",
+        "inner/c.log": some(7, "\n\x1c"),
+        "inner/deep/no_name": some(1, ""),
+    }
+
+
+def check_counts(tmp_path: Path, rng: np.random.Generator, because: str = BELOW) -> None:
+    """The words of a folder; and that workers have read them: where these see other files, theirs count."""
+    here, there = drawn_texts(rng), drawn_texts(rng)
+    folder = folder_of(tmp_path / "as the client sees it", here)
+    elsewhere = folder_of(tmp_path / "as the workers see it", there)
+
+    def seen(argument: Any) -> Any:
+        if isinstance(argument, (str, Path)) and Path(argument).is_relative_to(folder):
+            return str(elsewhere / Path(argument).relative_to(folder))
+        return argument
+
+    def run(function: Any, arguments: tuple[Any, ...]) -> Any:
+        return function(*map(seen, arguments))
+
+    expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(
+        reference(here), because=because
+    )
+    expect(scale_out.count_folder, scale_out.InProcessClient(run), folder).described(
+        "count_folder(client, folder), whose workers see other texts in these files"
+    ).returns(reference(there), because=ON_WORKERS)
+
+
+def test_counts_all_files(tmp_path: Path, rng: np.random.Generator) -> None:
+    folder = folder_of(tmp_path / "texts", TEXTS)
     expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(
         reference(TEXTS), because=BELOW
     )
-
-
-def test_counts_all_files(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, TEXTS)
-    expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(
-        reference(TEXTS), because=BELOW
-    )
+    check_counts(tmp_path, rng)
 
 
 @pytest.mark.parametrize("kind", [str, Path])
-def test_any_path(tmp_path: Path, kind: type) -> None:
-    folder = kind(folder_of(tmp_path, TEXTS))
-    expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(reference(TEXTS))
+def test_any_path(tmp_path: Path, kind: type, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = kind(folder_of(tmp_path / "texts", texts))
+    expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(reference(texts))
+    check_counts(tmp_path, rng)
 
 
-def test_nothing_to_count(tmp_path: Path) -> None:
-    check_counts(folder_of(tmp_path / "full", TEXTS))
+def test_nothing_to_count(tmp_path: Path, rng: np.random.Generator) -> None:
+    check_counts(tmp_path, rng)
     nothing = tmp_path / "nothing"
     nothing.mkdir()
     expect(scale_out.count_folder, scale_out.InProcessClient(), nothing).returns({})
@@ -99,14 +137,16 @@ def test_nothing_to_count(tmp_path: Path) -> None:
     expect(scale_out.count_folder, scale_out.InProcessClient(), nothing).returns({})
 
 
-def test_the_workers_do_it(tmp_path: Path) -> None:
-    workers = Workers()
-    got = count(workers.client(), folder_of(tmp_path, TEXTS))
-    check("counts", got, reference(TEXTS))
+def test_the_workers_do_it(tmp_path: Path, rng: np.random.Generator) -> None:
+    workers, texts = Workers(), drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
+    got = count(workers.client(), folder)
+    check("counts", got, reference(texts))
     paths = [
         str(argument) for each in workers.arguments for argument in each if isinstance(argument, (str, Path))
     ]
-    wanted = {str(tmp_path / name) for name, text in TEXTS.items() if text}
+    wanted = {str(folder / name) for name, text in texts.items() if text}
+    check_counts(tmp_path, rng)
     check(
         "files that the workers were given",
         set(paths) >= wanted,
@@ -172,17 +212,21 @@ def test_a_tree_of_merges(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("times", [2, 3])
-def test_a_task_that_runs_again(tmp_path: Path, times: int) -> None:
-    folder = folder_of(tmp_path, TEXTS)
+def test_a_task_that_runs_again(tmp_path: Path, times: int, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
     got = count(Workers(times).client(), folder)
-    check(f"counts, where each task ran {times} times", got, reference(TEXTS), TWICE)
+    check(f"counts, where each task ran {times} times", got, reference(texts), TWICE)
+    check_counts(tmp_path, rng)
 
 
-def test_twice_in_a_row(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, TEXTS)
+def test_twice_in_a_row(tmp_path: Path, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
     client = scale_out.InProcessClient()
     for _ in range(2):
-        expect(scale_out.count_folder, client, folder).returns(reference(TEXTS), because=TWICE)
+        expect(scale_out.count_folder, client, folder).returns(reference(texts), because=TWICE)
+    check_counts(tmp_path, rng)
 
 
 class Lost(Exception):
@@ -190,34 +234,38 @@ class Lost(Exception):
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, 5])
-def test_a_task_that_is_given_up(tmp_path: Path, number: int) -> None:
+def test_a_task_that_is_given_up(tmp_path: Path, number: int, rng: np.random.Generator) -> None:
     def before(task: int) -> None:
         if task == number:
             raise Lost("no worker survives this")
 
-    folder = folder_of(tmp_path, TEXTS)
-    check_counts(folder)
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
+    check_counts(tmp_path, rng)
     client = Workers(before=before).client()
     expect(scale_out.count_folder, client, folder).raises(Lost, because=PARTIAL)
 
 
-def test_a_file_that_shrinks_meanwhile(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, TEXTS)
-    check_counts(folder)
-    client = Workers(before=lambda task: os.truncate(tmp_path / "a.txt", 3)).client()
+def test_a_file_that_shrinks_meanwhile(tmp_path: Path, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
+    check_counts(tmp_path, rng)
+    client = Workers(before=lambda task: os.truncate(folder / "a.txt", 3)).client()
     expect(scale_out.count_folder, client, folder).raises(ValueError, says="a.txt", because=PARTIAL)
 
 
-def test_a_file_that_goes_meanwhile(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, TEXTS)
-    check_counts(folder)
-    client = Workers(before=lambda task: (tmp_path / "b.txt").unlink(missing_ok=True)).client()
+def test_a_file_that_goes_meanwhile(tmp_path: Path, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
+    check_counts(tmp_path, rng)
+    client = Workers(before=lambda task: (folder / "b.txt").unlink(missing_ok=True)).client()
     expect(scale_out.count_folder, client, folder).raises(FileNotFoundError, says="b.txt", because=PARTIAL)
 
 
-def test_a_file_that_is_no_text(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, TEXTS)
-    check_counts(folder)
+def test_a_file_that_is_no_text(tmp_path: Path, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
+    check_counts(tmp_path, rng)
     (folder / "inner" / "photo").write_bytes(b"spam \xff\xd8")
     got: Any = expect(scale_out.count_folder, scale_out.InProcessClient(), folder).raises(
         UnicodeDecodeError, says="photo", because=PARTIAL
@@ -225,8 +273,8 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     check("start of the UnicodeDecodeError", got.start, 5)
 
 
-def test_no_folder(tmp_path: Path) -> None:
-    check_counts(folder_of(tmp_path / "folder", TEXTS))
+def test_no_folder(tmp_path: Path, rng: np.random.Generator) -> None:
+    check_counts(tmp_path, rng)
     path = tmp_path / "nowhere"
     quiet = "`os.walk` passes over what it cannot read, unless you give it `onerror`."
     got: Any = expect(scale_out.count_folder, scale_out.InProcessClient(), path).raises(
@@ -240,34 +288,39 @@ def test_no_folder(tmp_path: Path) -> None:
     check("filename", got.filename, str(tmp_path / "file"))
 
 
-def test_what_is_no_regular_file(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, TEXTS)
+def test_what_is_no_regular_file(tmp_path: Path, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
     if not hasattr(os, "mkfifo"):
         pytest.skip("platform: there are no named pipes here")
     os.mkfifo(folder / "pipe")
     expect(scale_out.count_folder, scale_out.InProcessClient(), folder).returns(
-        reference(TEXTS), because="A named pipe has no words and no size: take regular files only."
+        reference(texts), because="A named pipe has no words and no size: take regular files only."
     )
+    check_counts(tmp_path, rng)
 
 
-def test_progress(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, TEXTS)
+def test_progress(tmp_path: Path, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
     told: list[int] = []
-    size = sum(len(text.encode()) for text in TEXTS.values())
+    size = sum(len(text.encode()) for text in texts.values())
     got = count(scale_out.InProcessClient(), folder, told.append, because=PROGRESS)
-    check("counts", got, reference(TEXTS))
+    check("counts", got, reference(texts))
     check("sum of what `progress` was told", sum(told), size, PROGRESS)
     check_that(
         len(told) >= 4, "calls of `progress` for 4 files that are not empty", len(told), "4 or more", PROGRESS
     )
+    check_counts(tmp_path, rng)
 
 
-def test_progress_comes_as_work_is_done(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, TEXTS)
+def test_progress_comes_as_work_is_done(tmp_path: Path, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
     workers = Workers()
     tasks_when_told: list[int] = []
     got = count(workers.client(), folder, lambda done: tasks_when_told.append(len(workers.arguments)))
-    check("counts", got, reference(TEXTS))
+    check("counts", got, reference(texts))
     check_that(
         len(tasks_when_told) > 1 and tasks_when_told[0] < len(workers.arguments),
         "tasks that had run when `progress` was called",
@@ -277,10 +330,11 @@ def test_progress_comes_as_work_is_done(tmp_path: Path) -> None:
     )
 
 
-def test_progress_may_raise(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, TEXTS)
+def test_progress_may_raise(tmp_path: Path, rng: np.random.Generator) -> None:
+    texts = drawn_texts(rng)
+    folder = folder_of(tmp_path / "texts", texts)
 
-    check_counts(folder)
+    check_counts(tmp_path, rng)
 
     def stop(done: int) -> None:
         raise Lost("enough")

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import scale_out
 from coursekit import check, check_that, expect
@@ -72,9 +73,9 @@ def test_gives_a_partial_count(tmp_path: Path) -> None:
     check("type of the result", type(counted) is scale_out.PartialCount, True)
 
 
-def test_which_range_a_word_belongs_to(tmp_path: Path) -> None:
-    path = write(tmp_path, "spam eggs")
-    for start, stop, expected in [
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [
         (0, 1, {"spam": 1}),
         (0, 5, {"spam": 1}),
         (0, 6, {"spam": 1, "eggs": 1}),
@@ -86,14 +87,72 @@ def test_which_range_a_word_belongs_to(tmp_path: Path) -> None:
         (5, 5, {}),
         (9, 9, {}),
         (0, 0, {}),
-    ]:
-        got = part(path, start, stop, TAIL)
-        check(
-            f"words of 'spam eggs' from {start} to {stop}",
-            got,
-            expected,
-            OWNER if len(got) > len(expected) else TAIL,
-        )
+    ],
+)
+def test_which_range_a_word_belongs_to(
+    tmp_path: Path, start: int, stop: int, expected: dict[str, int], rng: np.random.Generator
+) -> None:
+    got = part(write(tmp_path, "spam eggs"), start, stop, TAIL)
+    check(
+        f"words of 'spam eggs' from {start} to {stop}",
+        got,
+        expected,
+        OWNER if len(got) > len(expected) else TAIL,
+    )
+    # The same cuts in two other words.
+    one, other = ("".join(rng.choice(list("abcdefgh"), 4).tolist()) for _ in range(2))
+    path = write(tmp_path, f"{one.title()} {other}")
+    wanted: Counter[str] = Counter()
+    for word, known in ((one, "spam"), (other, "eggs")):
+        wanted[word] += expected.get(known, 0)
+    got = part(path, start, stop, TAIL)
+    check(
+        f"words of '{one.title()} {other}' from {start} to {stop}",
+        got,
+        dict(+wanted),
+        OWNER if sum(got.values()) > wanted.total() else TAIL,
+    )
+
+
+def drawn_words(rng: np.random.Generator) -> list[str]:
+    return ["".join(rng.choice(list("abcÄé🦀Z"), size).tolist()) for size in rng.integers(3, 8, 30)]
+
+
+WITHIN = ["its first byte", "its second byte", "its middle", "its last byte", "behind it"]
+
+
+def byte_of(word: str, where: str) -> int:
+    """How far a place within a word is from where the word begins."""
+    size = len(word.encode())
+    return {
+        "its first byte": 0,
+        "its second byte": 1,
+        "its middle": size // 2,
+        "its last byte": size - 1,
+    }.get(where, size)
+
+
+@pytest.mark.parametrize("where", WITHIN)
+@pytest.mark.parametrize("white", [" ", "\n\n", "\u3000"], ids=["space", "lines", "ideographic"])
+def test_where_a_range_begins(tmp_path: Path, where: str, white: str, rng: np.random.Generator) -> None:
+    words = drawn_words(rng)
+    path, which = write(tmp_path, white.join(words)), int(rng.integers(5, 25))
+    begin = len(white.join([*words[:which], ""]).encode())
+    expected = reference(white.join(words[which if where == "its first byte" else which + 1 :]))
+    got = part(path, begin + byte_of(words[which], where), path.stat().st_size)
+    because = OWNER if where == "behind it" or white != "\u3000" else f"{OWNER} {SPACE}"
+    check(f"the words to the end, from {where} of the word {words[which]!r}", got, expected, because)
+
+
+@pytest.mark.parametrize("where", WITHIN)
+@pytest.mark.parametrize("white", [" ", "\n\n", "\u3000"], ids=["space", "lines", "ideographic"])
+def test_where_a_range_ends(tmp_path: Path, where: str, white: str, rng: np.random.Generator) -> None:
+    words = drawn_words(rng)
+    path, which = write(tmp_path, white.join(words)), int(rng.integers(5, 25))
+    begin = len(white.join([*words[:which], ""]).encode())
+    expected = reference(white.join(words[: which if where == "its first byte" else which + 1]))
+    got = part(path, 0, begin + byte_of(words[which], where))
+    check(f"the words from the start to {where} of the word {words[which]!r}", got, expected, TAIL)
 
 
 def test_every_cut(tmp_path: Path) -> None:

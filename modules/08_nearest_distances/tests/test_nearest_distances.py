@@ -24,14 +24,19 @@ def reference(points: Any, others: Any) -> list[float]:
 
 
 def test_three_and_four_make_five() -> None:
-    expect(nearest_distances.nearest_distances, [(0.0, 0.0), (3.0, 3.0)], [(3.0, 4.0), (9.0, 9.0)]).returns(
+    others = [(-9.0, 0.0), (3.0, 4.0), (9.0, 9.0)]
+    expect(nearest_distances.nearest_distances, [(0.0, 0.0), (3.0, 3.0)], others).returns(
         [5.0, 1.0], because=SQUARES
     )
 
 
-def test_itself() -> None:
-    points = [(0.5, -1.5), (2.0, 2.0)]
-    expect(nearest_distances.nearest_distances, points, points).returns([0.0, 0.0])
+def test_itself(rng: np.random.Generator) -> None:
+    others = rng.normal(size=(40, 2)).tolist()
+    points = [*others[::2], *rng.normal(size=(20, 2)).tolist()]
+    expected = reference(points, others)
+    expect(nearest_distances.nearest_distances, points, others).approximates(
+        expected, rel=1e-12, because=SQUARES
+    )
 
 
 @given(lists, lists.filter(bool))
@@ -41,15 +46,19 @@ def test_agrees_with_python(points: list[Any], others: list[Any]) -> None:
     )
 
 
-def test_many_points_in_order() -> None:
-    points = [(float(i), 0.25) for i in range(3_000)]
-    expect(nearest_distances.nearest_distances, points, [(0.0, 0.25), (-5.0, 9.0)]).returns(
-        [float(i) for i in range(3_000)], because="One distance for each point, in the order of the points."
+def test_many_points_in_order(rng: np.random.Generator) -> None:
+    points, others = rng.normal(size=(3_000, 2)).tolist(), rng.normal(size=(5, 2)).tolist()
+    expected = reference(points, others)
+    expect(nearest_distances.nearest_distances, points, others).approximates(
+        expected, rel=1e-12, because="One distance for each point, in the order of the points."
     )
 
 
-def test_integers_and_pairs_as_lists() -> None:
-    expect(nearest_distances.nearest_distances, [[0, 0]], [(3, 4)]).returns([5.0])
+def test_integers_and_pairs_as_lists(rng: np.random.Generator) -> None:
+    points = rng.integers(-99, 100, (5, 2)).tolist()
+    others = [tuple(other) for other in rng.integers(-99, 100, (9, 2)).tolist()]
+    expected = reference(points, others)
+    expect(nearest_distances.nearest_distances, points, others).approximates(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("others", [[(1.0, 2.0)], []])
@@ -87,11 +96,12 @@ def test_what_is_not_finite_without_a_partner() -> None:
 
 
 @pytest.mark.parametrize("scale", [1e200, 1e-200, 1e307])
-def test_coordinates_whose_squares_are_no_floats(scale: float) -> None:
-    expect(
-        nearest_distances.nearest_distances, [(0.0, 0.0)], [(3.0 * scale, 4.0 * scale), (9.0 * scale, 0.0)]
-    ).approximates(
-        [5.0 * scale],
+def test_coordinates_whose_squares_are_no_floats(scale: float, rng: np.random.Generator) -> None:
+    points, others = ((rng.uniform(-4.0, 4.0, (n, 2)) * scale).tolist() for n in (5, 9))
+    expected = reference(points, others)
+    expect(nearest_distances.nearest_distances, points, others).approximates(
+        expected,
+        rel=1e-12,
         because="The smallest square overflowed, or vanished. If so, go again with `f64::hypot`.",
     )
 

@@ -68,7 +68,7 @@ def pairs(draw: st.DrawFn) -> tuple[Any, Any]:
 
 
 def test_three_and_four_make_five() -> None:
-    points, others = np.array([[0.0, 0.0], [3.0, 3.0]]), np.array([[3.0, 4.0], [9.0, 9.0]])
+    points, others = np.array([[0.0, 0.0], [3.0, 3.0]]), np.array([[-9.0, 0.0], [3.0, 4.0], [9.0, 9.0]])
     expect(nearest_distances.nearest_distances_array, points, others).returns(np.array([5.0, 1.0]))
 
 
@@ -82,8 +82,7 @@ def test_agrees_with_numpy(arrays: tuple[Any, Any]) -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("other", ["C", "Fortran", "backwards"])
-def test_any_two_layouts(layout: str, other: str) -> None:
-    rng = np.random.default_rng(8)
+def test_any_two_layouts(layout: str, other: str, rng: np.random.Generator) -> None:
     points, others = rng.random((40, 2)), rng.random((50, 2))
     expect(
         nearest_distances.nearest_distances_array, laid_out(points, layout), laid_out(others, other)
@@ -91,8 +90,7 @@ def test_any_two_layouts(layout: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_many(seed: int) -> None:
-    rng = np.random.default_rng(seed)
+def test_many(seed: int, rng: np.random.Generator) -> None:
     points, others = rng.random((900, 2)), rng.random((1_100, 2))
     expect(nearest_distances.nearest_distances_array, points, others).approximates(
         reference(points, others), rel=1e-12, because=OUTWARDS
@@ -100,33 +98,40 @@ def test_many(seed: int) -> None:
 
 
 @pytest.mark.parametrize("axis", [0, 1])
-def test_others_on_a_line(axis: int) -> None:
-    others = np.full((500, 2), 0.5)
-    others[:, axis] = np.linspace(0.0, 1.0, 500)
-    points = np.random.default_rng(8).uniform(-1.0, 2.0, (200, 2))
+def test_others_on_a_line(axis: int, rng: np.random.Generator) -> None:
+    others = np.full((500, 2), rng.random())
+    others[:, axis] = rng.random(500)
+    points = rng.uniform(-1.0, 2.0, (200, 2))
     expect(nearest_distances.nearest_distances_array, points, others).approximates(
         reference(points, others), rel=1e-12, because=OUTWARDS
     )
 
 
-def test_equal_others() -> None:
-    others = np.full((100_000, 2), 0.5)
-    points = np.tile([[0.5, 1.5], [3.5, 4.5]], (2_000, 1))
-    expect(nearest_distances.nearest_distances_array, points, others).returns(np.tile([1.0, 5.0], 2_000))
+def test_equal_others(rng: np.random.Generator) -> None:
+    place, elsewhere = rng.uniform(-3.0, 3.0, (1, 2)), rng.uniform(-3.0, 3.0, (9, 2))
+    others = np.repeat(place, 100_000, axis=0)
+    others[rng.integers(1, 99_999, len(elsewhere))] = elsewhere
+    points = rng.uniform(-3.0, 3.0, (4_000, 2))
+    expected = reference(points, np.unique(others, axis=0))
+    expect(nearest_distances.nearest_distances_array, points, others).approximates(expected, rel=1e-12)
 
 
-def test_far_from_zero() -> None:
-    others = np.array([[1e9 + 0.5, -1e9], [1e9, -1e9 + 2.0]])
-    expect(nearest_distances.nearest_distances_array, np.array([[1e9, -1e9]]), others).returns(
-        np.array([0.5]), because="Multiplied out, x² − 2xa + a² loses all digits here: square the difference."
+def test_far_from_zero(rng: np.random.Generator) -> None:
+    # Quarters, so that the differences are exact.
+    points, others = (rng.integers(-99, 100, (n, 2)) / 4 + [1e9, -1e9] for n in (5, 20))
+    expect(nearest_distances.nearest_distances_array, points, others).approximates(
+        reference(points, others),
+        rel=1e-12,
+        because="Multiplied out, x² − 2xa + a² loses all digits here: square the difference.",
     )
 
 
 @pytest.mark.parametrize("scale", [1e200, 1e-200, 1e307])
-def test_coordinates_whose_squares_are_no_floats(scale: float) -> None:
-    others = np.array([[3.0, 4.0], [9.0, 0.0]]) * scale
-    expect(nearest_distances.nearest_distances_array, np.zeros((1, 2)), others).approximates(
-        np.array([5.0 * scale]),
+def test_coordinates_whose_squares_are_no_floats(scale: float, rng: np.random.Generator) -> None:
+    points, others = (rng.uniform(-4.0, 4.0, (n, 2)) * scale for n in (5, 20))
+    expect(nearest_distances.nearest_distances_array, points, others).approximates(
+        reference(points, others),
+        rel=1e-12,
         because="The squares overflowed, or vanished: multiply all coordinates by `index::safe_scale` first.",
     )
 

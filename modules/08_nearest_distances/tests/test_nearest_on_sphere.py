@@ -97,6 +97,14 @@ def check_nearest(lonlat: Any, others: Any, because: str) -> None:
     )
 
 
+def among(rng: np.random.Generator, rows: Any, lowest: float, highest: float) -> tuple[Any, Any]:
+    """These rows between drawn ones with latitudes from `lowest` to `highest`, and where they are."""
+    others = rng.uniform([-180.0, lowest], [180.0, highest], (30, 2))
+    places = 5 + rng.permutation(20)[: len(rows)]
+    others[places] = rows
+    return others, places
+
+
 @st.composite
 def places(draw: st.DrawFn) -> tuple[Any, Any]:
     rng = np.random.default_rng(draw(st.integers(0, 999)))
@@ -108,9 +116,12 @@ def places(draw: st.DrawFn) -> tuple[Any, Any]:
 
 
 def test_along_a_meridian() -> None:
-    lonlat, others = np.array([[10.0, 80.0]]), np.array([[190.0, 60.0], [10.0, 50.0]])
+    lonlat, others = (
+        np.array([[10.0, 80.0]]),
+        np.array([[190.0, 60.0], [10.0, 0.0], [100.0, 10.0], [10.0, 50.0], [10.0, -50.0]]),
+    )
     expect(nearest_distances.nearest_on_sphere, lonlat, others).approximates(
-        (np.array([math.radians(30.0) * RADIUS]), np.array([1])), because=ORDER
+        (np.array([math.radians(30.0) * RADIUS]), np.array([3])), because=ORDER
     )
 
 
@@ -120,27 +131,23 @@ def test_agrees_with_vincenty(pair: tuple[Any, Any]) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_any_layout(layout: str) -> None:
-    rng = np.random.default_rng(8)
+def test_any_layout(layout: str, rng: np.random.Generator) -> None:
     lonlat, others = (rng.uniform([-180, -90], [180, 90], (n, 2)) for n in (60, 200))
     check_nearest(laid_out(lonlat, layout), laid_out(others, layout), PLANE)
 
 
-def test_many() -> None:
-    rng = np.random.default_rng(8)
+def test_many(rng: np.random.Generator) -> None:
     lonlat, others = (rng.uniform([-180, -90], [180, 90], (n, 2)) for n in (300, 200))
     check_nearest(lonlat, others, PLANE)
 
 
-def test_the_date_line() -> None:
-    lonlat, others = (
-        np.array([[179.9, 0.0], [-179.9, 10.0]]),
-        np.array([[-179.9, 0.0], [170.0, 0.0], [179.0, 10.0]]),
-    )
+def test_the_date_line(rng: np.random.Generator) -> None:
+    lonlat = np.array([[179.9, 0.0], [-179.9, 10.0]])
+    others, at = among(rng, [[-179.9, 0.0], [170.0, 0.0], [179.0, 10.0]], 40.0, 90.0)
     expect(nearest_distances.nearest_on_sphere, lonlat, others).approximates(
         (
             np.array([math.radians(0.2) * RADIUS, float(great_circle([-179.9, 10.0], [179.0, 10.0]))]),
-            np.array([0, 2]),
+            at[[0, 2]],
         ),
         rel=1e-10,
         because=DATE_LINE,
@@ -148,43 +155,48 @@ def test_the_date_line() -> None:
 
 
 @pytest.mark.parametrize("longitude", [180.0, -180.0, 540.0, -900.0])
-def test_longitudes_wrap_round(longitude: float) -> None:
-    expect(
-        nearest_distances.nearest_on_sphere, np.array([[longitude, 10.0]]), np.array([[180.0, 10.0]])
-    ).approximates(
-        (np.array([0.0]), np.array([0])),
+def test_longitudes_wrap_round(longitude: float, rng: np.random.Generator) -> None:
+    latitude = rng.uniform(-20.0, 20.0)
+    others, at = among(rng, [[180.0, latitude]], 30.0, 90.0)
+    expect(nearest_distances.nearest_on_sphere, np.array([[longitude, latitude]]), others).approximates(
+        (np.array([0.0]), at),
         abs=1e-6,
         because=f"{DATE_LINE} Some centimetres where there should be none are lost digits: {DIGITS}",
     )
 
 
 @pytest.mark.parametrize("pole", [90.0, -90.0])
-def test_the_poles(pole: float) -> None:
-    others = np.array([[0.0, 0.0], [120.0, pole], [0.0, pole * 0.99]])
-    expect(nearest_distances.nearest_on_sphere, np.array([[-60.0, pole], [10.0, pole]]), others).approximates(
-        (np.zeros(2), np.array([1, 1])), abs=1e-6, because=POLE
+def test_the_poles(pole: float, rng: np.random.Generator) -> None:
+    one, other = rng.uniform(-180.0, 180.0, 2)
+    others, at = among(rng, [[other, pole], [one, pole * 0.99]], -80.0, 80.0)
+    expect(nearest_distances.nearest_on_sphere, np.array([[one, pole], [10.0, pole]]), others).approximates(
+        (np.zeros(2), at[[0, 0]]), abs=1e-6, because=POLE
     )
 
 
-def test_over_the_pole() -> None:
-    expect(
-        nearest_distances.nearest_on_sphere, np.array([[0.0, 89.0]]), np.array([[0.0, 86.5], [180.0, 89.0]])
-    ).approximates((np.array([math.radians(2.0) * RADIUS]), np.array([1])), rel=1e-10, because=PLANE)
+def test_over_the_pole(rng: np.random.Generator) -> None:
+    longitude = rng.uniform(-180.0, 0.0)
+    others, at = among(rng, [[longitude, 86.5], [longitude + 180.0, 89.0]], -90.0, 80.0)
+    expect(nearest_distances.nearest_on_sphere, np.array([[longitude, 89.0]]), others).approximates(
+        (np.array([math.radians(2.0) * RADIUS]), at[1:]), rel=1e-10, because=PLANE
+    )
 
 
-def test_meridians_come_together() -> None:
+def test_meridians_come_together(rng: np.random.Generator) -> None:
     # At 60 degrees a degree of longitude is half as long as one of latitude.
-    expect(
-        nearest_distances.nearest_on_sphere, np.array([[0.0, 60.0]]), np.array([[0.0, 61.5], [2.0, 60.0]])
-    ).approximates(
-        (np.array([float(great_circle([0.0, 60.0], [2.0, 60.0]))]), np.array([1])), rel=1e-10, because=PLANE
+    longitude = rng.uniform(-180.0, 170.0)
+    near = [longitude + 2.0, 60.0]
+    others, at = among(rng, [[longitude, 61.5], near], -90.0, 50.0)
+    expect(nearest_distances.nearest_on_sphere, np.array([[longitude, 60.0]]), others).approximates(
+        (np.array([float(great_circle([longitude, 60.0], near))]), at[1:]), rel=1e-10, because=PLANE
     )
 
 
-def test_near_points_and_opposite_ones() -> None:
-    step = 1e-7  # Degrees: about a centimetre.
-    expect(nearest_distances.nearest_on_sphere, np.array([[0.0, 0.0]]), np.array([[step, 0.0]])).approximates(
-        (np.array([math.radians(step) * RADIUS]), np.array([0])), rel=1e-6, because=DIGITS
+def test_near_points_and_opposite_ones(rng: np.random.Generator) -> None:
+    step = rng.uniform(1e-7, 3e-7)  # Degrees: some centimetres.
+    others, at = among(rng, [[step, 0.0]], 10.0, 90.0)
+    expect(nearest_distances.nearest_on_sphere, np.array([[0.0, 0.0]]), others).approximates(
+        (np.array([math.radians(step) * RADIUS]), at), rel=1e-6, because=DIGITS
     )
     expect(
         nearest_distances.nearest_on_sphere, np.array([[0.0, 0.0]]), np.array([[180.0 - step, 0.0]])
@@ -196,15 +208,19 @@ def test_near_points_and_opposite_ones() -> None:
     )
 
 
-def test_equal_others() -> None:
-    check_nearest(np.array([[10.0, 20.0], [190.0, -20.0]]), np.tile([[10.0, 20.0]], (100, 1)), POLE)
+def test_equal_others(rng: np.random.Generator) -> None:
+    others = rng.uniform([-180, -90], [180, 90], (100, 2))
+    others[20:80] = [10.0, 20.0]
+    lonlat = np.concatenate([[[10.0, 20.0], [190.0, -20.0]], rng.uniform([-180, -90], [180, 90], (20, 2))])
+    check_nearest(lonlat, rng.permutation(others), POLE)
 
 
-def test_cities() -> None:
+def test_cities(rng: np.random.Generator) -> None:
     with CITIES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     cities = np.array([[float(row["longitude"]), float(row["latitude"])] for row in rows])
     track = np.array([[2.3522, 48.8566], [-0.1276, 51.5072], [151.2, -33.87], [-179.9, -17.0], [0.0, 90.0]])
+    track = np.concatenate([track, rng.uniform([-180, -90], [180, 90], (20, 2))])
     check_nearest(track, cities, PLANE)
     _, numbers = expect(nearest_distances.nearest_on_sphere, track, cities).value()
     names = [rows[number]["name"] for number in numbers.tolist()]

@@ -56,12 +56,15 @@ def reference(points: Any, others: Any, radius: float) -> list[Any]:
     return [np.flatnonzero(row) for row in near]
 
 
+def in_one(found: list[Any]) -> tuple[Any, Any]:
+    """Offsets, and all numbers."""
+    return np.cumsum([0, *map(len, found)]), np.concatenate([np.zeros(0, dtype=np.int64), *found])
+
+
 def check_both(points: Any, others: Any, radius: float, because: str = SORTED) -> None:
     expected = reference(points, others, radius)
     expect(nearest_distances.within, points, others, radius).returns(expected, because=because)
-    offsets = np.cumsum([0, *map(len, expected)])
-    indices = np.concatenate([np.zeros(0, dtype=np.int64), *expected])
-    expect(nearest_distances.within_csr, points, others, radius).returns((offsets, indices), because=OFFSETS)
+    expect(nearest_distances.within_csr, points, others, radius).returns(in_one(expected), because=OFFSETS)
 
 
 @st.composite
@@ -78,18 +81,26 @@ def searches(draw: st.DrawFn) -> tuple[Any, Any, float]:
     return points, others, radius
 
 
-def test_within() -> None:
-    points, others = np.array([[0.0, 0.0], [100.0, 0.0]]), np.array([[0.0, 2.0], [9.0, 9.0], [1.0, 0.0]])
+def test_within(rng: np.random.Generator) -> None:
+    points = np.array([[0.0, 0.0], [100.0, 0.0]])
+    others = np.array([[9.0, 9.0], [-3.0, 0.0], [0.0, -5.0], [0.0, 2.0], [9.0, 9.0], [1.0, 0.0]])
     expect(nearest_distances.within, points, others, 2.5).returns(
-        [np.array([0, 2]), np.array([], dtype=np.int64)], because=SORTED
+        [np.array([3, 5]), np.array([], dtype=np.int64)], because=SORTED
     )
+    points, others = rng.normal(size=(9, 2)), rng.normal(size=(50, 2))
+    expected = reference(points, others, 1.0)
+    expect(nearest_distances.within, points, others, 1.0).returns(expected, because=SORTED)
 
 
-def test_within_csr() -> None:
-    points, others = np.array([[0.0, 0.0], [100.0, 0.0]]), np.array([[0.0, 2.0], [9.0, 9.0], [1.0, 0.0]])
+def test_within_csr(rng: np.random.Generator) -> None:
+    points = np.array([[0.0, 0.0], [100.0, 0.0]])
+    others = np.array([[9.0, 9.0], [-3.0, 0.0], [0.0, -5.0], [0.0, 2.0], [9.0, 9.0], [1.0, 0.0]])
     expect(nearest_distances.within_csr, points, others, 2.5).returns(
-        (np.array([0, 2, 2]), np.array([0, 2])), because=OFFSETS
+        (np.array([0, 2, 2]), np.array([3, 5])), because=OFFSETS
     )
+    points, others = rng.normal(size=(9, 2)), rng.normal(size=(50, 2))
+    expected = in_one(reference(points, others, 1.0))
+    expect(nearest_distances.within_csr, points, others, 1.0).returns(expected, because=OFFSETS)
 
 
 @given(searches())
@@ -98,45 +109,52 @@ def test_agrees_with_numpy(search: tuple[Any, Any, float]) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_any_layout(layout: str) -> None:
-    rng = np.random.default_rng(8)
+def test_any_layout(layout: str, rng: np.random.Generator) -> None:
     check_both(laid_out(rng.random((50, 2)), layout), laid_out(rng.random((300, 2)), layout), 0.1)
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.1, 1e-3, 7.3, 1e200, 1e-200])
-def test_the_boundary(scale: float) -> None:
-    points, others = np.zeros((1, 2)), np.array([[3.0, 4.0], [0.0, 5.0], [5.0, 0.0], [-4.0, -3.0]]) * scale
-    others[1:3] = [[0.0, 5.0 * scale], [5.0 * scale, 0.0]]
-    found = expect(nearest_distances.within, points, others, 5.0 * scale).value()
-    check_that(
-        {1, 2} <= set(found[0].tolist()), "numbers within the radius", found[0], "1 and 2, too", BOUNDARY
+def test_the_boundary(scale: float, rng: np.random.Generator) -> None:
+    # Most are clearly inside or outside, whatever the rounding; four are exactly on the circle.
+    angles, far = rng.uniform(0.0, 2 * math.pi, 30), rng.uniform(0.1, 0.9, 30)
+    far[rng.permutation(30)[:15]] += 1.0
+    others = 5.0 * scale * far[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
+    on = np.sort(rng.permutation(30)[:4])
+    others[on] = rng.permutation([[0.0, 1.0], [1.0, 0.0], [-1.0, 0.0], [0.0, -1.0]]) * (5.0 * scale)
+    far[on] = 1.0
+    points = np.zeros((1, 2))
+    expect(nearest_distances.within, points, others, 5.0 * scale).returns(
+        [np.flatnonzero(far <= 1.0)], because=BOUNDARY
     )
     below = math.nextafter(5.0 * scale, 0.0)
     found = expect(nearest_distances.within, points, others, below).value()
-    check_that(
-        not {1, 2} & set(found[0].tolist()), "numbers within a little less", found[0], "neither 1 nor 2"
-    )
+    check("numbers within a little less", found, [np.flatnonzero(far < 1.0)], BOUNDARY)
 
 
-def test_radius_zero() -> None:
-    points = np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])
-    check_both(points, points, 0.0, f"{BOUNDARY} {SORTED}")
+def test_radius_zero(rng: np.random.Generator) -> None:
+    points, others = (rng.integers(0, 5, (n, 2)).astype(np.float64) for n in (12, 40))
+    check_both(points, others, 0.0, f"{BOUNDARY} {SORTED}")
 
 
-def test_an_infinite_radius() -> None:
-    check_both(np.array([[1e9, -1e9], [0.0, 0.0]]), np.arange(12.0).reshape(6, 2), math.inf)
+def test_an_infinite_radius(rng: np.random.Generator) -> None:
+    points, others = rng.normal(size=(2, 2)) * 1e9, rng.normal(size=(int(rng.integers(6, 30)), 2))
+    check_both(points, others, math.inf)
+    check_both(others, others, 1.0)
 
 
 @pytest.mark.parametrize("number", [33, 2_000])
-def test_equal_others(number: int) -> None:
-    check_both(np.array([[0.5, 1.5], [0.5, 1.6]]), np.full((number, 2), 0.5), 1.0, f"{BOUNDARY} {SORTED}")
+def test_equal_others(number: int, rng: np.random.Generator) -> None:
+    others = np.concatenate([np.full((number, 2), 0.5), rng.integers(-2, 3, (30, 2)) + 0.5])
+    check_both(np.array([[0.5, 1.5], [0.5, 1.6]]), rng.permutation(others), 1.0, f"{BOUNDARY} {SORTED}")
 
 
 @pytest.mark.parametrize("axis", [0, 1])
-def test_others_on_a_line(axis: int) -> None:
+def test_others_on_a_line(axis: int, rng: np.random.Generator) -> None:
     others = np.full((3_000, 2), 0.5)
-    others[:, axis] = np.arange(3_000.0)
-    check_both(np.array([[5.5, 5.5], [1_000.0, 0.0], [-7.0, 2_000.0]]), others, 6.0)
+    others[:, axis] = np.cumsum(rng.uniform(0.5, 1.5, 3_000))
+    points = rng.uniform(-6.0, 6.0, (9, 2))
+    points[:, axis] += others[rng.integers(0, 3_000, 9), axis]
+    check_both(points, others, 6.0)
 
 
 @pytest.mark.parametrize("others", [(0, 2), (3, 2)])
@@ -214,7 +232,10 @@ def test_other_threads_run_meanwhile(function: str) -> None:
     )
 
 
-def test_each_array_stands_alone() -> None:
-    first, second = expect(nearest_distances.within, np.zeros((2, 2)), np.zeros((3, 2)), 1.0).value()
+def test_each_array_stands_alone(rng: np.random.Generator) -> None:
+    points, others = rng.normal(size=(2, 2)) / 9.0, rng.normal(size=(30, 2))
+    expected = reference(points, others, 1.0)
+    first, second = expect(nearest_distances.within, points, others, 1.0).value()
+    check("the first array", first, expected[0], SORTED)
     first[:] = 7
-    check("the second array, after the first was written to", second, np.array([0, 1, 2]))
+    check("the second array, after the first was written to", second, expected[1])

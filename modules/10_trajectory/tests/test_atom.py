@@ -13,109 +13,133 @@ IN_USE = "Begin with `borrow(self.state.bind(py))?`: it is the RuntimeError whil
 SMALLER = "The state may have become smaller since: compare the index with its number of atoms each time."
 
 
-def rows(count: int = 3) -> Any:
-    return np.arange(3.0 * count, dtype=np.float32).reshape(count, 3)
+def rows(rng: np.random.Generator, count: int = 3) -> Any:
+    return rng.uniform(-9.0, 9.0, (count, 3)).astype(np.float32)
 
 
-def state(count: int = 3) -> Any:
-    return trajectory._state_of(rows(count))
+def state(positions: Any) -> Any:
+    return trajectory._state_of(positions)
 
 
 def atom(it: Any, index: int) -> Any:
     return expect(it.atom, index).value()
 
 
-def check_finds() -> None:
-    """A state that has no atom for any index must not pass, so first one that it has."""
-    got = atom(state(), 1)
-    check("(index, x, y, z)", (got.index, got.x, got.y, got.z), (1, 3.0, 4.0, 5.0))
-
-
-def test_coordinates() -> None:
-    it = state()
-    for index in (0, 1, 2):
+def check_atoms(it: Any, positions: Any) -> None:
+    """A state that has no atom for any index must not pass, so also those that it has."""
+    for index, row in enumerate(positions.tolist()):
         got = atom(it, index)
-        check("(index, x, y, z)", (got.index, got.x, got.y, got.z), (index, *map(float, rows()[index])))
+        check("(index, x, y, z)", (got.index, got.x, got.y, got.z), (index, *row))
 
 
-def test_negative_indices() -> None:
-    it = state()
+def test_coordinates(rng: np.random.Generator) -> None:
+    positions = rows(rng)
+    check_atoms(state(positions), positions)
+
+
+def test_negative_indices(rng: np.random.Generator) -> None:
+    positions = rows(rng)
+    it = state(positions)
     for index in (-1, -2, -3):
         got = atom(it, index)
-        check("(index, x)", (got.index, got.x), (3 + index, float(rows()[index, 0])))
+        check("(index, x)", (got.index, got.x), (3 + index, float(positions[index, 0])))
 
 
 @pytest.mark.parametrize("index", [3, -4, 10**6, -(10**6), 2**63, -(2**63) - 1, 10**30])
-def test_no_such_atom(index: int) -> None:
-    check_finds()
-    expect(state().atom, index).raises(IndexError)
+def test_no_such_atom(index: int, rng: np.random.Generator) -> None:
+    positions = rows(rng)
+    it = state(positions)
+    check_atoms(it, positions)
+    expect(it.atom, index).raises(IndexError)
+    check_atoms(it, positions)
 
 
-def test_no_atoms_at_all() -> None:
-    check_finds()
-    expect(state(0).atom, 0).raises(IndexError)
-    expect(state(0).atom, -1).raises(IndexError)
+def test_no_atoms_at_all(rng: np.random.Generator) -> None:
+    positions = rows(rng)
+    it = state(positions)
+    check_atoms(it, positions)
+    expect(state(rows(rng, 0)).atom, 0).raises(IndexError)
+    expect(state(rows(rng, 0)).atom, -1).raises(IndexError)
+    check_atoms(it, positions)
 
 
 @pytest.mark.parametrize("index", ["0", 0.0, None])
-def test_no_index(index: Any) -> None:
-    check_finds()
-    expect(state().atom, index).raises(TypeError)
+def test_no_index(index: Any, rng: np.random.Generator) -> None:
+    positions = rows(rng)
+    it = state(positions)
+    check_atoms(it, positions)
+    expect(it.atom, index).raises(TypeError)
+    check_atoms(it, positions)
 
 
 @pytest.mark.parametrize(("axis", "name"), [(0, "x"), (1, "y"), (2, "z")])
-def test_what_is_written_stays(axis: int, name: str) -> None:
-    it = state()
-    expect(setattr, atom(it, 1), name, 42.0).described(f"state.atom(1).{name} = 42.0").value()
-    wanted = rows()
-    wanted[1, axis] = 42.0
+def test_what_is_written_stays(axis: int, name: str, rng: np.random.Generator) -> None:
+    wanted, new = rows(rng), float(rng.integers(20, 90))
+    it = state(wanted)
+    expect(setattr, atom(it, 1), name, new).described(f"state.atom(1).{name} = {new}").value()
+    wanted[1, axis] = new
     check("the positions of the state", trajectory._rows(it), wanted, CLONED)
-    check(f"state.atom(1).{name}", getattr(atom(it, 1), name), 42.0, CLONED)
+    check(f"state.atom(1).{name}", getattr(atom(it, 1), name), new, CLONED)
+    check_atoms(it, wanted)
 
 
-def test_two_proxies_of_one_atom() -> None:
-    it = state()
+def test_two_proxies_of_one_atom(rng: np.random.Generator) -> None:
+    positions, new = rows(rng), float(rng.integers(20, 90))
+    it = state(positions)
     one, other = atom(it, 0), atom(it, -3)
-    one.x = 5.0
-    check("the other's x", other.x, 5.0, CLONED)
+    check("the other's x", other.x, float(positions[0, 0]))
+    one.x = new
+    check("the other's x", other.x, new, CLONED)
 
 
-def test_a_proxy_shows_what_happens_to_the_state() -> None:
-    it = state()
+def test_a_proxy_shows_what_happens_to_the_state(rng: np.random.Generator) -> None:
+    positions, new = rows(rng), float(rng.integers(20, 90))
+    it = state(positions)
     first = atom(it, 0)
-    atom(it, 0).z = -1.5
-    check("z of an older proxy", first.z, -1.5, CLONED)
+    atom(it, 0).z = new
+    check("(y, z) of an older proxy", (first.y, first.z), (float(positions[0, 1]), new), CLONED)
 
 
-def test_single_precision() -> None:
-    first = atom(state(), 0)
-    first.x = 0.1
-    check("x after x = 0.1", first.x, float(np.float32(0.1)))
+def test_single_precision(rng: np.random.Generator) -> None:
+    positions, new = rows(rng), float(rng.uniform(0.1, 0.9))
+    it = state(positions)
+    first = atom(it, 0)
+    first.x = new
+    check(f"x after x = {new}", first.x, float(np.float32(new)))
     expect(setattr, first, "x", "0.1").raises(TypeError)
+    positions[0, 0] = new
+    check_atoms(it, positions)
 
 
 @pytest.mark.soft
-def test_an_atom_keeps_its_state_alive() -> None:
-    it = state()
+def test_an_atom_keeps_its_state_alive(rng: np.random.Generator) -> None:
+    positions = rows(rng)
+    it = state(positions)
     last = atom(it, -1)
     del it
     gc.collect()
-    check("(x, y, z)", (last.x, last.y, last.z), (6.0, 7.0, 8.0))
+    check("(x, y, z)", (last.x, last.y, last.z), tuple(positions[2].tolist()))
 
 
-def test_repr() -> None:
-    expect(repr, atom(state(), 1)).returns("Atom(1, x=3.0000, y=4.0000, z=5.0000)")
+def test_repr(rng: np.random.Generator) -> None:
+    few = np.array([[0, 1, 2], [3, 4, 5]], np.float32)
+    expect(repr, atom(state(few), 1)).returns("Atom(1, x=3.0000, y=4.0000, z=5.0000)")
+    positions = rows(rng)
+    x, y, z = positions[2].tolist()
+    expect(repr, atom(state(positions), 2)).returns(f"Atom(2, x={x:.4f}, y={y:.4f}, z={z:.4f})")
 
 
-def test_an_atom_that_is_gone() -> None:
-    it = state()
+def test_an_atom_that_is_gone(rng: np.random.Generator) -> None:
+    positions = rows(rng)
+    it = state(positions)
     last = atom(it, 2)
-    check("(index, x)", (last.index, last.x), (2, 6.0))
+    check("(index, x)", (last.index, last.x), (2, float(positions[2, 0])))
     trajectory._shrink(it, 2)
     expect(lambda: last.x).described("atom.x, after resize(2)").raises(IndexError, because=SMALLER)
     expect(setattr, last, "x", 1.0).described("atom.x = 1.0, after resize(2)").raises(
         IndexError, because=SMALLER
     )
+    check_atoms(it, positions[:2])
 
 
 USES: dict[str, Any] = {
@@ -127,11 +151,12 @@ USES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_while_a_run_has_the_state(use: str) -> None:
-    it = state()
+def test_while_a_run_has_the_state(use: str, rng: np.random.Generator) -> None:
+    positions = rows(rng)
+    it = state(positions)
     one = atom(it, 0)
+    check_atoms(it, positions)
     expect(USES[use], it, one).value()
-    check_finds()
 
     calls: list[str] = []
 
@@ -141,3 +166,6 @@ def test_while_a_run_has_the_state(use: str) -> None:
 
     trajectory._while_running(it, meanwhile)
     check("what was tried during the run", calls, [use])
+    if "=" in use:
+        positions[0, 1] = 1.0
+    check_atoms(it, positions)

@@ -41,39 +41,58 @@ def plain(got: Any) -> tuple[int, float, Any]:
     return got.step, got.time, got.positions
 
 
-TEXT = "3\nstep=0 time=0.0\nX 0.0 1.0 2.0\nX 3.0 4.0 5.0\nX 6.0 7.0 8.0\n"
-TEXT += "3\nstep=10 time=0.05\nX 0.5 1.5 2.5\nX 3.5 4.5 5.5\nX 6.5 7.5 8.5\n"
-FIRST = TEXT[: TEXT.index("3\nstep=10")]
+def text_of(frames: list[Any]) -> str:
+    """As the writer writes it. The numbers are eighths, whose digits are the same in Rust and in Python."""
+    lines = []
+    for step, time, positions in frames:
+        lines += [str(len(positions)), f"step={step} time={time}"]
+        lines += [f"X {x} {y} {z}" for x, y, z in positions.tolist()]
+    return "".join(f"{line}\n" for line in lines)
+
+
 FRAMES = [(0, 0.0, read_only(rows())), (10, 0.05, read_only(rows(shift=0.5)))]
+TEXT = text_of(FRAMES)
 
 
-def loaded(folder: Path, text: str | bytes = TEXT, name: str = "in.xyz") -> Any:
+def drawn_frames(rng: np.random.Generator, number: int = 2) -> list[Any]:
+    """Frames of three atoms or more, their steps and times one after another."""
+    positions = rng.integers(-999, 1000, (number, int(rng.integers(3, 7)), 3)) / np.float32(8)
+    steps, times = np.cumsum(rng.integers(1, 99, number)), np.cumsum(rng.integers(1, 99, number)) / 8
+    each = zip(steps.tolist(), times.tolist(), positions.astype(np.float32), strict=True)
+    return [(step, time, read_only(rows)) for step, time, rows in each]
+
+
+def loaded(folder: Path, text: str | bytes, name: str = "in.xyz") -> Any:
     path = folder / name
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return expect(trajectory.Trajectory.load, path).value()
 
 
-def check_frames(got: Any) -> None:
-    """A trajectory without any frame refuses every number, so first the frames that are there."""
-    for number, wanted in enumerate(FRAMES):
+def check_frames(got: Any, frames: list[Any]) -> None:
+    """A trajectory without any frame refuses every number, so also the frames that are there."""
+    for number, wanted in enumerate(frames):
         check(f"trajectory[{number}]", plain(expect(lambda n=number: got[n]).value()), wanted)
 
 
 # Frames
 
 
-def test_a_frame() -> None:
-    check("(step, time, positions)", plain(frame(7, 0.5, rows())), (7, 0.5, rows()))
-    got = expect(trajectory.Frame, step=-1, time=2, positions=rows(0)).value()
-    check("(step, time, positions)", plain(got), (-1, 2.0, rows(0)))
+def test_a_frame(rng: np.random.Generator) -> None:
     expect(repr, frame(7, 0.5, rows())).returns("Frame(step=7, time=0.5, num_atoms=3)")
+    [(step, time, positions)] = drawn_frames(rng, 1)
+    got = frame(step, time, positions)
+    check("(step, time, positions)", plain(got), (step, time, positions))
+    expect(repr, got).returns(f"Frame(step={step}, time={time}, num_atoms={len(positions)})")
+    got = expect(trajectory.Frame, step=-step, time=2, positions=rows(0)).value()
+    check("(step, time, positions)", plain(got), (-step, 2.0, rows(0)))
 
 
 @pytest.mark.parametrize("name", ["step", "time", "positions"])
-def test_a_frame_is_read_only(name: str) -> None:
-    it = frame(7, 0.5, rows())
-    check("(step, time, positions)", plain(it), (7, 0.5, rows()))
+def test_a_frame_is_read_only(name: str, rng: np.random.Generator) -> None:
+    [wanted] = drawn_frames(rng, 1)
+    it = frame(*wanted)
     expect(setattr, it, name, rows()).raises(AttributeError)
+    check("(step, time, positions)", plain(it), wanted)
 
 
 @pytest.mark.soft
@@ -103,59 +122,68 @@ def test_a_frame_of_a_wrong_dtype(dtype: str) -> None:
 # Reading
 
 
-def test_iteration(tmp_path: Path) -> None:
-    got = loaded(tmp_path)
-    check("the frames", [plain(each) for each in got], FRAMES)
-    check("the frames, a second time", [plain(each) for each in got], FRAMES, ANEW)
+def test_iteration(tmp_path: Path, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
+    got = loaded(tmp_path, text_of(frames))
+    check("the frames", [plain(each) for each in got], frames)
+    check("the frames, a second time", [plain(each) for each in got], frames, ANEW)
 
 
-def test_two_iterators(tmp_path: Path) -> None:
-    got = loaded(tmp_path)
+def test_two_iterators(tmp_path: Path, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
+    first, second = (step for step, _, _ in frames)
+    got = loaded(tmp_path, text_of(frames))
     one, other = iter(got), iter(got)
-    check("the first of one", next(one).step, 0)
-    check("the first of the other", next(other).step, 0, ANEW)
-    check("the second of one", next(one).step, 10)
+    check("the first of one", next(one).step, first)
+    check("the first of the other", next(other).step, first, ANEW)
+    check("the second of one", next(one).step, second)
     check("one has ended", next(one, None), None)
     check("one has ended, still", next(one, None), None)
-    check("the second of the other", next(other).step, 10, "Each iterator has a position of its own.")
-    check("frames taken by number meanwhile", [got[1].step, next(iter(got)).step], [10, 0])
+    check("the second of the other", next(other).step, second, "Each iterator has a position of its own.")
+    check("frames taken by number meanwhile", [got[1].step, next(iter(got)).step], [second, first])
 
 
-def test_an_iterator_keeps_the_file(tmp_path: Path) -> None:
-    iterator = iter(loaded(tmp_path))
-    check("the frames", [each.step for each in iterator], [0, 10])
+def test_an_iterator_keeps_the_file(tmp_path: Path, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng, 3)
+    iterator = iter(loaded(tmp_path, text_of(frames)))
+    check("the frames", [plain(each) for each in iterator], frames)
 
 
-def test_length_and_number_of_atoms(tmp_path: Path) -> None:
-    got = loaded(tmp_path)
-    expect(len, got).returns(2)
-    check("num_atoms", got.num_atoms, 3)
+def test_length_and_number_of_atoms(tmp_path: Path, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng, int(rng.integers(3, 9)))
+    got = loaded(tmp_path, text_of(frames))
+    expect(len, got).returns(len(frames))
+    check("num_atoms", got.num_atoms, len(frames[0][2]))
 
 
 @pytest.mark.parametrize(("index", "wanted"), [(0, 0), (1, 1), (-1, 1), (-2, 0)])
-def test_a_frame_by_number(tmp_path: Path, index: int, wanted: int) -> None:
-    got = loaded(tmp_path)
-    check(f"trajectory[{index}]", plain(expect(lambda: got[index]).value()), FRAMES[wanted])
+def test_a_frame_by_number(tmp_path: Path, index: int, wanted: int, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
+    got = loaded(tmp_path, text_of(frames))
+    check(f"trajectory[{index}]", plain(expect(lambda: got[index]).value()), frames[wanted])
 
 
 @pytest.mark.parametrize("index", [2, -3, 10**9, 2**63, -(2**64)])
-def test_no_such_frame(tmp_path: Path, index: int) -> None:
-    got = loaded(tmp_path)
-    check_frames(got)
+def test_no_such_frame(tmp_path: Path, index: int, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
+    got = loaded(tmp_path, text_of(frames))
     expect(lambda: got[index]).described(f"trajectory[{index}]").raises(
         IndexError, because="`extract` raises OverflowError for a number beyond an isize: catch it."
     )
+    check_frames(got, frames)
 
 
 @pytest.mark.parametrize("index", ["0", 0.0, None])
-def test_no_index(tmp_path: Path, index: Any) -> None:
-    got = loaded(tmp_path)
-    check_frames(got)
+def test_no_index(tmp_path: Path, index: Any, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
+    got = loaded(tmp_path, text_of(frames))
     expect(lambda: got[index]).described(f"trajectory[{index!r}]").raises(TypeError)
+    check_frames(got, frames)
 
 
-def test_no_frames(tmp_path: Path) -> None:
-    check_frames(loaded(tmp_path))
+def test_no_frames(tmp_path: Path, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
+    check_frames(loaded(tmp_path, text_of(frames)), frames)
     for text in ("", "\n", " \n\n"):
         got = loaded(tmp_path, text)
         expect(len, got).returns(0)
@@ -215,8 +243,9 @@ def test_corrupt_text(tmp_path: Path, name: str) -> None:
 @given(st.data())
 def test_any_bytes_changed(tmp_path: Path, data: st.DataObject) -> None:
     # A version that refuses everything must not pass.
-    check("the frames", [plain(each) for each in loaded(tmp_path)], FRAMES)
-    content = bytearray(TEXT.encode())
+    frames = drawn_frames(np.random.default_rng(data.draw(st.integers(0, 2**32 - 1))))
+    check("the frames", [plain(each) for each in loaded(tmp_path, text_of(frames))], frames)
+    content = bytearray(text_of(frames).encode())
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(content) - 1))
         content[place] = data.draw(st.sampled_from(b"\n 0-9.eX\0\xff") | st.integers(0, 255))
@@ -229,9 +258,11 @@ def test_any_bytes_changed(tmp_path: Path, data: st.DataObject) -> None:
         check_that(len(shapes) <= 1, "the shapes of the positions", shapes, "one for all frames")
 
 
-def test_a_file_that_becomes_shorter(tmp_path: Path) -> None:
-    got = loaded(tmp_path)
-    check_frames(loaded(tmp_path))  # Another one of the same file: this one has read nothing yet.
+def test_a_file_that_becomes_shorter(tmp_path: Path, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
+    got = loaded(tmp_path, text_of(frames))
+    # Another one of the same file: this one has read nothing yet.
+    check_frames(loaded(tmp_path, text_of(frames)), frames)
     os.truncate(tmp_path / "in.xyz", 20)
     expect(lambda: got[1]).described("trajectory[1], the file now cut off").raises(
         ValueError, says="at byte "
@@ -250,8 +281,10 @@ def written(frames: list[Any], name: str = "out.xyz", **options: Any) -> bytes:
     return got
 
 
-def test_writes() -> None:
+def test_writes(rng: np.random.Generator) -> None:
     check("the file", written(FRAMES).decode(), TEXT)
+    frames = drawn_frames(rng, 3)
+    check("the file", written(frames).decode(), text_of(frames))
     check("the file without frames", written([]), b"")
 
 
@@ -267,13 +300,17 @@ def test_comes_back(tmp_path: Path, count: int, number: int, seed: int) -> None:
     check("the frames", [plain(each) for each in got], frames, "The shortest digits that read back the same.")
 
 
-def test_the_first_frame_decides_the_number_of_atoms() -> None:
-    path = trajectory._scratch("out.xyz")
+def test_the_first_frame_decides_the_number_of_atoms(rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
+    path, atoms = trajectory._scratch("out.xyz"), len(frames[0][2])
     with expect(trajectory.TrajectoryWriter, path).value() as writer:
-        expect(writer.write, frame(0, 0.0, rows())).value()
-        expect(writer.write, frame(1, 0.0, rows(4))).raises(ValueError, says=("3", "4"))
-        expect(writer.write, frame(10, 0.05, rows(shift=0.5))).value()
-    check("the file", trajectory._take(path).decode(), TEXT, "A frame that is refused leaves nothing behind.")
+        expect(writer.write, frame(*frames[0])).value()
+        expect(writer.write, frame(1, 0.0, rows(atoms + 1))).raises(
+            ValueError, says=(str(atoms), str(atoms + 1))
+        )
+        expect(writer.write, frame(*frames[1])).value()
+    because = "A frame that is refused leaves nothing behind."
+    check("the file", trajectory._take(path).decode(), text_of(frames), because)
 
 
 @pytest.mark.soft
@@ -297,12 +334,13 @@ def test_warnings_are_passed_on() -> None:
 
 
 @pytest.mark.parametrize("stranger", [None, rows(), (0, 0.0, rows())], ids=["None", "array", "tuple"])
-def test_only_frames(stranger: Any) -> None:
+def test_only_frames(stranger: Any, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
     path = trajectory._scratch("out.xyz")
     with expect(trajectory.TrajectoryWriter, path).value() as writer:
-        expect(writer.write, frame(*FRAMES[0])).value()
+        expect(writer.write, frame(*frames[0])).value()
         expect(writer.write, stranger).raises(TypeError)
-    check("the file", trajectory._take(path).decode(), FIRST)
+    check("the file", trajectory._take(path).decode(), text_of(frames[:1]))
 
 
 class Stop(BaseException):
@@ -310,62 +348,72 @@ class Stop(BaseException):
 
 
 @pytest.mark.parametrize("error", [KeyError("here"), Stop("now")], ids=["KeyError", "BaseException"])
-def test_the_body_raises(error: BaseException) -> None:
+def test_the_body_raises(error: BaseException, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
     path = trajectory._scratch("out.xyz")
     writer = expect(trajectory.TrajectoryWriter, path).value()
 
     def body() -> None:
         with writer:
-            writer.write(frame(*FRAMES[0]))
-            writer.write(frame(*FRAMES[1]))
+            writer.write(frame(*frames[0]))
+            writer.write(frame(*frames[1]))
             raise error
 
     raised = expect(body).described("a `with` whose body raises").raises(type(error), because=PASSES)
     check("the very exception came through", raised is error, True)
-    check("the file", trajectory._take(path).decode(), TEXT, FLUSHED)
+    check("the file", trajectory._take(path).decode(), text_of(frames), FLUSHED)
 
 
-def test_after_the_end() -> None:
+def test_after_the_end(rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
     path = trajectory._scratch("out.xyz")
     with expect(trajectory.TrajectoryWriter, path).value() as writer:
-        writer.write(frame(*FRAMES[0]))
-    expect(writer.write, frame(*FRAMES[1])).described("write, after the `with`").raises(
+        writer.write(frame(*frames[0]))
+    expect(writer.write, frame(*frames[1])).described("write, after the `with`").raises(
         ValueError, because=CLOSED
     )
     expect(writer.__enter__).described("a second `with`").raises(ValueError, because=CLOSED)
     expect(writer.close).described("close, after the `with`").returns(None)
-    check("the file", trajectory._take(path).decode(), FIRST, CLOSED)
+    check("the file", trajectory._take(path).decode(), text_of(frames[:1]), CLOSED)
 
 
-def test_without_a_with() -> None:
+def test_without_a_with(rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
     path = trajectory._scratch("out.xyz")
     writer = expect(trajectory.TrajectoryWriter, path).value()
-    for each in FRAMES:
+    for each in frames:
         expect(writer.write, frame(*each)).value()
     expect(writer.close).returns(None)
-    check("the file", trajectory._take(path).decode(), TEXT)
-    expect(writer.write, frame(*FRAMES[0])).described("write, after close()").raises(
+    check("the file", trajectory._take(path).decode(), text_of(frames))
+    expect(writer.write, frame(*frames[0])).described("write, after close()").raises(
         ValueError, because=CLOSED
     )
 
 
 @pytest.mark.soft
-def test_a_writer_that_is_forgotten() -> None:
+def test_a_writer_that_is_forgotten(rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
     path = trajectory._scratch("out.xyz")
     writer = expect(trajectory.TrajectoryWriter, path).value()
-    writer.write(frame(*FRAMES[0]))
-    writer.write(frame(*FRAMES[1]))
+    writer.write(frame(*frames[0]))
+    writer.write(frame(*frames[1]))
     del writer
-    check("the file", trajectory._take(path).decode(), TEXT, "`finish` is called when the writer dies.")
+    check(
+        "the file",
+        trajectory._take(path).decode(),
+        text_of(frames),
+        "`finish` is called when the writer dies.",
+    )
 
 
-def test_a_file_that_is_there_is_replaced() -> None:
+def test_a_file_that_is_there_is_replaced(rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
     path = trajectory._scratch("out.xyz")
-    for frames in (FRAMES, FRAMES[:1]):
+    for some in (frames, frames[:1]):
         with expect(trajectory.TrajectoryWriter, path).value() as writer:
-            for each in frames:
+            for each in some:
                 writer.write(frame(*each))
-    check("the file", trajectory._take(path).decode(), FIRST)
+    check("the file", trajectory._take(path).decode(), text_of(frames[:1]))
 
 
 @pytest.mark.parametrize("byteorder", ["native", "", "LITTLE", None, 1])
@@ -388,19 +436,23 @@ class PathLike:
 
 
 @pytest.mark.parametrize("kind", [str, Path, PathLike, os.fsencode])
-def test_any_path(tmp_path: Path, kind: Any) -> None:
+def test_any_path(tmp_path: Path, kind: Any, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
     path = tmp_path / "naïve 🦀.xyz"
-    path.write_text(TEXT)
-    expect(len, expect(trajectory.Trajectory.load, kind(path)).value()).returns(2)
+    path.write_text(text_of(frames))
+    got = expect(trajectory.Trajectory.load, kind(path)).value()
+    expect(len, got).returns(2)
+    check_frames(got, frames)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="platform: file names are Unicode here")
-def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
+def test_a_name_that_is_no_utf8(tmp_path: Path, rng: np.random.Generator) -> None:
+    frames = drawn_frames(rng)
     path = os.fsencode(tmp_path) + b"/\xff\xfe.xyz"
     with open(path, "w") as file:
-        file.write(TEXT)
-    expect(len, expect(trajectory.Trajectory.load, path).value()).returns(2)
-    expect(len, expect(trajectory.Trajectory.load, os.fsdecode(path)).value()).returns(2)
+        file.write(text_of(frames))
+    check_frames(expect(trajectory.Trajectory.load, path).value(), frames)
+    check_frames(expect(trajectory.Trajectory.load, os.fsdecode(path)).value(), frames)
     got: Any = expect(trajectory.Trajectory.load, os.fsdecode(path + b"x.xyz")).raises(FileNotFoundError)
     check("its filename", got.filename, os.fsdecode(path + b"x.xyz"), AS_PYTHON)
 

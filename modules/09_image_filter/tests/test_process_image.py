@@ -31,7 +31,12 @@ INTERRUPT = "`interrupt::run` looks for Ctrl-C while its thread works; the filte
 
 
 def picture(*shape: int) -> Any:
-    return np.random.default_rng(9).integers(0, 256, shape).astype(np.uint8)
+    """For tests that look at no pixel."""
+    return np.zeros(shape, dtype=np.uint8)
+
+
+def drawn(rng: np.random.Generator, *shape: int) -> Any:
+    return rng.integers(0, 256, shape).astype(np.uint8)
 
 
 def grey(img: Any) -> Any:
@@ -68,8 +73,15 @@ def blurred(img: Any, sigma: float) -> Any:
     check("type of the blurred picture", type(got), np.ndarray)
     check("dtype and shape of the blurred picture", (str(got.dtype), got.shape), ("uint8", img.shape))
     off = float(np.abs(got - expected).max())
-    check_that(off <= 1.0, "how far the blur by a step is off", off, "1 or less", "Use the step's sigma.")
+    check_that(off <= 1.01, "how far the blur by a step is off", off, "1 or less", "Use the step's sigma.")
     return got
+
+
+def check_filters(rng: np.random.Generator) -> None:
+    """A function that filters nothing must not pass, so also a picture that it changes, in two steps."""
+    img = drawn(rng, 6, 7, 3)
+    expected, made = edges(grey(img)), [step("Gray"), step("Edges")]
+    expect(image_filter.process_image, img, made, lambda n: None).returns(expected, because=ORDER)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +96,16 @@ def blurred(img: Any, sigma: float) -> Any:
         ("Blur", (float("nan"),), "Step.Blur(nan)"),
     ],
 )
-def test_repr(name: str, args: tuple[float, ...], expected: str) -> None:
+def test_repr(name: str, args: tuple[float, ...], expected: str, rng: np.random.Generator) -> None:
     expect(repr, step(name, *args)).described(f"repr(Step.{name}{args})").returns(expected, because=REPR)
+    check_filters(rng)
 
 
-def test_fields() -> None:
+def test_fields(rng: np.random.Generator) -> None:
     check("Step.Blur(2.5).sigma", step("Blur", 2.5).sigma, 2.5, VARIANTS)
     by_name = expect(lambda: image_filter.Step.Blur(sigma=1.5)).described("Step.Blur(sigma=1.5)").value()
     check("Step.Blur(sigma=1.5).sigma", by_name.sigma, 1.5, VARIANTS)
+    check_filters(rng)
 
 
 @pytest.mark.parametrize(
@@ -104,16 +118,18 @@ def test_fields() -> None:
         (("Blur", float("nan")), ("Blur", float("nan")), False),
     ],
 )
-def test_equality(one: Any, other: Any, equal: bool) -> None:
+def test_equality(one: Any, other: Any, equal: bool, rng: np.random.Generator) -> None:
     what = f"Step.{one[0]}{one[1:]} == Step.{other[0]}{other[1:]}"
     expect(operator.eq, step(*one), step(*other)).described(what).returns(equal, because=EQUAL)
+    check_filters(rng)
 
 
-def test_equal_to_no_stranger() -> None:
+def test_equal_to_no_stranger(rng: np.random.Generator) -> None:
     expect(operator.eq, step("Blur", 2.0), step("Blur", 2.0)).returns(True, because=EQUAL)
     for stranger in (2.0, "Step.Blur(2.0)", None):
         what = f"Step.Blur(2.0) == {stranger!r}"
         expect(operator.eq, step("Blur", 2.0), stranger).described(what).returns(False, because=EQUAL)
+    check_filters(rng)
 
 
 @pytest.mark.soft
@@ -137,35 +153,35 @@ def test_match() -> None:
     check("isinstance(Step.Gray(), Step)", isinstance(step("Gray"), image_filter.Step), True, VARIANTS)
 
 
-def test_gray() -> None:
-    img = picture(7, 9, 3)
+def test_gray(rng: np.random.Generator) -> None:
+    img = drawn(rng, 7, 9, 3)
     expect(image_filter.process_image, img, [step("Gray")]).returns(grey(img), because=FLAT)
     expect(image_filter.process_image, grey(img), [step("Gray")]).returns(
         grey(img), because="Grey stays grey."
     )
 
 
-def test_edges() -> None:
-    img = picture(7, 9, 3)
+def test_edges(rng: np.random.Generator) -> None:
+    img = drawn(rng, 7, 9, 3)
     expect(image_filter.process_image, img, [step("Edges")]).returns(edges(grey(img)), because=FLAT)
 
 
 @pytest.mark.parametrize("shape", [(20, 30), (20, 30, 3)])
 @pytest.mark.parametrize("sigma", [0.7, 2.0])
-def test_blur(shape: tuple[int, ...], sigma: float) -> None:
-    blurred(picture(*shape), sigma)
+def test_blur(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> None:
+    blurred(drawn(rng, *shape), sigma)
 
 
-def test_one_step_after_the_other() -> None:
-    img = picture(20, 30, 3)
+def test_one_step_after_the_other(rng: np.random.Generator) -> None:
+    img = drawn(rng, 20, 30, 3)
     steps = [step("Blur", 1.5), step("Gray"), step("Edges"), step("Blur", 2.0)]
     expected = blurred(edges(grey(blurred(img, 1.5))), 2.0)
     expect(image_filter.process_image, img, steps).returns(expected, because=ORDER)
 
 
 @pytest.mark.parametrize("shape", [(20, 30), (20, 30, 3)])
-def test_the_call_of_the_tutorials(shape: tuple[int, ...]) -> None:
-    img = picture(*shape)
+def test_the_call_of_the_tutorials(shape: tuple[int, ...], rng: np.random.Generator) -> None:
+    img = drawn(rng, *shape)
     expected = edges(blurred(grey(img) if len(shape) == 3 else img, 1.0))
     expect(image_filter.process_image, img).returns(expected, because=DEFAULT)
     expect(image_filter.process_image, img, None, None).returns(expected, because=DEFAULT)
@@ -173,27 +189,28 @@ def test_the_call_of_the_tutorials(shape: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (4, 5, 3), (0, 5), (4, 0, 3)])
-def test_no_steps_give_a_copy(shape: tuple[int, ...]) -> None:
-    img = picture(*shape)
+def test_no_steps_give_a_copy(shape: tuple[int, ...], rng: np.random.Generator) -> None:
+    img = drawn(rng, *shape)
     before = img.copy()
     result = expect(image_filter.process_image, img, []).returns(before, because="No steps change nothing.")
     del result
     expect(image_filter.process_image, img[::-1], []).returns(before[::-1])
+    check_filters(rng)
 
 
-def test_a_tuple_of_steps() -> None:
-    img = picture(4, 5, 3)
+def test_a_tuple_of_steps(rng: np.random.Generator) -> None:
+    img = drawn(rng, 4, 5, 3)
     expect(image_filter.process_image, img, (step("Gray"),)).returns(grey(img))
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 5, 3), (5, 0, 3), (1, 1), (1, 1, 3)])
-def test_small_and_empty(shape: tuple[int, ...]) -> None:
-    img = picture(4, 5, 3)  # A function that gives a black picture for every one must not pass.
+def test_small_and_empty(shape: tuple[int, ...], rng: np.random.Generator) -> None:
+    img = drawn(rng, 4, 5, 3)  # A function that gives a black picture for every one must not pass.
     expect(image_filter.process_image, img, (step("Gray"),)).returns(grey(img))
-    expect(image_filter.process_image, picture(*shape)).returns(np.zeros(shape[:2], dtype=np.uint8))
+    expect(image_filter.process_image, drawn(rng, *shape)).returns(np.zeros(shape[:2], dtype=np.uint8))
 
 
-def test_progress_comes_back() -> None:
+def test_progress_comes_back(rng: np.random.Generator) -> None:
     code = """
 import numpy as np
 calls = []
@@ -203,9 +220,10 @@ show(*calls)
     step("Gray")
     got = printed(image_filter, code)
     check("what progress was called with, in a process of its own", got, "1", DEADLOCK)
+    check_filters(rng)
 
 
-def test_progress() -> None:
+def test_progress(rng: np.random.Generator) -> None:
     calls: list[Any] = []
     steps = [step("Gray"), step("Blur", 1.0), step("Edges")]
     expect(image_filter.process_image, picture(6, 7, 3), steps, calls.append).value()
@@ -216,10 +234,11 @@ def test_progress() -> None:
     calls.clear()
     expect(image_filter.process_image, picture(6, 7, 3), [], calls.append).value()
     check("what progress was called with, no steps", calls, [], ONCE)
+    check_filters(rng)
 
 
-def test_what_progress_returns_does_not_matter() -> None:
-    img = picture(6, 7, 3)
+def test_what_progress_returns_does_not_matter(rng: np.random.Generator) -> None:
+    img = drawn(rng, 6, 7, 3)
     expect(image_filter.process_image, img, [step("Gray")], lambda n: "stop").returns(grey(img))
 
 
@@ -229,7 +248,7 @@ class Stop(BaseException):
 
 @pytest.mark.parametrize("error", [KeyError("third"), StopIteration(), KeyboardInterrupt(), Stop("now")])
 @pytest.mark.parametrize("fails_at", [1, 2, 3])
-def test_an_exception(error: BaseException, fails_at: int) -> None:
+def test_an_exception(error: BaseException, fails_at: int, rng: np.random.Generator) -> None:
     calls: list[Any] = []
 
     def failing(n: int) -> None:
@@ -243,10 +262,11 @@ def test_an_exception(error: BaseException, fails_at: int) -> None:
     )
     check("the very exception came through", raised is error, True, PROPAGATES)
     check("calls of progress", len(calls), fails_at, "An exception ends it at once.")
+    check_filters(rng)
 
 
-def test_the_callback_may_call_back() -> None:
-    img = picture(6, 7, 3)
+def test_the_callback_may_call_back(rng: np.random.Generator) -> None:
+    img = drawn(rng, 6, 7, 3)
     before = img.copy()
     inner: list[Any] = []
     expect(
@@ -259,8 +279,8 @@ def test_the_callback_may_call_back() -> None:
 
 
 @pytest.mark.soft
-def test_the_callback_may_change_the_picture() -> None:
-    img = picture(6, 7, 3)
+def test_the_callback_may_change_the_picture(rng: np.random.Generator) -> None:
+    img = drawn(rng, 6, 7, 3)
     expected = edges(grey(img))
 
     def spoil(n: int) -> None:
@@ -272,23 +292,26 @@ def test_the_callback_may_change_the_picture() -> None:
 
 
 @pytest.mark.parametrize("progress", [5, "len", [len]])
-def test_no_callable(progress: Any) -> None:
+def test_no_callable(progress: Any, rng: np.random.Generator) -> None:
     expect(image_filter.process_image, picture(4, 5, 3), [step("Gray")], progress).raises(TypeError)
+    check_filters(rng)
 
 
 @pytest.mark.parametrize("sigma", [0.0, -1.0, float("nan"), float("inf")])
-def test_a_bad_sigma(sigma: float) -> None:
+def test_a_bad_sigma(sigma: float, rng: np.random.Generator) -> None:
     calls: list[Any] = []
     steps = [step("Gray"), step("Blur", 1.0), step("Blur", sigma)]
     expect(image_filter.process_image, picture(4, 5, 3), steps, calls.append).raises(
         ValueError, says=("steps[2]", "sigma"), because=FIRST
     )
     check("calls of progress", calls, [], FIRST)
+    check_filters(rng)
 
 
 @pytest.mark.parametrize("steps", [5, "Gray", [1], ["Gray"], [None], [2.0]])
-def test_no_steps(steps: Any) -> None:
+def test_no_steps(steps: Any, rng: np.random.Generator) -> None:
     expect(image_filter.process_image, picture(4, 5, 3), steps).raises(TypeError)
+    check_filters(rng)
 
 
 @pytest.mark.parametrize("shape", [(3,), (4, 5, 4), (4, 5, 1)])

@@ -58,6 +58,26 @@ def smooth(height: int, width: int) -> Any:
     return np.stack(planes, axis=-1).astype(np.uint8)
 
 
+def drawn(rng: np.random.Generator, height: int, width: int) -> Any:
+    """A picture that shrinks well, too: from a drawn colour at its left to others at its right and bottom.
+
+    No colour is near to grey, so that an even grey is far off.
+    """
+    y, x = np.mgrid[0:height, 0:width]
+    planes = []
+    for dark in rng.permutation([True, False, bool(rng.integers(0, 2))]):
+        across, down = rng.integers(10, 50, 2)
+        plane = across * x / max(width - 1, 1) + down * y / max(height - 1, 1)
+        planes.append(plane if dark else 255 - plane)
+    return np.stack(planes, axis=-1).astype(np.uint8)
+
+
+def shrunk(pixels: Any, size: tuple[int, int]) -> Any:
+    """By the mean of each box."""
+    image = tool("PIL.Image")
+    return np.asarray(image.fromarray(pixels).resize(size, image.Resampling.BOX), dtype=np.float64)
+
+
 def fitted(size: tuple[int, int], max_side: int) -> tuple[int, int]:
     """The size whose longest side is `max_side`; the other side is rounded half up."""
     longest = max(size)
@@ -112,29 +132,36 @@ def check_near(picture: Any, expected: Any, tolerance: float, because: str) -> N
         ((1, 1), 5, (1, 1)),
     ],
 )
-def test_size(size: tuple[int, int], max_side: int, expected: tuple[int, int], kind: str) -> None:
-    picture = thumbnail(encoded(smooth(size[1], size[0]), kind), max_side)
+def test_size(
+    size: tuple[int, int], max_side: int, expected: tuple[int, int], kind: str, rng: np.random.Generator
+) -> None:
+    pixels = drawn(rng, size[1], size[0])
+    picture = thumbnail(encoded(pixels, kind), max_side)
     check(f"size of a {kind} of {size}, at most {max_side}", picture.size, expected, SIZE)
     check("format", picture.format, kind, FORMAT)
+    check_near(picture, shrunk(pixels, expected), 10.0, MEAN)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 @pytest.mark.parametrize("max_side", [16, 50, 99])
-def test_pixels(kind: str, max_side: int) -> None:
-    pixels = smooth(75, 100)
+def test_pixels(kind: str, max_side: int, rng: np.random.Generator) -> None:
+    pixels = drawn(rng, 75, 100)
     picture = thumbnail(encoded(pixels, kind), max_side)
-    box = tool("PIL.Image").Resampling.BOX
-    size = fitted((100, 75), max_side)
-    expected = np.asarray(tool("PIL.Image").fromarray(pixels).resize(size, box), dtype=np.float64)
-    check_near(picture, expected, 4.0, MEAN)
+    check_near(picture, shrunk(pixels, fitted((100, 75), max_side)), 4.0, MEAN)
 
 
-def test_every_pixel_counts() -> None:
+def test_every_pixel_counts(rng: np.random.Generator) -> None:
     # Black and white in turn: their mean is grey, and any single one of them is not.
     pixels = np.zeros((64, 64), dtype=np.uint8)
     pixels[::2, ::2] = pixels[1::2, 1::2] = 255
     picture = thumbnail(encoded(pixels, "PNG"), 16)
     check_near(picture, np.full((16, 16), 127.5), 2.0, MEAN)
+    # And one of other greys.
+    dark, bright = rng.integers(0, 60), rng.integers(120, 190)
+    pixels[::2, ::2] = pixels[1::2, 1::2] = bright
+    pixels[1::2, ::2] = pixels[::2, 1::2] = dark
+    picture = thumbnail(encoded(pixels, "PNG"), 16)
+    check_near(picture, np.full((16, 16), (float(dark) + float(bright)) / 2), 2.0, MEAN)
 
 
 @pytest.mark.parametrize("max_side", [20, 60])
@@ -147,20 +174,29 @@ def test_the_portrait(max_side: int) -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_modes_of_png(mode: str) -> None:
-    pixels = smooth(40, 60)
+def test_modes_of_png(mode: str, rng: np.random.Generator) -> None:
+    pixels = drawn(rng, 40, 60)
     if mode == "I;16":
         data = encoded(pixels[..., 0].astype(np.uint16) * 257, "PNG")
     else:
         data = encoded(pixels, "PNG", mode)
     picture = thumbnail(data, 30)
     check("format and size", (picture.format, picture.size), ("PNG", (30, 20)), FORMAT)
+    image = tool("PIL.Image")
+    wanted = image.fromarray(pixels[..., 0]) if mode == "I;16" else image.open(io.BytesIO(data))
+    if mode == "I;16":
+        picture = image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
+    expected = shrunk(np.asarray(wanted.convert("RGB")), (30, 20))
+    check_near(picture.convert("RGB"), expected, 12.0, MEAN)
 
 
 @pytest.mark.parametrize(("mode", "options"), [("L", {}), ("RGB", {"progressive": True}), ("CMYK", {})])
-def test_modes_of_jpeg(mode: str, options: dict[str, Any]) -> None:
-    picture = thumbnail(encoded(smooth(40, 60), "JPEG", mode, **options), 30)
+def test_modes_of_jpeg(mode: str, options: dict[str, Any], rng: np.random.Generator) -> None:
+    data = encoded(drawn(rng, 40, 60), "JPEG", mode, **options)
+    picture = thumbnail(data, 30)
     check("format and size", (picture.format, picture.size), ("JPEG", (30, 20)), FORMAT)
+    wanted = tool("PIL.Image").open(io.BytesIO(data)).convert("RGB")
+    check_near(picture.convert("RGB"), shrunk(np.asarray(wanted), (30, 20)), 12.0, MEAN)
 
 
 def exif_with(orientation: int) -> bytes:
@@ -171,9 +207,10 @@ def exif_with(orientation: int) -> bytes:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_orientation(orientation: int, kind: str) -> None:
+def test_orientation(orientation: int, kind: str, rng: np.random.Generator) -> None:
     pixels = np.zeros((32, 64, 3), dtype=np.uint8)
-    pixels[:16, :32], pixels[16:, :32], pixels[:16, 32:] = (250, 0, 0), (0, 250, 0), (0, 0, 250)
+    colours = rng.permutation([(250, 0, 0), (0, 250, 0), (0, 0, 250), (0, 0, 0)])
+    pixels[:16, :32], pixels[16:, :32], pixels[:16, 32:], pixels[16:, 32:] = colours
     data = encoded(pixels, kind, exif=exif_with(orientation))
     picture = thumbnail(data, 16)
     upright = tool("PIL.ImageOps").exif_transpose(tool("PIL.Image").open(io.BytesIO(data)))
@@ -195,10 +232,14 @@ def test_orientation(orientation: int, kind: str) -> None:
         b"Exif\0\0" + b"\xff" * 60_000,
     ],
 )
-def test_malformed_exif(exif: bytes) -> None:
-    data = bytearray(encoded(smooth(20, 40), "JPEG"))
+def test_malformed_exif(exif: bytes, rng: np.random.Generator) -> None:
+    pixels = drawn(rng, 20, 40)
+    data = bytearray(encoded(pixels, "JPEG"))
     data[2:2] = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
-    check("size", thumbnail(bytes(data), 20).size, (20, 10), "What is no orientation turns nothing.")
+    because = "What is no orientation turns nothing."
+    picture = thumbnail(bytes(data), 20)
+    check("size", picture.size, (20, 10), because)
+    check_near(picture, shrunk(pixels, (20, 10)), 10.0, because)
 
 
 @pytest.mark.parametrize("max_side", [0, -1, -(10**10)])
@@ -387,8 +428,10 @@ def outcome(data: bytes) -> str:
         return "ValueError"
 
 
-def test_kinds_of_bytes() -> None:
-    data = encoded(smooth(20, 30), "PNG")
+def test_kinds_of_bytes(rng: np.random.Generator) -> None:
+    pixels = drawn(rng, 20, 30)
+    data = encoded(pixels, "PNG")
+    check_near(thumbnail(data, 10), shrunk(pixels, (10, 7)), 10.0, MEAN)
     expected = expect(image_filter.thumbnail, data, 10).value()
     changed = bytearray(data)
     expect(image_filter.thumbnail, changed, 10).returns(expected, because=BUFFER)

@@ -42,6 +42,10 @@ def reference(img: Any) -> Any:
     return ((299 * red + 587 * green + 114 * blue + 500) // 1000).astype(np.uint8)
 
 
+def drawn(rng: np.random.Generator, *shape: int) -> Any:
+    return rng.integers(0, 256, shape).astype(np.uint8)
+
+
 @st.composite
 def pictures(draw: st.DrawFn) -> Any:
     height, width = draw(st.integers(0, 7)), draw(st.integers(0, 7))
@@ -53,17 +57,23 @@ def pictures(draw: st.DrawFn) -> Any:
     ("pixel", "expected"),
     [((0, 0, 0), 0), ((255, 255, 255), 255), ((255, 0, 0), 76), ((0, 255, 0), 150), ((0, 0, 255), 29)],
 )
-def test_one_pixel(pixel: tuple[int, int, int], expected: int) -> None:
+def test_one_pixel(pixel: tuple[int, int, int], expected: int, rng: np.random.Generator) -> None:
     img = np.array([[pixel]], dtype=np.uint8)
     expect(image_filter.to_gray, img).returns(
         np.array([[expected]], dtype=np.uint8), because=f"{WRAPS} {HALF}"
     )
+    img = np.concatenate([drawn(rng, 1, 3, 3), img], axis=1)
+    expect(image_filter.to_gray, img).returns(reference(img), because=f"{WRAPS} {HALF}")
 
 
-def test_rounding() -> None:
+def test_rounding(rng: np.random.Generator) -> None:
     # 114 · 250 = 28500 thousandths, exactly a half; one less and one more beside it.
     img = np.array([[[0, 0, 250], [0, 0, 249], [1, 0, 250]]], dtype=np.uint8)
     expect(image_filter.to_gray, img).returns(np.array([[29, 28, 29]], dtype=np.uint8), because=HALF)
+    # And others that are a half: of so many, one in a thousand.
+    many = drawn(rng, 200_000, 3)
+    img = many[many.astype(np.int64) @ [299, 587, 114] % 1000 == 500][None]
+    expect(image_filter.to_gray, img).returns(reference(img), because=HALF)
 
 
 @given(pictures())
@@ -71,32 +81,34 @@ def test_agrees_with_integers(img: Any) -> None:
     expect(image_filter.to_gray, img).returns(reference(img), because=f"{HALF} {PLACES}")
 
 
-def test_many_colours() -> None:
-    rng = np.random.default_rng(9)
-    img = rng.integers(0, 256, (150, 210, 3)).astype(np.uint8)
+def test_many_colours(rng: np.random.Generator) -> None:
+    img = drawn(rng, 150, 210, 3)
     expect(image_filter.to_gray, img).returns(reference(img), because=HALF)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_any_layout(layout: str) -> None:
-    values = np.random.default_rng(1).integers(0, 256, (5, 4, 3)).astype(np.uint8)
+def test_any_layout(layout: str, rng: np.random.Generator) -> None:
+    values = drawn(rng, 5, 4, 3)
     expect(image_filter.to_gray, laid_out(values, layout)).returns(reference(values), because=PLACES)
 
 
-def test_bgr_turned_round() -> None:
-    values = np.random.default_rng(2).integers(0, 256, (5, 4, 3)).astype(np.uint8)
+def test_bgr_turned_round(rng: np.random.Generator) -> None:
+    values = drawn(rng, 5, 4, 3)
     expect(image_filter.to_gray, values[..., ::-1]).returns(reference(values[..., ::-1]), because=PLACES)
 
 
-def test_the_picture_stays_as_it_was() -> None:
-    img = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
-    expect(image_filter.to_gray, img).value()
-    check("img after to_gray(img)", img, np.arange(60, dtype=np.uint8).reshape(4, 5, 3))
+def test_the_picture_stays_as_it_was(rng: np.random.Generator) -> None:
+    img = drawn(rng, 4, 5, 3)
+    before = img.copy()
+    expect(image_filter.to_gray, img).returns(reference(before), because=HALF)
+    check("img after to_gray(img)", img, before)
 
 
 @pytest.mark.parametrize("shape", [(0, 0, 3), (0, 5, 3), (5, 0, 3)])
-def test_no_pixels(shape: tuple[int, ...]) -> None:
+def test_no_pixels(shape: tuple[int, ...], rng: np.random.Generator) -> None:
     expect(image_filter.to_gray, np.zeros(shape, dtype=np.uint8)).returns(np.zeros(shape[:2], dtype=np.uint8))
+    img = drawn(rng, 4, 5, 3)
+    expect(image_filter.to_gray, img).returns(reference(img), because=HALF)
 
 
 @pytest.mark.parametrize(

@@ -31,15 +31,26 @@ def chunks(p: Any) -> Any:
     return expect(p.chunks).value()
 
 
+def drawn(rng: np.random.Generator, count: int = 3) -> Any:
+    return rng.normal(size=count)
+
+
+def check_iterates(rng: np.random.Generator) -> None:
+    """An iterator that always raises must not pass, so also one that gives all chunks."""
+    values = drawn(rng, 7)
+    expect(list, chunks(processor(3, values))).returns([values[:3], values[3:6], values[6:]], because=LAST)
+
+
 @pytest.mark.parametrize(("n", "chunk_size"), [(0, 3), (1, 3), (3, 3), (7, 3), (6, 3), (5, 1), (4, 2**63)])
-def test_chunks(n: int, chunk_size: int) -> None:
-    values = np.arange(float(n))
+def test_chunks(n: int, chunk_size: int, rng: np.random.Generator) -> None:
+    values = drawn(rng, n)
     expected = [values[i : i + chunk_size] for i in range(0, n, chunk_size)]
     expect(list, chunks(processor(chunk_size, values))).returns(expected, because=LAST)
+    check_iterates(rng)
 
 
-def test_the_largest_chunk_size() -> None:
-    values = np.arange(4.0)
+def test_the_largest_chunk_size(rng: np.random.Generator) -> None:
+    values = drawn(rng, 4)
     expect(list, chunks(processor(2**64 - 1, values))).returns(
         [values], because=likely((panicked, WRAPS), otherwise=LAST)
     )
@@ -51,85 +62,101 @@ def test_nothing_is_lost(values: list[float], chunk_size: int) -> None:
     expect(list, chunks(processor(chunk_size, values))).returns(expected, because=LAST)
 
 
-def test_takes_nothing_out() -> None:
-    p = processor()
-    expect(list, chunks(p)).returns([np.array([1.0, 2.0]), np.array([3.0])], because=LAST)
-    check("(chunk_size, values, total_seen) afterwards", FIXTURES._state(p), (2, [1.0, 2.0, 3.0], 3))
+def test_takes_nothing_out(rng: np.random.Generator) -> None:
+    values = drawn(rng)
+    p = processor(2, values)
+    expect(list, chunks(p)).returns([values[:2], values[2:]], because=LAST)
+    check("(chunk_size, values, total_seen) afterwards", FIXTURES._state(p), (2, values.tolist(), 3))
 
 
-def test_an_iterator_is_its_own_iterator() -> None:
-    iterator = chunks(processor())
-    expect(next, iterator).returns(np.array([1.0, 2.0]))
-    expect(list, iterator).returns([np.array([3.0])], because=POSITION)
+def test_an_iterator_is_its_own_iterator(rng: np.random.Generator) -> None:
+    values = drawn(rng)
+    iterator = chunks(processor(2, values))
+    expect(next, iterator).returns(values[:2])
+    expect(list, iterator).returns([values[2:]], because=POSITION)
 
 
-def test_two_iterators_do_not_disturb_each_other() -> None:
-    p = processor()
+def test_two_iterators_do_not_disturb_each_other(rng: np.random.Generator) -> None:
+    values = drawn(rng)
+    p = processor(2, values)
     first, second = chunks(p), chunks(p)
-    expect(next, first).returns(np.array([1.0, 2.0]))
-    expect(next, second).returns(np.array([1.0, 2.0]), because=POSITION)
-    expect(next, first).returns(np.array([3.0]))
-    expect(next, second).returns(np.array([3.0]), because=POSITION)
+    expect(next, first).returns(values[:2])
+    expect(next, second).returns(values[:2], because=POSITION)
+    expect(next, first).returns(values[2:])
+    expect(next, second).returns(values[2:], because=POSITION)
 
 
 @pytest.mark.soft
-def test_each_chunk_is_a_copy() -> None:
-    p = processor()
+def test_each_chunk_is_a_copy(rng: np.random.Generator) -> None:
+    values = drawn(rng)
+    p = processor(2, values)
     chunk = expect(next, chunks(p)).value()
     chunk[0] = 99.0
-    check("the processor's values", FIXTURES._state(p)[1], [1.0, 2.0, 3.0])
+    check("the processor's values", FIXTURES._state(p)[1], values.tolist())
 
 
-CHANGES = {
-    "values added": (2, [1.0, 2.0, 3.0, 4.0], 4),
-    "a chunk taken out": (2, [3.0], 3),
-    "cleared": (2, [], 3),
-    "cleared and filled again": (2, [7.0, 8.0, 9.0], 6),
-    "another chunk size": (3, [1.0, 2.0, 3.0], 3),
-}
+def changed(change: str, values: Any, more: Any) -> tuple[int, list[float], int]:
+    """(chunk_size, values, total_seen) of a processor that had three values in chunks of two."""
+    return {
+        "values added": (2, [*values.tolist(), more[0]], 4),
+        "a chunk taken out": (2, values[2:].tolist(), 3),
+        "cleared": (2, [], 3),
+        "cleared and filled again": (2, more, 6),
+        "another chunk size": (3, values.tolist(), 3),
+    }[change]
+
+
+CHANGES = ["values added", "a chunk taken out", "cleared", "cleared and filled again", "another chunk size"]
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_meanwhile(change: str) -> None:
-    p = processor()
+def test_a_change_meanwhile(change: str, rng: np.random.Generator) -> None:
+    values = drawn(rng)
+    p = processor(2, values)
     iterator = chunks(p)
-    expect(next, iterator).returns(np.array([1.0, 2.0]), because=LAST)
-    FIXTURES._set_state(p, *CHANGES[change])
+    expect(next, iterator).returns(values[:2], because=LAST)
+    FIXTURES._set_state(p, *changed(change, values, drawn(rng).tolist()))
     for _ in range(2):
         expect(next, iterator).described(f"next(chunks), after: {change}").raises(
             RuntimeError, says="changed", because=CHANGED
         )
+    check_iterates(rng)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_before_the_first_step(change: str) -> None:
-    p = processor()
+def test_a_change_before_the_first_step(change: str, rng: np.random.Generator) -> None:
+    values = drawn(rng)
+    p = processor(2, values)
     # An iterator that always raises must not pass, so first one that gives a chunk.
-    expect(next, chunks(p)).returns(np.array([1.0, 2.0]), because=LAST)
+    expect(next, chunks(p)).returns(values[:2], because=LAST)
     iterator = chunks(p)
-    FIXTURES._set_state(p, *CHANGES[change])
+    FIXTURES._set_state(p, *changed(change, values, drawn(rng).tolist()))
     expect(next, iterator).described(f"next(chunks), after: {change}").raises(
         RuntimeError,
         says="changed",
         because="The iteration begins with the call of chunks(), not with the first step.",
     )
+    check_iterates(rng)
 
 
-def test_a_change_after_the_end() -> None:
-    p = processor()
+def test_a_change_after_the_end(rng: np.random.Generator) -> None:
+    values = drawn(rng)
+    p = processor(2, values)
     iterator = chunks(p)
-    expect(list, iterator).returns([np.array([1.0, 2.0]), np.array([3.0])], because=LAST)
-    FIXTURES._set_state(p, 2, [1.0, 2.0, 3.0, 4.0, 5.0], 5)
+    expect(list, iterator).returns([values[:2], values[2:]], because=LAST)
+    FIXTURES._set_state(p, 2, drawn(rng, 5).tolist(), 5)
     expect(next, iterator, "ended").returns("ended", because=ENDED)
 
 
-def test_a_new_iterator_after_a_change() -> None:
-    p = processor()
+def test_a_new_iterator_after_a_change(rng: np.random.Generator) -> None:
+    new = float(rng.normal())
+    p = processor(2, drawn(rng))
     expect(list, chunks(p)).value()
-    FIXTURES._set_state(p, 2, [5.0], 4)
-    expect(list, chunks(p)).returns([np.array([5.0])])
+    FIXTURES._set_state(p, 2, [new], 4)
+    expect(list, chunks(p)).returns([np.array([new])])
 
 
-def test_the_iterator_keeps_the_processor_alive() -> None:
-    iterator = chunks(processor())
-    expect(list, iterator).returns([np.array([1.0, 2.0]), np.array([3.0])])
+def test_the_iterator_keeps_the_processor_alive(rng: np.random.Generator) -> None:
+    values = drawn(rng)
+    iterator = chunks(processor(2, values))
+    expect(list, iterator).returns([values[:2], values[2:]])

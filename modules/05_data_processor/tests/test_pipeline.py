@@ -47,11 +47,30 @@ def check_state(got: Any, chunk_size: int, values: list[float], total_seen: int,
     check("(chunk_size, values, total_seen) afterwards", FIXTURES._state(got), state, because)
 
 
-def check_takes() -> None:
-    """A version that refuses every column must not pass, so first one that it takes."""
-    p = processor()
-    expect(p.add_column, np.array([1.0, 2.0])).value()
-    check_state(p, 2, [1.0, 2.0], 2)
+def check_takes(rng: np.random.Generator) -> None:
+    """A version that refuses every column must not pass, so also one that it takes."""
+    p, column = processor(), rng.normal(size=9)
+    gone = rng.permutation(9)[: int(rng.integers(1, 4))]
+    column[gone] = math.nan
+    values = column[~np.isnan(column)].tolist()
+    expect(p.add_column, column).returns(len(gone), because=NAN)
+    check_state(p, 2, values, len(values), COUNTED)
+
+
+def check_statistics(rng: np.random.Generator) -> None:
+    """The statistics of drawn values, in chunks of four."""
+    values = rng.normal(size=int(rng.integers(8, 20)))
+    parts = values[: len(values) // 4 * 4].reshape(-1, 4)
+    expected = {
+        "start": 4 * np.arange(len(parts), dtype=np.int64),
+        "mean": parts.mean(1),
+        "std": parts.std(1),
+        "min": parts.min(1),
+        "max": parts.max(1),
+    }
+    expect(processor(4, values).chunk_statistics).approximates(
+        expected, rel=1e-9, abs=1e-9, because=POPULATION
+    )
 
 
 def tool(name: str) -> Any:
@@ -143,11 +162,12 @@ def test_masked_values_are_missing(mask: Any, dtype: str) -> None:
     ],
     ids=["missing date", "date", "duration"],
 )
-def test_dates_are_no_numbers(column: Any) -> None:
-    check_takes()
+def test_dates_are_no_numbers(column: Any, rng: np.random.Generator) -> None:
+    check_takes(rng)
     p = processor()
     expect(p.add_column, column).raises(TypeError, because=DATES)
     check_state(p, 2, [], 0)
+    check_takes(rng)
 
 
 @pytest.mark.soft
@@ -158,13 +178,14 @@ def test_dates_among_objects_are_no_numbers() -> None:
     )
 
 
-def test_complex_numbers_are_no_floats() -> None:
-    check_takes()
+def test_complex_numbers_are_no_floats(rng: np.random.Generator) -> None:
+    check_takes(rng)
     p = processor()
     expect(p.add_column, np.array([1.0 + 2.0j])).raises(
         TypeError,
         because=("NumPy drops the imaginary part with only a warning: refuse the dtype's `kind` 'c'."),
     )
+    check_takes(rng)
 
 
 @pytest.mark.parametrize(
@@ -179,22 +200,23 @@ def test_complex_numbers_are_no_floats() -> None:
         ([1.0, None, 3], [1.0, 3.0], 1),
     ],
 )
-def test_columns(column: Any, values: list[float], missing: int) -> None:
+def test_columns(column: Any, values: list[float], missing: int, rng: np.random.Generator) -> None:
     p = processor(2, [9.0], total_seen=5)
     expect(p.add_column, column).returns(missing, because=NAN)
     check_state(p, 2, [9.0, *values], 5 + len(values), COUNTED)
+    check_takes(rng)
 
 
-def test_a_column_of_a_table_in_one_block() -> None:
-    table = np.arange(12.0).reshape(4, 3)
+def test_a_column_of_a_table_in_one_block(rng: np.random.Generator) -> None:
+    table = rng.normal(size=(4, 3))
     p = processor()
     expect(p.add_column, table[:, 1]).returns(0, because=STRIDES)
-    check_state(p, 2, [1.0, 4.0, 7.0, 10.0], 4, STRIDES)
+    check_state(p, 2, table[:, 1].tolist(), 4, STRIDES)
 
 
-def test_a_field_of_a_packed_record() -> None:
+def test_a_field_of_a_packed_record(rng: np.random.Generator) -> None:
     records = np.zeros(20, dtype=[("value", np.float64), ("flag", np.int32)])
-    records["value"] = np.arange(20)
+    records["value"] = rng.normal(size=20)
     values = records["value"].tolist()
     p = processor()
     # A version that refuses everything must not pass. A copy is aligned.
@@ -209,19 +231,21 @@ def test_a_field_of_a_packed_record() -> None:
 
 
 @pytest.mark.parametrize("column", [["a", "b"], [[1.0], [2.0, 3.0]]])
-def test_no_numbers(column: Any) -> None:
-    check_takes()
+def test_no_numbers(column: Any, rng: np.random.Generator) -> None:
+    check_takes(rng)
     p = processor()
     expect(p.add_column, column).raises(ValueError)
     check_state(p, 2, [], 0)
+    check_takes(rng)
 
 
 @pytest.mark.parametrize("column", [np.zeros((2, 2)), 5.0, None, {"a": 1}, object()])
-def test_no_column(column: Any) -> None:
-    check_takes()
+def test_no_column(column: Any, rng: np.random.Generator) -> None:
+    check_takes(rng)
     p = processor()
     expect(p.add_column, column).raises(TypeError)
     check_state(p, 2, [], 0)
+    check_takes(rng)
 
 
 def table(**columns: Any) -> dict[str, Any]:
@@ -231,31 +255,34 @@ def table(**columns: Any) -> dict[str, Any]:
     }
 
 
-def test_chunk_statistics() -> None:
+def test_chunk_statistics(rng: np.random.Generator) -> None:
     p = processor(2, [1.0, 3.0, -2.0, -2.0, 9.0])
     expect(p.chunk_statistics).returns(
         table(start=[0, 2], mean=[2.0, -2.0], std=[1.0, 0.0], min=[1.0, -2.0], max=[3.0, -2.0]),
         because=POPULATION,
     )
     check_state(p, 2, [1.0, 3.0, -2.0, -2.0, 9.0], 5, "chunk_statistics takes nothing out.")
+    check_statistics(rng)
 
 
-def test_start_counts_from_the_first_value_ever() -> None:
-    rows = expect(processor(2, [1.0, 2.0, 3.0, 4.0, 5.0], total_seen=105).chunk_statistics).value()
-    check("chunk_statistics()['start']", rows["start"], np.array([100, 102]), START)
+def test_start_counts_from_the_first_value_ever(rng: np.random.Generator) -> None:
+    gone = int(rng.integers(100, 900))
+    rows = expect(processor(2, rng.normal(size=5), total_seen=gone + 5).chunk_statistics).value()
+    check("chunk_statistics()['start']", rows["start"], np.array([gone, gone + 2]), START)
 
 
 @pytest.mark.parametrize(("n", "chunk_size"), [(0, 3), (2, 3), (3, 2**63)])
-def test_no_full_chunk(n: int, chunk_size: int) -> None:
+def test_no_full_chunk(n: int, chunk_size: int, rng: np.random.Generator) -> None:
     expect(processor(chunk_size, range(n)).chunk_statistics).returns(
         table(start=[], mean=[], std=[], min=[], max=[]),
         because="Without a full chunk the columns are empty arrays, of the same types.",
     )
+    check_statistics(rng)
 
 
 @pytest.mark.parametrize("offset", [1e9, -1e9])
-def test_a_deviation_far_from_zero(offset: float) -> None:
-    values = [offset + 0.1 * (7 * i % 101) for i in range(500)]  # Their mean is no float.
+def test_a_deviation_far_from_zero(offset: float, rng: np.random.Generator) -> None:
+    values = [offset + 0.1 * n for n in rng.integers(0, 101, 500).tolist()]  # Their mean is no float.
     rows = expect(processor(100, values).chunk_statistics).value()
     exact = np.array([statistics.pstdev(values[start : start + 100]) for start in range(0, 500, 100)])
     expect(lambda: rows["std"]).described("chunk_statistics()['std']").approximates(

@@ -702,29 +702,35 @@ def honest(tally: Tally, scratch: Path, works: list[Work], jobs: int) -> None:
 
 def partial(tally: Tally, scratch: Path, works: list[Work], jobs: int, record: bool) -> None:
     """Exactly the points that were foreseen; between two of them where luck decides which tests fail."""
-    path = HERE / "partial/scores.toml"
-    known = tomllib.loads(path.read_text())["score"] if path.is_file() else {}
+    known = tomllib.loads(SCORES.read_text())["score"] if SCORES.is_file() else {}
     for work, report in grade_work(scratch / "partial", works, jobs):
         score = score_of(report, work.exercise)
         best = exercise_of(report, work.exercise).get("max_score", 0)
-        if record and not isinstance(known.get(work.name), list):
+        before = known.get(work.name)
+        if record and not isinstance(before, list) and before != score:
             known[work.name] = score
+            write_scores(known)
         wanted = known.get(work.name)
         least, most = wanted if isinstance(wanted, list) else (wanted, wanted)
         foreseen = least is not None and least <= score <= most
         tally.unearned += max(0.0, score - most) if most is not None else 0.0
         expectation = f"foreseen {wanted}" if wanted is not None else f"foreseen nothing yet: {RECORDS}"
+        if wanted != before:
+            expectation = f"recorded, before it was {before}"
         tally.check(foreseen, f"partial {work.name}", f"{score:g} of {best:g}", expectation)
-    if record:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(
-            SCORES_HEAD
-            + "".join(
-                f'"{name}" = {score if isinstance(score, list) else format(score, "g")}\n'
-                for name, score in sorted(known.items())
-            )
-        )
 
+
+def write_scores(known: dict[str, Any]) -> None:
+    """Writes `partial/scores.toml`, after each change: a run that is broken off keeps what it has found."""
+    SCORES.parent.mkdir(exist_ok=True)
+    lines = [
+        f'"{name}" = {score if isinstance(score, list) else format(score, "g")}\n'
+        for name, score in sorted(known.items())
+    ]
+    SCORES.write_text(SCORES_HEAD + "".join(lines))
+
+
+SCORES = HERE / "partial/scores.toml"
 
 RECORDS = "`corpora.py --only EXERCISE partial --record` writes it down; look at the new lines"
 

@@ -48,7 +48,7 @@ class Work:
     @property
     def digest(self) -> str | None:
         """Tells two runs apart whose answers differ, if runs are to be compared."""
-        return self._heard and self._heard.hexdigest()
+        return None if self._heard is None else self._heard.hexdigest()
 
     def act(self, origin: str) -> None:
         """Notes an effect that takes work, such as a changed array."""

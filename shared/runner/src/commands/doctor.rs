@@ -135,7 +135,8 @@ fn linker() -> Finding {
 fn interpreter() -> Finding {
     let found = python::find()
         .map(|found| {
-            let fixes = python::last_fixes(found.release).map(|year| format!(", with security fixes until October {year}"));
+            let fixes =
+                python::last_fixes(found.release).map(|year| format!(", with security fixes until October {year}"));
             format!("{} at {}{}", found.version, found.path.display(), fixes.unwrap_or_default())
         })
         .map_err(|error| first_line(&error.to_string()));

@@ -319,12 +319,17 @@ def hostile(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> Non
         for attack in group:
             lay_out(attack, submissions / attack.name)
         more = [word for name in REPORTS for word in ("--report", f"{name.partition('.')[0]}={name}")]
-        reports = grade_class(
-            submissions, out, [exercise], jobs, *more, "--hidden", str(hidden_tests(scratch))
-        )
+        more += ["--hidden", str(hidden_tests(scratch))]
+        reports = grade_class(submissions, out, [exercise], jobs, *more)
         for attack in group:
-            judge(tally, attack, reports[attack.name], out / "not-graded.txt")
-            wrong = [found for name in REPORTS for found in speaks(out / attack.name / name)]
+            report, results = reports[attack.name], out
+            if report.get("seconds", 0.0) > attack.budget:
+                # Its neighbours, or other work on this machine, may have had its time: once more, by itself.
+                submissions, results = scratch / "alone" / attack.name, scratch / "alone out" / attack.name
+                lay_out(attack, submissions / attack.name)
+                report = grade_class(submissions, results, [exercise], 1, *more)[attack.name]
+            judge(tally, attack, report, results / "not-graded.txt")
+            wrong = [found for name in REPORTS for found in speaks(results / attack.name / name)]
             if wrong or attack.about.get("reports"):
                 tally.check(not wrong, f"reports of {attack.name} say nothing for it", *wrong[:5])
 

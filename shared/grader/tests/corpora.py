@@ -488,13 +488,17 @@ def trusting(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> No
             free.append(slot)
 
     with ThreadPoolExecutor(jobs) as pool:
-        for result in pool.map(one, [attack for attack in chosen if attack.about["trusting"] != "none"]):
-            judge_trusting(tally, *result)
+        results = list(pool.map(one, [attack for attack in chosen if attack.about["trusting"] != "none"]))
+    for attack, found, marked in results:
+        if found.get("hung") and not gets_through(attack, found, marked):
+            # The clock ran out while others had the machine: once more, by itself.
+            judge_trusting(tally, attack, *run_trusting(attack, slots[0]))
+        else:
+            judge_trusting(tally, attack, found, marked)
 
 
-def judge_trusting(tally: Tally, attack: Attack, found: dict[str, Any], marked: bool) -> None:
-    """Whether it got through as it says."""
-    kind = attack.about["trusting"]
+def gets_through(attack: Attack, found: dict[str, Any], marked: bool) -> bool:
+    """Whether an attack has done to the control what it says."""
     holds = {
         "points": found.get("exit") or found.get("summary") or found.get("junit"),
         "hang": found.get("hung"),
@@ -505,10 +509,17 @@ def judge_trusting(tally: Tally, attack: Attack, found: dict[str, Any], marked: 
         "flood": found.get("output_bytes", 0) > 32 << 20,
         "says": attack.about.get("trusting_says", "?")
         in found.get("output", "") + found.get("build_output", ""),
-    }[kind]
+    }
+    return bool(holds[attack.about["trusting"]])
+
+
+def judge_trusting(tally: Tally, attack: Attack, found: dict[str, Any], marked: bool) -> None:
+    """Counts whether it got through as it says."""
+    holds = gets_through(attack, found, marked)
     believed = [name for name in ("exit", "summary", "junit") if found.get(name)]
     more = [] if holds else [json.dumps(found)[-600:]]
-    tally.check(bool(holds), f"trusting {attack.name}", f"{kind}: {', '.join(believed) or '-'}", *more)
+    kind = attack.about["trusting"]
+    tally.check(holds, f"trusting {attack.name}", f"{kind}: {', '.join(believed) or '-'}", *more)
 
 
 def remove(folder: Path) -> None:

@@ -236,6 +236,15 @@ fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
 
 fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Error {
     let path = name_of(submission);
+    let inside: Vec<String> = folders_in(submission)
+        .iter()
+        .filter(|folder| looks_like_a_submission(folder, course))
+        .map(|folder| name_of(Path::new(folder.file_name().unwrap_or_default())))
+        .collect();
+    if inside.len() > 1 && !looks_like_a_submission(submission, course) {
+        return Error::new(format!("{path} holds more than one submission: {}.", inside.join(", ")))
+            .advice("Give one of these folders.");
+    }
     // Refused, or nearly right: any other file would only distract.
     let mut refused =
         intake.ignored.iter().filter(|ignored| ![NO_EXERCISE, A_LINK, AND_MORE].contains(&&*ignored.reason));
@@ -246,15 +255,6 @@ fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Error {
             line(&first.path.escape_debug().to_string(), 200),
             first.reason
         ));
-    }
-    let inside: Vec<String> = folders_in(submission)
-        .iter()
-        .filter(|folder| looks_like_a_submission(folder, course))
-        .map(|folder| name_of(Path::new(folder.file_name().unwrap_or_default())))
-        .collect();
-    if inside.len() > 1 {
-        return Error::new(format!("{path} holds more than one submission: {}.", inside.join(", ")))
-            .advice("Give one of these folders.");
     }
     let example = course.modules.first().and_then(|module| {
         let file = module.exercises.first()?.files.first()?;

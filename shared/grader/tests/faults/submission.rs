@@ -169,7 +169,8 @@ fn links_pipes_and_folders_named_like_files() {
                 fs::copy(original, &other).unwrap();
                 fs::hard_link(other, path).unwrap();
             },
-            "a hard link, which may be somebody else's file: hand in a copy",
+            "a hard link, which may be somebody else's file: hand in a copy (`cp -al`, `rsync --link-dest` and some backups make \
+             such links too)",
         ),
         ("link", |original, path| symlink(original, path).unwrap(), "a link"),
         ("dangling link", |_, path| symlink("/nowhere", path).unwrap(), "a link"),

@@ -490,11 +490,11 @@ def trusting(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> No
     with ThreadPoolExecutor(jobs) as pool:
         results = list(pool.map(one, [attack for attack in chosen if attack.about["trusting"] != "none"]))
     for attack, found, marked in results:
-        if found.get("hung") and not gets_through(attack, found, marked):
-            # The clock ran out while others had the machine: once more, by itself.
-            judge_trusting(tally, attack, *run_trusting(attack, slots[0]))
-        else:
+        if gets_through(attack, found, marked):
             judge_trusting(tally, attack, found, marked)
+        else:
+            # Perhaps another one had all processes or the time of the machine: once more, by itself.
+            judge_trusting(tally, attack, *run_trusting(attack, slots[0]))
 
 
 def gets_through(attack: Attack, found: dict[str, Any], marked: bool) -> bool:

@@ -12,10 +12,12 @@ GRADER = COURSE / "target/runner/course-grader"
 
 
 def build() -> None:
-    """Builds it as `cargo course grade` does, if its sources have changed: no stale one is tried."""
-    command = ["cargo", "build", "--quiet", "--locked", "--profile", "runner", "--package", "course-grader"]
-    if subprocess.run(command, check=False, cwd=COURSE, stdin=subprocess.DEVNULL).returncode != 0:
-        raise SystemExit("The grader does not build; cargo says why above.")
+    """Sets all modules up and builds the grader, as `cargo course grade` does: no stale one is tried."""
+    setup = ["cargo", "course", "setup"]
+    build = ["cargo", "build", "--quiet", "--locked", "--profile", "runner", "--package", "course-grader"]
+    for command in (setup, build):
+        if subprocess.run(command, check=False, cwd=COURSE, stdin=subprocess.DEVNULL).returncode != 0:
+            raise SystemExit(f"`{' '.join(command)}` failed; it says why above.")
 
 
 def stub(module: str, file: str) -> Path:

@@ -282,7 +282,7 @@ def test_no_full_chunk(n: int, chunk_size: int, rng: np.random.Generator) -> Non
 
 @pytest.mark.parametrize("offset", [1e9, -1e9])
 def test_a_deviation_far_from_zero(offset: float, rng: np.random.Generator) -> None:
-    values = [offset + 0.1 * n for n in rng.integers(0, 101, 500).tolist()]  # Their mean is no float.
+    values = [offset + 0.1 * n for n in rng.integers(0, 101, 500).tolist()]  # No float is exactly their mean.
     rows = expect(processor(100, values).chunk_statistics).value()
     exact = np.array([statistics.pstdev(values[start : start + 100]) for start in range(0, 500, 100)])
     expect(lambda: rows["std"]).described("chunk_statistics()['std']").approximates(

@@ -236,7 +236,7 @@ def test_malformed_exif(exif: bytes, rng: np.random.Generator) -> None:
     pixels = drawn(rng, 20, 40)
     data = bytearray(encoded(pixels, "JPEG"))
     data[2:2] = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
-    because = "What is no orientation turns nothing."
+    because = "Only the orientations 2 to 8 turn or mirror a picture."
     picture = thumbnail(bytes(data), 20)
     check("size", picture.size, (20, 10), because)
     check_near(picture, shrunk(pixels, (20, 10)), 10.0, because)

@@ -36,7 +36,7 @@ def call(name: str) -> ast.Call:
 
 
 def named_values() -> dict[str, ast.expr]:
-    """What setup.py names, once and at its top: `x = …`, `with … as x`, `def x(): return …`."""
+    """The names that setup.py gives once, at its top: `x = …`, `with … as x`, `def x(): return …`."""
     found: dict[str, list[ast.expr]] = {}
     statements: list[ast.stmt] = list(project.python(SETUP).body)
     for node in statements:  # It grows.
@@ -250,7 +250,7 @@ def built_by_setuptools(built: Assembled) -> Wheel:
 
 
 def stable_suffixes() -> list[str]:
-    """What setuptools may add to a library for the stable ABI, from Python 3.15 on with the platform."""
+    """The endings of a library for the stable ABI. From Python 3.15 on, one names the platform too."""
     if sys.platform == "win32":
         return [".pyd"]
     return [suffix for suffix in EXTENSION_SUFFIXES if suffix.startswith((".abi3.", ".abi3-"))]

@@ -132,14 +132,20 @@ def byte_of(word: str, where: str) -> int:
     }.get(where, size)
 
 
+def drawn_cut(where: str, white: str, rng: np.random.Generator) -> tuple[list[str], int, int]:
+    """Drawn words, the number of one of them, and a place in it, in bytes of the joined text."""
+    words, which = drawn_words(rng), int(rng.integers(5, 25))
+    begin = len(white.join([*words[:which], ""]).encode())
+    return words, which, begin + byte_of(words[which], where)
+
+
 @pytest.mark.parametrize("where", WITHIN)
 @pytest.mark.parametrize("white", [" ", "\n\n", "\u3000"], ids=["space", "lines", "ideographic"])
 def test_where_a_range_begins(tmp_path: Path, where: str, white: str, rng: np.random.Generator) -> None:
-    words = drawn_words(rng)
-    path, which = write(tmp_path, white.join(words)), int(rng.integers(5, 25))
-    begin = len(white.join([*words[:which], ""]).encode())
+    words, which, cut = drawn_cut(where, white, rng)
+    path = write(tmp_path, white.join(words))
     expected = reference(white.join(words[which if where == "its first byte" else which + 1 :]))
-    got = part(path, begin + byte_of(words[which], where), path.stat().st_size)
+    got = part(path, cut, path.stat().st_size)
     because = OWNER if where == "behind it" or white != "\u3000" else f"{OWNER} {SPACE}"
     check(f"the words to the end, from {where} of the word {words[which]!r}", got, expected, because)
 
@@ -147,11 +153,10 @@ def test_where_a_range_begins(tmp_path: Path, where: str, white: str, rng: np.ra
 @pytest.mark.parametrize("where", WITHIN)
 @pytest.mark.parametrize("white", [" ", "\n\n", "\u3000"], ids=["space", "lines", "ideographic"])
 def test_where_a_range_ends(tmp_path: Path, where: str, white: str, rng: np.random.Generator) -> None:
-    words = drawn_words(rng)
-    path, which = write(tmp_path, white.join(words)), int(rng.integers(5, 25))
-    begin = len(white.join([*words[:which], ""]).encode())
+    words, which, cut = drawn_cut(where, white, rng)
+    path = write(tmp_path, white.join(words))
     expected = reference(white.join(words[: which if where == "its first byte" else which + 1]))
-    got = part(path, 0, begin + byte_of(words[which], where))
+    got = part(path, 0, cut)
     check(f"the words from the start to {where} of the word {words[which]!r}", got, expected, TAIL)
 
 

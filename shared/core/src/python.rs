@@ -169,12 +169,12 @@ fn candidates() -> Vec<Vec<OsString>> {
     names
 }
 
-/// What `COURSE_PYTHON` says. An empty variable says nothing.
+/// The value of `COURSE_PYTHON`, unless it is empty.
 pub fn choice() -> Option<OsString> {
     std::env::var_os(CHOICE).filter(|choice| !choice.is_empty())
 }
 
-/// Whether PyO3 refuses an interpreter because it has no GIL: only 3.13 does without one in a way that has changed since.
+/// Whether an interpreter has no GIL and is older than 3.14. PyO3 does not build for these.
 fn is_free_threaded_too_early(found: &Interpreter) -> bool {
     found.release < (3, 14) && found.signature.split(' ').nth(1).is_some_and(|version| version.contains('t'))
 }

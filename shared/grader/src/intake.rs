@@ -280,12 +280,12 @@ const A_LINK: &str = "a link beside the exercises";
 /// The reason for whatever comes after the last one named.
 const AND_MORE: &str = "and more";
 
-/// What a file is meant to be whose name is nearly that of an exercise's, or that lies elsewhere.
+/// A guess which exercise's file this is, under another name or in another place.
 fn probably(name: &Path, course: &Course) -> Option<String> {
     renamed(name, course).or_else(|| elsewhere(name, course))
 }
 
-/// The exercise's file that has this name, if there is one only: people hand in a single file, or what is inside of a module.
+/// The exercise's file with this name, if only one has it. Some people hand in a single file, or the inside of a module.
 fn elsewhere(name: &Path, course: &Course) -> Option<String> {
     let plain = plain_name(&name.to_string_lossy());
     let last = plain.rsplit('/').next()?;
@@ -299,8 +299,8 @@ fn elsewhere(name: &Path, course: &Course) -> Option<String> {
     Some(format!("probably {path} in another place: put it there"))
 }
 
-/// What a file is meant to be whose name is nearly that of an exercise's: browsers, file managers and mail programs rename
-/// what they copy, and editors add an ending.
+/// A guess which exercise's file has been renamed: browsers, file managers and mail programs rename copies, and editors add
+/// an ending.
 fn renamed(name: &Path, course: &Course) -> Option<String> {
     let inside = name.strip_prefix("modules").ok()?;
     let mut steps = inside.components();

@@ -74,7 +74,7 @@ def solution(module: Path, folder: Path) -> Path:
 def answers(
     module: Path, exercise: dict[str, Any], laid_out: Path, seed: int, scratch: Path
 ) -> dict[str, Any]:
-    """What is said of each test, in a run with this seed."""
+    """The result of each test, in a run with this seed."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
     limit = exercise.get("time_limit", 20)
     job = {

@@ -67,7 +67,7 @@ class Project:
         return self._parsed(path, ast.parse, "a file that Python can parse")
 
     def value_of(self, path: str, name: str) -> ast.expr | None:
-        """What a Python file or stub sets a name to at its top, with or without a type, if it does."""
+        """The value that a Python file or stub gives a name at its top, with or without a type."""
         for node in self.python(path).body:
             match node:
                 case ast.Assign(targets=[ast.Name(found)], value=value) if found == name:

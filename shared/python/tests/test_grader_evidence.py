@@ -187,7 +187,7 @@ def verdicts(tmp_path: Path, body: str, time_limit: int = 60) -> dict[str, str]:
 
 
 def results(tmp_path: Path, body: str, time_limit: int = 60) -> list[dict[str, Any]]:
-    """What is said of the tests in `body`, in a pytest of their own with a worker of their own."""
+    """The results of the tests in `body`, in a pytest of their own with a worker of their own."""
     (tmp_path / "hostile.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
     test = tmp_path / "test_it.py"
     test.write_text(

@@ -131,7 +131,7 @@ fn system_packages(course: &Course) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    // Runners of GitHub are no root, and may become it.
+    // On GitHub the user is not root and may use sudo.
     let is_root = output(program(&course.root, "id").arg("-u"))?.trim() == "0";
     let apt = |arguments: &[&str]| {
         let mut command = program(&course.root, if is_root { "apt-get" } else { "sudo" });

@@ -202,8 +202,8 @@ class WorkerProcess:
             code = self._process.wait(2.0)
             # The jail reports a signal of its child as 128 and the signal's number.
             number = -code if code < 0 else code - 128
-            # Not by us: so by the kernel for want of memory, or by somebody else, or by its own hand. Who has
-            # failed a check of this test already has no second try.
+            # We did not kill it: the kernel did for want of memory, or somebody else, or it did so itself.
+            # After a failed check of this test, the submission gets no second try.
             is_killed = number == signal.SIGKILL and not self._output.flooded
             self._cut_short = is_killed and not failures.have_been_recorded()
             if number > 0:

@@ -243,9 +243,14 @@ pub(super) fn make(root: &Path, uv: Option<&Path>, steps: &Steps) -> Result<Inte
                 return Err(error);
             }
         },
-        None if python::environment(root).exists() => Some("its Python did not run".to_owned()),
+        None if folder.exists() => Some("its Python did not run".to_owned()),
+        None if folder.is_symlink() => Some("there is nothing at the end of the link".to_owned()),
         None => None,
     };
+    if let Some(defect) = defect.as_ref().filter(|_| folder.is_symlink()) {
+        step.clear();
+        return Err(behind_a_link(&folder, defect));
+    }
     let made = find_base(uv).and_then(|base| {
         let mut command = match (uv, &base) {
             (Some(uv), Some(base)) => {
@@ -291,6 +296,14 @@ pub(super) fn make(root: &Path, uv: Option<&Path>, steps: &Steps) -> Result<Inte
             Err(error)
         }
     }
+}
+
+/// Making an environment empties its folder first. Behind a link that may be somebody's own.
+fn behind_a_link(folder: &Path, defect: &str) -> Error {
+    let target = std::fs::read_link(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let target = target.display();
+    Error::new(format!(".venv must be made anew ({defect}), and it is a link to {target}, which would be emptied."))
+        .advice("Delete the link .venv and run `cargo course setup` again; what it leads to stays as it is.")
 }
 
 fn find_base(uv: Option<&Path>) -> Result<Option<Interpreter>> {

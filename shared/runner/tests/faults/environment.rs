@@ -108,6 +108,26 @@ fn an_environment_that_is_not_whole_is_noticed_and_mended() {
         .says(".venv is a file, and the runner needs a folder there.")
         .says("Move it away, then try again.");
     std::fs::remove_file(&environment).expect("it can be removed");
+
+    // A link to an environment that may be somebody's own.
+    std::os::unix::fs::symlink(&kept, &environment).expect("a link can be made");
+    let activate_there = kept.join("bin/activate");
+    let own = std::fs::read_to_string(&activate_there).expect("it can be read");
+    std::fs::write(&activate_there, own.replace(&*environment.to_string_lossy(), "/elsewhere/.venv")).expect("written");
+    for _ in 0..2 {
+        set_up(&course)
+            .exits_with(2)
+            .says("it was made in another folder), and it is a link to")
+            .says("kept environment, which would be emptied")
+            .says("Delete the link .venv");
+    }
+    assert!(kept.join("bin/python").exists(), "what the link leads to was emptied");
+    std::fs::write(&activate_there, own).expect("written");
+    set_up(&course).exits_with(0).never_says("made anew");
+    std::fs::remove_file(&environment).expect("it can be removed");
+    std::os::unix::fs::symlink("/nowhere", &environment).expect("a link can be made");
+    set_up(&course).exits_with(2).says("there is nothing at the end of the link");
+    std::fs::remove_file(&environment).expect("it can be removed");
     std::fs::rename(&kept, &environment).expect("it can be moved back");
 
     // Its interpreter is gone.

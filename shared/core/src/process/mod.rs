@@ -135,6 +135,11 @@ impl ExitReason {
     pub fn success(self) -> bool {
         matches!(self, Self::Exited(status) if status.success())
     }
+
+    /// Whether it was ended over the time limit and is known to have done nothing but wait.
+    pub fn was_waiting(self) -> bool {
+        matches!(self, Self::TimedOut { busy: Some(false) })
+    }
 }
 
 /// A child that has ended.

@@ -164,6 +164,7 @@ fn read_report(events: &str, finished: &Finished, limits: Limits) -> Result<Pyth
         return Ok(report);
     }
     let exit = finished.describe_exit(limits);
+    let was_waiting = finished.exit.was_waiting();
     let failure = match running {
         // An exercise that is not written yet may abort the process: a panic cannot leave an `extern "C"` function.
         Some(name) if events::tells_unwritten(&finished.stderr) => {
@@ -173,10 +174,10 @@ fn read_report(events: &str, finished: &Finished, limits: Limits) -> Result<Pyth
         Some(name) => {
             report.set(&name, TestStatus::Error, &exit);
             let message = format!("In {name}: {exit}");
-            Failure::new(FailureKind::BrokeOff { test: Some(name) }, message)
+            Failure::new(FailureKind::BrokeOff { test: Some(name), was_waiting }, message)
         }
         None if report.interpreter.is_none() => {
-            Failure::new(FailureKind::BrokeOff { test: None }, format!("Python did not start: {exit}"))
+            Failure::new(FailureKind::BrokeOff { test: None, was_waiting }, format!("Python did not start: {exit}"))
         }
         None => Failure::new(FailureKind::Import, format!("While the extension was loaded: {exit}")),
     };

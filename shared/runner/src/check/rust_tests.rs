@@ -50,7 +50,8 @@ pub(crate) fn run(
             test.message.clone_from(&exit);
             test.name.clone()
         });
-        failures.push(Failure::new(FailureKind::BrokeOff { test: running }, format!("In the Rust tests: {exit}")));
+        let kind = FailureKind::BrokeOff { test: running, was_waiting: finished.exit.was_waiting() };
+        failures.push(Failure::new(kind, format!("In the Rust tests: {exit}")));
     }
     Ok(RustReport { tests, failures, time: Duration::ZERO })
 }

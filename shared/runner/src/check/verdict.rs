@@ -72,8 +72,8 @@ pub(crate) enum FailureKind {
     DoesNotCompile { errors: Vec<CompilerError> },
     /// Python cannot import the extension.
     Import,
-    /// The process ended in the middle, while this test ran if it is known.
-    BrokeOff { test: Option<String> },
+    /// The process ended in the middle, while this test ran if it is known; or it was ended, as it did nothing but wait.
+    BrokeOff { test: Option<String>, was_waiting: bool },
     /// A test file is missing or holds no test: there is no way to judge.
     TestFile,
 }

@@ -161,7 +161,9 @@ fn notes_after_a_pass(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience
 
 /// Whether the run broke off in this test, which the explanation then says.
 fn broke_off(verdict: &Verdict, test: &Test) -> bool {
-    verdict.failures.iter().any(|failure| failure.kind == FailureKind::BrokeOff { test: Some(test.name.clone()) })
+    let is_this =
+        |kind: &FailureKind| matches!(kind, FailureKind::BrokeOff { test: Some(name), .. } if *name == test.name);
+    verdict.failures.iter().any(|failure| is_this(&failure.kind))
 }
 
 /// The test's name without the case in brackets.

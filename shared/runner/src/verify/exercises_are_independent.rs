@@ -14,7 +14,7 @@ use course_core::{Error, Result};
 
 use super::prepared::Prepared;
 use super::queue::Promise;
-use super::variant::Variant;
+use super::variant::{Optimisation, Variant};
 use super::verdicts::describe;
 use super::{Check, Context};
 use crate::check::python_tests::{RunTests as _, TestJob, test_files};
@@ -90,7 +90,7 @@ fn others_pass(
     let is_solved = |exercise: &&Exercise| unwritten.iter().all(|other| !exercise.shares_a_file(other));
     let solved: Vec<&Exercise> = module.exercises.iter().filter(is_solved).collect();
     let stubs: Vec<(&Exercise, Version<'_>)> = unwritten.iter().map(|&exercise| (exercise, Version::Stub)).collect();
-    let variant = Variant::build(context, module, prepared, &stubs, &[])?;
+    let variant = Variant::build(context, module, prepared, &stubs, &[], Optimisation::Without)?;
     let Some(staged) = variant.stage()? else {
         let names: Vec<String> = unwritten.iter().map(|exercise| exercise.id()).collect();
         return Err(Error::new(format!(

@@ -8,7 +8,7 @@ use course_core::staging::Version;
 
 use super::prepared::Prepared;
 use super::queue::Promise;
-use super::variant::{RustTests, Variant};
+use super::variant::{Optimisation, RustTests, Variant};
 use super::verdicts::describe;
 use super::{Check, Context, Tally};
 use crate::check::verdict::{Status, TestStatus, Verdict};
@@ -41,7 +41,7 @@ fn build<'c>(
     let stubs: Vec<(&Exercise, Version<'_>)> =
         module.exercises.iter().map(|exercise| (exercise, Version::Stub)).collect();
     let all: Vec<(&Exercise, RustTests)> = module.exercises.iter().map(|exercise| (exercise, RustTests::Run)).collect();
-    let variant = Variant::build(context, module, prepared, &stubs, &all)?;
+    let variant = Variant::build(context, module, prepared, &stubs, &all, Optimisation::Without)?;
     let build = &variant.build;
     tally.record(
         &format!("{}: the stubs compile without a warning", module.name),

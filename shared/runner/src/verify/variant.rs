@@ -10,7 +10,7 @@ use course_core::catalogue::{Course, Exercise, ExerciseRef, Module};
 use course_core::compile::{self, Build};
 use course_core::files::{self, ScratchFolder};
 use course_core::process::CancellationToken;
-use course_core::recipe::Product;
+use course_core::recipe::{Product, Recipe};
 use course_core::staging::{self, Version};
 use course_core::{Result, workspace};
 
@@ -51,6 +51,15 @@ pub(super) enum RustTests {
     Compile,
 }
 
+/// How a variant is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Optimisation {
+    /// As the loop builds it.
+    AsInTheLoop,
+    /// In half the time. Most tests only ask what the code does.
+    Without,
+}
+
 /// The built module.
 pub(super) struct Variant<'c> {
     context: &'c Context<'c>,
@@ -69,6 +78,7 @@ impl<'c> Variant<'c> {
         prepared: &Prepared,
         versions: &[(&Exercise, Version<'_>)],
         tested: &[(&Exercise, RustTests)],
+        optimisation: Optimisation,
     ) -> Result<Self> {
         let kept = workspace::scratch(&context.course.root)?;
         let folder = kept.path().join("crate");
@@ -87,7 +97,12 @@ impl<'c> Variant<'c> {
                 }
                 staging::copy_rust_tests(module, &sources)?;
                 files::copy_tree(&sources, &folder, &|_| true)?;
-                compile(module, prepared, &sources, &slot.join("incremental"), &out, &tests)
+                let (recipe, incremental) = match optimisation {
+                    Optimisation::AsInTheLoop => (prepared.recipe.clone(), slot.join("incremental optimised")),
+                    Optimisation::Without => (prepared.recipe.clone().unoptimised(), slot.join("incremental")),
+                };
+                let product = Product::Extension { library: !tests.is_empty(), incremental: &incremental };
+                compile(module, &recipe, prepared.test_recipe.as_ref(), &sources, product, &out, &tests)
             })
         })?;
         let source = Source { package: module.package.clone(), folder, has_rust_tests: true };
@@ -124,21 +139,21 @@ impl<'c> Variant<'c> {
 /// as in the loop.
 fn compile(
     module: &Module,
-    prepared: &Prepared,
+    recipe: &Recipe,
+    test_recipe: Option<&Recipe>,
     sources: &Path,
-    incremental: &Path,
+    product: Product<'_>,
     out: &Path,
     tests: &[(&PathBuf, RustTests)],
 ) -> Result<Build> {
     let cancel = CancellationToken::default();
-    let product = Product::Extension { library: !tests.is_empty(), incremental };
-    let mut build = compile::rustc(&prepared.recipe, &sources.join("src/lib.rs"), sources, out, product, &cancel)?;
+    let mut build = compile::rustc(recipe, &sources.join("src/lib.rs"), sources, out, product, &cancel)?;
     if build.success {
         use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
         let library = out.join(format!("{DLL_PREFIX}{}{DLL_SUFFIX}", module.package));
         build.libraries.insert(module.package.clone(), library);
     }
-    let Some(recipe) = &prepared.test_recipe else { return Ok(build) };
+    let Some(recipe) = test_recipe else { return Ok(build) };
     let library = out.join(format!("lib{}.rlib", module.package));
     for (test, rust_tests) in tests {
         if build.success && sources.join(test).is_file() {

@@ -1,8 +1,9 @@
 //! Every wrong version fails the tests that its header names, with a message that names the cause.
 //!
 //! Wrong versions of different exercises are built together, as one variant of the module: an exercise's tests do without
-//! the other exercises (`exercises_are_independent`). There, only the tests that its header names are run. A version that is
-//! not caught so is built once more alone and judged by all tests, and that decides.
+//! the other exercises (`exercises_are_independent`), and without optimisation. There, only the tests that its header names
+//! are run. A version that is not caught so, or that ended the tests by a crash or by computing for too long, is built once
+//! more alone, as in the loop, and judged by all tests, and that decides.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,10 +16,10 @@ use course_core::wrong_versions::{self, Header, WrongVersion};
 
 use super::prepared::Prepared;
 use super::queue::Promise;
-use super::variant::{RustTests, Variant};
+use super::variant::{Optimisation, RustTests, Variant};
 use super::verdicts::reasons;
 use super::{Check, Context, Tally};
-use crate::check::verdict::{TestStatus, Verdict};
+use crate::check::verdict::{FailureKind, TestStatus, Verdict};
 
 /// The extensions of wrong versions that the lesson shows, each by its name; promised until they are built.
 #[derive(Debug, Default)]
@@ -122,7 +123,7 @@ fn build_together<'c>(
         described.iter().map(|(exercise, described)| (*exercise, Version::Wrong(&described.text))).collect();
     let tested: Vec<(&Exercise, RustTests)> =
         described.iter().map(|(exercise, described)| (*exercise, described.rust_tests)).collect();
-    Variant::build(context, module, prepared, &versions, &tested)
+    Variant::build(context, module, prepared, &versions, &tested, Optimisation::Without)
 }
 
 /// Checks one version, and gives the variant by which it was judged.
@@ -150,17 +151,25 @@ fn check<'c>(
         Err(reason) => tally.record(&claim, Err(reason)),
     };
     if let (Some(variant), Ok(header)) = (built.filter(|variant| variant.build.success), &described.header) {
-        let caught = outcome(context, &described, &variant.judge_by(exercise, rust_tests, &header.fails)?);
-        if caught.is_ok() {
+        let verdict = variant.judge_by(exercise, rust_tests, &header.fails)?;
+        let caught = outcome(context, &described, &verdict);
+        if caught.is_ok() && !may_owe_it_to_slow_code(&verdict) {
             record(caught);
             return Ok(Some(variant));
         }
     }
     let versions = [(exercise, Version::Wrong(&described.text))];
-    let alone = Variant::build(context, module, prepared, &versions, &[(exercise, rust_tests)])?;
+    let tested = [(exercise, rust_tests)];
+    let alone = Variant::build(context, module, prepared, &versions, &tested, Optimisation::AsInTheLoop)?;
     // Many hang, so they get no more time than in the loop.
     record(outcome(context, &described, &alone.judge(exercise, rust_tests, &context.python)?));
     Ok(Some(Arc::new(alone)))
+}
+
+/// Whether the code could have done better with optimisation: it was stopped while it computed, or it crashed, as by a stack
+/// that was too small.
+fn may_owe_it_to_slow_code(verdict: &Verdict) -> bool {
+    verdict.failures.iter().any(|failure| matches!(failure.kind, FailureKind::BrokeOff { was_waiting: false, .. }))
 }
 
 /// Says whether the version is caught; if its tests are for another platform, the result holds the excuse. The error says

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { createServer } from "node:http";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -88,6 +89,17 @@ after(async () => {
     server?.close();
 });
 
+// Does the task for each item, as many at a time as there are processors.
+async function forEach(items, task) {
+    const rest = items.values();
+    const worker = async () => {
+        for (const item of rest) {
+            await task(item);
+        }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
+
 // Every page is opened once; what is seen on it is kept for the tests below.
 const seen = new Map();
 
@@ -126,9 +138,8 @@ async function visit(file) {
 
 test("every page opens without complaints, at desk and phone width, and nothing makes it scroll sideways", async () => {
     assert.ok(pages.length > 60, `only ${pages.length} pages were built`);
-    for (const file of pages) {
-        seen.set(file, await visit(file));
-    }
+    await forEach(pages, async (file) => seen.set(file, await visit(file)));
+    assert.equal(seen.size, pages.length);
     assert.deepEqual([...seen].flatMap(([file, page]) => page.problems.map((problem) => `${file}: ${problem}`)), []);
     console.log(`${pages.length} pages opened`);
 });
@@ -212,15 +223,18 @@ for (const theme of ["light", "navy"]) {
         const wrong = [];
         // One page of each kind, and all pages that are written for the book.
         const kinds = pages.filter((name) => !name.startsWith("modules/") || /^modules\/(02|09)_/.test(name));
-        for (const file of kinds) {
+        let examined = 0;
+        await forEach(kinds, async (file) => {
             const { page, close } = await open(file, { theme });
             await page.evaluate(axe.source);
             const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
             for (const violation of violations.filter((one) => ["serious", "critical"].includes(one.impact))) {
                 wrong.push(`${file}: ${violation.id}: ${violation.help}: ${violation.nodes[0].html.slice(0, 160)}`);
             }
+            examined += 1;
             await close();
-        }
+        });
+        assert.equal(examined, kinds.length);
         assert.deepEqual(wrong, []);
     });
 }

@@ -471,6 +471,7 @@ def judge(tally: Tally, attack: Attack, report: dict[str, Any], not_graded: Path
 
 def trusting(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None:
     """Each attack against a grader that trusts."""
+    before = threads_of_the_machine()
     slots = [scratch / f"trusting-{number}" for number in range(jobs)]
     free = list(slots)
     for slot in slots:
@@ -494,7 +495,20 @@ def trusting(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> No
             judge_trusting(tally, attack, found, marked)
         else:
             # Perhaps another one had all processes or the time of the machine: once more, by itself.
+            wait_for_the_dying(before)
             judge_trusting(tally, attack, *run_trusting(attack, slots[0]))
+
+
+def threads_of_the_machine() -> int:
+    """All of them, whoever they belong to."""
+    return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
+
+
+def wait_for_the_dying(before: int, patience: float = 120.0) -> None:
+    """Until the processes of earlier attacks are gone: the kernel takes its time to end thousands of them."""
+    deadline = time.monotonic() + patience
+    while threads_of_the_machine() > before + 200 and time.monotonic() < deadline:
+        time.sleep(0.5)
 
 
 def gets_through(attack: Attack, found: dict[str, Any], marked: bool) -> bool:

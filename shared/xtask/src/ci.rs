@@ -3,6 +3,7 @@
 //! It needs Rust, Python 3.11 or newer with venv, npm, and a C compiler, and installs everything else that it uses: Debian's
 //! packages where it may, developers' tools into `target/developer`.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -100,6 +101,17 @@ pub(crate) fn run(course: &Course, wanted: &[&str]) -> Result<bool> {
 /// An error with this text unless it holds.
 fn require(holds: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
     if holds { Ok(()) } else { Err(Error::new(otherwise())) }
+}
+
+/// `cargo test` or `cargo run` for the course's own programs, built as learners have them: without optimisation, and once.
+fn own(root: &Path, command: &str, packages: &[&str]) -> Command {
+    let mut cargo = cargo(root, &[command, "--quiet", "--profile", "runner"]);
+    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+    cargo
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// The course's own Python.
@@ -225,7 +237,11 @@ fn built_tool(course: &Course, name: &str, version: &str) -> Result<std::path::P
     let path = tool(&course.root, name);
     if !path.is_file() {
         let package = format!("{name}@{version}");
-        run_command(&mut cargo(&course.root, &["install", "--quiet", "--locked", "--root", TOOLS, &package]))?;
+        // It runs for seconds, and would be built for minutes with optimisation.
+        run_command(&mut cargo(
+            &course.root,
+            &["install", "--quiet", "--debug", "--locked", "--root", TOOLS, &package],
+        ))?;
     }
     Ok(path)
 }
@@ -265,15 +281,15 @@ fn test_kit(course: &Course) -> Result<()> {
 }
 
 fn core_tests(course: &Course) -> Result<()> {
-    run_command(&mut cargo(&course.root, &["test", "--quiet", "--package", "course-core", "--package", "xtask"]))
+    run_command(&mut own(&course.root, "test", &["course-core", "xtask"]))
 }
 
 /// Reports on hostile and random grades, read by parsers that did not write them.
 fn grader_reports(course: &Course) -> Result<()> {
     let samples = course.root.join("target/reports");
     let _ = std::fs::remove_dir_all(&samples); // Of an earlier run, if there was one.
-    let mut tests = cargo(&course.root, &["test", "--quiet", "--package", "course-grader", "--lib", "report"]);
-    run_command(tests.env("REPORT_SAMPLES", &samples))?;
+    let mut tests = own(&course.root, "test", &["course-grader"]);
+    run_command(tests.args(["--lib", "report"]).env("REPORT_SAMPLES", &samples))?;
     let python = tool(&course.root, "python");
     run_command(program(&course.root, python).arg("shared/grader/tests/validate_reports.py").arg(samples))
 }
@@ -323,14 +339,13 @@ fn fortran_peer(course: &Course) -> Result<()> {
 }
 
 fn runner_tests(course: &Course) -> Result<()> {
-    run_command(&mut cargo(&course.root, &["test", "--quiet", "--package", "course"]))
+    // Half of them wait for a clock most of the time; there are four copies of the course for them at most.
+    let threads = processors().saturating_mul(2).min(4);
+    run_command(own(&course.root, "test", &["course"]).args(["--", "--test-threads", &threads.to_string()]))
 }
 
 fn grader_tests(course: &Course) -> Result<()> {
-    run_command(&mut cargo(
-        &course.root,
-        &["test", "--quiet", "--package", "course-grader", "--package", "course-jail"],
-    ))
+    run_command(&mut own(&course.root, "test", &["course-grader", "course-jail"]))
 }
 
 fn corpora(course: &Course) -> Result<()> {
@@ -349,16 +364,12 @@ fn verify(course: &Course) -> Result<()> {
 fn migration_table(course: &Course) -> Result<()> {
     let root = &course.root;
     run_command(&mut cargo(root, &["build", "--quiet", "--lib", "--package", "matrix_multiply"]))?;
-    run_command(&mut cargo(
-        root,
-        &["run", "--quiet", "--package", "course-book", "--", "--check-migration", "target/debug/deps"],
-    ))
+    run_command(own(root, "run", &["course-book"]).args(["--", "--check-migration", "target/debug/deps"]))
 }
 
 fn book(course: &Course) -> Result<()> {
     let mdbook = built_tool(course, "mdbook", "0.5.4")?;
-    let mut build = cargo(&course.root, &["run", "--quiet", "--package", "course-book", "--", "--mdbook"]);
-    run_command(build.arg(mdbook))
+    run_command(own(&course.root, "run", &["course-book"]).args(["--", "--mdbook"]).arg(mdbook))
 }
 
 /// Needs the built book, npm, and Debian's Chromium.

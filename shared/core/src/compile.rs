@@ -13,7 +13,7 @@ use crate::files;
 use crate::lock_holder::{self, CargoLock};
 use crate::process::{CancellationToken, ExitReason, Finished, Limits, OnChunk, Supervised};
 use crate::recipe::{self, Product, Recipe};
-use crate::workspace;
+use crate::{tool_advice, workspace};
 
 /// Called with crates done, crates in all, and the one under way; or with no numbers and a sentence, while cargo waits.
 pub type OnProgress = Arc<dyn Fn(u64, u64, &str) + Send + Sync>;
@@ -459,20 +459,8 @@ fn machine_error(diagnostic: &Diagnostic) -> Option<Error> {
         let error = Error::new(format!("rustc cannot find the linker:\n{}", last_lines(text, 6)));
         return Some(error.advice("`cargo course doctor` says how to install one."));
     }
-    cannot_write(text)
+    tool_advice::for_writing(text)
         .map(|advice| Error::new(format!("rustc could not write:\n{}", last_lines(text, 12))).advice(advice))
-}
-
-/// The advice, if the text is about a full disk or a folder without permission.
-fn cannot_write(text: &str) -> Option<&'static str> {
-    let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
-    if has(&["No space left", "os error 28", "File too large", "os error 27", "Disk quota exceeded"]) {
-        Some("The disk is full. Free some space, then try again.")
-    } else if has(&["Read-only file system", "Permission denied", "os error 13", "os error 30"]) {
-        Some("The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.")
-    } else {
-        None
-    }
 }
 
 /// cargo failed without a complaint of rustc: no network, a full disk, a broken manifest.
@@ -483,7 +471,7 @@ fn cargo_error(finished: &Finished) -> Error {
         ExitReason::Exited(_) => Error::new(format!("cargo could not build:\n{text}")),
         _ => Error::new("cargo did not come to an end."),
     };
-    if let Some(advice) = cannot_write(&finished.stderr) {
+    if let Some(advice) = tool_advice::for_writing(&finished.stderr) {
         error.advice(advice)
     } else if has(&["--offline", "download", "resolve host", "network", "registry index"]) {
         error.advice("A crate is missing here. Connect to the network and run `cargo course setup`; afterwards everything works offline.")

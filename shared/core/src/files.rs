@@ -145,7 +145,7 @@ mod tests {
             || pauses += 1,
         );
         assert_eq!((result.ok(), pauses), (Some(4), 3));
-        // What nobody holds is not tried again, and what is held for ever is said in the end.
+        // An error that no other program causes is not tried again; a file that stays locked is an error after the last try.
         for (code, expected) in [(2, 1), (32, TRIES)] {
             let mut tries = 0;
             let result: io::Result<()> = retry(

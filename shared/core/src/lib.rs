@@ -24,6 +24,7 @@ pub mod process;
 pub mod python;
 pub mod recipe;
 pub mod staging;
+pub mod tool_advice;
 pub mod workspace;
 pub mod wrong_versions;
 

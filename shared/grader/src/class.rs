@@ -116,7 +116,7 @@ impl ClassRun<'_> {
         {
             return Ok(Entry::Graded(Box::new(grade)));
         }
-        // What stands there is of other files, and must not pass for these ones' grade.
+        // The results there are of other files, and must not pass for the grade of these.
         self.remove(results);
         if !std::fs::symlink_metadata(folder).is_ok_and(|about| about.is_dir()) {
             return Ok(Entry::Not(name.to_owned(), "It is no folder. Unpack it first.".to_owned()));

@@ -82,7 +82,7 @@ impl SubmissionGrader<'_> {
             seconds: started.elapsed().as_secs_f64(),
         };
         if grade.score() < grade.max_score() {
-            disk_space::check(&self.environment.scratch)?; // What failed may have failed for want of it.
+            disk_space::check(&self.environment.scratch)?; // A full disk may be the reason why a test failed.
         }
         Ok(Ok(grade))
     }
@@ -253,7 +253,7 @@ impl SubmissionGrader<'_> {
                 "the hidden tests broke off".clone_into(&mut runs.hidden.broken);
             }
         }
-        // What broke off before anything passed (an import that never ends) would only hang a second time.
+        // A run that broke off before anything passed (an import that never ends) would only hang a second time.
         if has(Kind::Soft) && runs.public.broke_off_before_any_pass() {
             runs.soft = SessionResult { broken: runs.public.broken.clone(), ..SessionResult::default() };
         } else if has(Kind::Soft) {

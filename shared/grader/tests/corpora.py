@@ -281,7 +281,7 @@ def grade_class(
         *more,
     ]
     run = grader(*words, *ids, timeout=300 + 200 * count)
-    if run.returncode != 0:  # Whoever has a report has one; the others fail.
+    if run.returncode != 0:  # Submissions without a report fail below.
         print(
             f"the grader ended with {run.returncode}:\n{run.stdout[-3000:]}{run.stderr[-3000:]}", flush=True
         )
@@ -339,6 +339,7 @@ REPORTS = (
     "github.txt",
     "junit.xml",
     "gradescope.json",
+    "classroom50.json",
     "classroom-legacy.txt",
     "csv.csv",
     "json.json",
@@ -478,7 +479,7 @@ def trusting(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> No
         slot.mkdir(parents=True)
         shutil.copytree(WORK / "target", slot / "target", symlinks=True)
 
-    for slot in slots:  # What cargo has to build for another folder is built before any clock runs.
+    for slot in slots:  # cargo builds what another folder needs before any clock runs.
         run_trusting(Attack("warm", HERE / "corpus/hostile/conftest", {"exercise": "01.divide"}), slot)
 
     def one(attack: Attack) -> tuple[Attack, dict[str, Any], bool]:
@@ -576,7 +577,7 @@ def run_trusting(attack: Attack, slot: Path) -> tuple[dict[str, Any], bool]:
         process.communicate()
         return {"hung": True}, any(marks.iterdir())
     finally:
-        remove(slot / "tree")  # What an attack has filled the disk with.
+        remove(slot / "tree")  # An attack may have filled the disk.
     try:
         found = json.loads(output.decode("utf-8", "replace").splitlines()[-1])
     except (IndexError, ValueError):

@@ -143,6 +143,10 @@ def main(folder: Path) -> int:
     """Checks every report in every sample's folder."""
     passed = failed = 0
     for sample in sorted(folder.iterdir()):
+        for file in sorted(sample.iterdir()):
+            if file.name not in CHECKS:
+                failed += 1
+                print(f"{sample.name}/{file.name}: no reader of this format in `CHECKS`")
         for name, check in CHECKS.items():
             try:
                 check(

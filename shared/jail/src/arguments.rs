@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt as _};
 
+use crate::mechanism::Mechanism;
+
 /// The limits of one jail.
 #[derive(Debug, Default)]
 pub(crate) struct Policy {
@@ -27,7 +29,7 @@ pub(crate) struct Policy {
     /// `cgroup.procs` files of control groups to join.
     pub(crate) cgroups: Vec<PathBuf>,
     /// Mechanisms to leave out, so that a test can show what each is good for.
-    pub(crate) without: Vec<String>,
+    pub(crate) without: Vec<Mechanism>,
     /// Whether root makes the namespaces itself, which leaves it free to become another user in there.
     pub(crate) privileged: bool,
     /// Where the program starts.
@@ -46,8 +48,8 @@ pub(crate) struct Policy {
 impl Policy {
     /// Whether a mechanism is wanted.
     #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
-    pub(crate) fn uses(&self, mechanism: &str) -> bool {
-        !self.without.iter().any(|left_out| left_out == mechanism)
+    pub(crate) fn uses(&self, mechanism: Mechanism) -> bool {
+        !self.without.contains(&mechanism)
     }
 }
 
@@ -81,4 +83,23 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Policy,
         }
     }
     Err("no program to start".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Policy, String> {
+        parse(arguments.iter().map(OsString::from)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_mechanism_that_does_not_exist_is_refused() {
+        let policy = parsed(&["--without", "seccomp", "--", "true"]).expect("it exists");
+        assert!(!policy.uses(Mechanism::Seccomp) && policy.uses(Mechanism::Landlock));
+        for name in ["Seccomp", "secomp", ""] {
+            let error = parsed(&["--without", name, "--", "true"]).expect_err("it does not exist");
+            assert!(error.contains(&format!("no mechanism `{name}`")), "{error}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::arguments::Policy;
+use crate::mechanism::Mechanism;
 
 const MIB: u64 = 1 << 20;
 
@@ -16,7 +17,7 @@ pub(crate) fn apply(policy: &Policy) -> Result<(), String> {
     for resource in [Resource::Memlock, Resource::Msgqueue, Resource::Nice, Resource::Rtprio] {
         set(resource, Some(0))?;
     }
-    if policy.uses("limits") {
+    if policy.uses(Mechanism::Limits) {
         set(Resource::Data, policy.memory.map(|mib| mib * MIB))?;
         set(Resource::Cpu, policy.cpu)?;
         set(Resource::Fsize, policy.file_size.map(|mib| mib * MIB))?;
@@ -34,7 +35,7 @@ fn set(resource: Resource, value: Option<u64>) -> Result<(), String> {
 
 /// Joins the control groups that the grader has made: these count all processes together.
 pub(crate) fn join_cgroups(policy: &Policy) -> Result<(), String> {
-    for file in policy.cgroups.iter().filter(|_| policy.uses("cgroups")) {
+    for file in policy.cgroups.iter().filter(|_| policy.uses(Mechanism::Cgroups)) {
         std::fs::write(file, std::process::id().to_string())
             .map_err(|error| format!("cannot join the control group {}: {error}", file.display()))?;
     }

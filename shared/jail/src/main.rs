@@ -21,6 +21,7 @@ mod files;
 mod filter;
 #[cfg(target_os = "linux")]
 mod limits;
+mod mechanism;
 #[cfg(target_os = "linux")]
 mod namespaces;
 #[cfg(target_os = "linux")]
@@ -29,6 +30,8 @@ mod user;
 use std::process::{Command, ExitCode};
 
 use arguments::Policy;
+#[cfg(target_os = "linux")]
+use mechanism::Mechanism;
 
 /// The exit code when the jail itself cannot be made: nothing ran.
 const NO_JAIL: u8 = 125;
@@ -64,12 +67,12 @@ fn enter(policy: &Policy) -> Result<Command, String> {
     tie_life_to_parents()?;
     if !policy.inside {
         limits::join_cgroups(policy)?;
-        if policy.uses("namespaces") {
+        if policy.uses(Mechanism::Namespaces) {
             return namespaces::command(policy); // This program again, in there, with `--inside`.
         }
     }
     if policy.become_nobody
-        || (!policy.inside && policy.uses("user") && user::is_root() && user::nobody_can_read(policy, true))
+        || (!policy.inside && policy.uses(Mechanism::User) && user::is_root() && user::nobody_can_read(policy, true))
     {
         if !policy.inside {
             user::give_to_nobody(policy)?;
@@ -79,10 +82,10 @@ fn enter(policy: &Policy) -> Result<Command, String> {
     }
     limits::apply(policy)?;
     user::give_up_rights()?;
-    if policy.uses("landlock") {
+    if policy.uses(Mechanism::Landlock) {
         files::restrict(policy)?;
     }
-    if policy.uses("seccomp") {
+    if policy.uses(Mechanism::Seccomp) {
         filter::apply(policy)?;
     }
     let mut command = Command::new(&policy.program);
@@ -93,7 +96,7 @@ fn enter(policy: &Policy) -> Result<Command, String> {
     Ok(command)
 }
 
-/// Who started this may be killed; then nobody would be left to end the program.
+/// Has the kernel end this program with the one that started it.
 #[cfg(target_os = "linux")]
 fn tie_life_to_parents() -> Result<(), String> {
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))

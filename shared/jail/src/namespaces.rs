@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::arguments::Policy;
 use crate::files::SYSTEM;
+use crate::mechanism::Mechanism;
 use crate::user;
 
 /// The user in there, by bubblewrap's option.
@@ -44,7 +45,7 @@ pub(crate) fn how_made() -> Option<&'static str> {
 pub(crate) fn command(policy: &Policy) -> Result<Command, String> {
     let bubblewrap = find().ok_or("bubblewrap is missing; `--without namespaces` does without")?;
     let own = std::env::current_exe().map_err(|error| format!("cannot tell its own path: {error}"))?;
-    let becomes_nobody = policy.privileged && policy.uses("user") && user::nobody_can_read(policy, false);
+    let becomes_nobody = policy.privileged && policy.uses(Mechanism::User) && user::nobody_can_read(policy, false);
     let mut command = Command::new(bubblewrap);
     command.args(UNSHARE).args(["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "jail"]);
     if becomes_nobody {

@@ -228,7 +228,7 @@ def table(files: Sequence[Path]) -> str:
 PAGE = """\
 # Where the evidence comes from
 
-<!-- Written by `python -I shared/python/run.py evidence --table`; do not change it by hand. -->
+<!-- Written by `cargo xtask sync`; do not change it by hand. -->
 
 Whatever runs in the process that loads a submission can be replaced by the submission. So a test that counts
 looks only at what leaves that process. This page lists, for each test of the course, what it looks at.

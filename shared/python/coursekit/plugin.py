@@ -55,7 +55,7 @@ def _examples() -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup() -> Iterator[None]:
-    """What a thread of the test before has left behind is not this one's."""
+    """Forgets the failures that a thread of an earlier test has left behind."""
     failures.take()
     return (yield from _with_every_failure())
 

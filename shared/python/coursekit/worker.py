@@ -140,7 +140,7 @@ def _close_input() -> None:
 
 
 def _instead_of_stderr() -> int:
-    """What comes after goes to standard output; what was standard error is for the events alone.
+    """Has the process print to standard output from here on; what was standard error is for the events alone.
 
     The grader reads them so: a file that a submission can reach may turn into a pipe that nobody writes to.
     """

@@ -35,7 +35,7 @@ def test_the_page_of_the_book_is_as_the_tests_are() -> None:
         encoding="utf-8",
         check=True,
     )
-    anew = "python -I shared/python/run.py evidence --table modules/*/tests/test_*.py > docs/src/evidence.md"
+    anew = "`cargo xtask sync` writes it"
     page = (COURSE / "docs/src/evidence.md").read_text("utf-8")
     assert made.stdout == page, anew
 

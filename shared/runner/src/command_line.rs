@@ -247,7 +247,7 @@ ID: a module (02, 02_parallel_sum) or an exercise (02.parallel_sum, parallel_sum
 
 Environment: COURSE_PYTHON chooses the Python to set up with, COURSE_NO_UV=1 leaves uv aside, COURSE_POLL=1 watches by
 polling (network folders, WSL), COURSE_EXAMPLES=N sets how many examples each property test tries, NO_COLOR=1 is kept.
-Exit status: 0 done or passed, 1 not yet, 2 could not judge.
+Exit status: 0 done or passed, 1 not yet, 2 could not judge, 130 stopped; `grade --help` says what grade's mean.
 ",
     );
     text

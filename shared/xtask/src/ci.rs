@@ -246,7 +246,7 @@ fn built_tool(course: &Course, name: &str, version: &str) -> Result<std::path::P
     Ok(path)
 }
 
-/// Licences, bans and sources. Advisories need a database from the network, and are not checked.
+/// Licences, bans and sources. Advisories need a database from the network: `.github/workflows/ci.yml` asks for them.
 fn licences(course: &Course) -> Result<()> {
     let deny = built_tool(course, "cargo-deny", "0.20.2")?;
     run_command(program(&course.root, deny).args([

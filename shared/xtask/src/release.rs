@@ -24,7 +24,7 @@ pub(crate) fn run(course: &Course, version: &str) -> Result<bool> {
     }
     let tag = format!("v{version}");
     run_command(program(root, "git").args(["tag", "--annotate", "--message", &format!("Version {version}"), &tag]))?;
-    println!("Made the tag {tag}. `cargo xtask ci` in a fresh clone, then `git push origin {tag}`.");
+    println!("Made the tag {tag}. If `cargo xtask ci` has passed in a fresh clone: `git push origin main {tag}`.");
     Ok(true)
 }
 

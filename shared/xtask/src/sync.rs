@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use course_core::catalogue::{Course, Module};
-use course_core::{Error, Result, files, workspace};
+use course_core::{Error, Result, files, python, workspace};
 
 use crate::tools;
 
@@ -17,15 +17,31 @@ struct Derived {
     may_hold_work: bool,
 }
 
+/// Files that two modules have in common, each from the module that teaches it. Modules do not depend on each other: a
+/// learner opens one without the other.
+const SHARED_BY_MODULES: &[(&str, &str)] =
+    &[("modules/03_word_count/src/words.rs", "modules/12_scale_out/src/words.rs")];
+
 /// Writes all derived files; or only says which differ. Whether they were all as they should be, or are now.
 pub(crate) fn run(course: &Course, check: bool) -> Result<bool> {
-    let mut derived = vec![readme(course)?];
+    // First, because solutions take them from the modules.
+    let mut differing = bring_up_to_date(course, &files_of_other_modules(course)?, check)?;
+    let mut derived = vec![readme(course)?, evidence(course)?];
     for module in &course.modules {
         derived.extend(sources_from_stubs(module)?);
         derived.extend(solution_files(module)?);
     }
+    differing += bring_up_to_date(course, &derived, check)?;
+    if check && differing > 0 {
+        println!("`cargo xtask sync` writes them.");
+    }
+    Ok(!check || differing == 0)
+}
+
+/// Writes those that differ, or only says which. Gives their number.
+fn bring_up_to_date(course: &Course, derived: &[Derived], check: bool) -> Result<usize> {
     let mut differing = 0;
-    for file in &derived {
+    for file in derived {
         let old = std::fs::read(&file.path).unwrap_or_default();
         if old == file.bytes {
             continue;
@@ -42,10 +58,15 @@ pub(crate) fn run(course: &Course, check: bool) -> Result<bool> {
         files::write_atomically(&file.path, &file.bytes)?;
         println!("wrote {shown} from {}", file.source);
     }
-    if check && differing > 0 {
-        println!("`cargo xtask sync` writes them.");
-    }
-    Ok(!check || differing == 0)
+    Ok(differing)
+}
+
+fn files_of_other_modules(course: &Course) -> Result<Vec<Derived>> {
+    let derived = SHARED_BY_MODULES.iter().map(|(from, to)| {
+        let bytes = read(&course.root.join(from))?;
+        Ok(Derived { path: course.root.join(to), bytes, source: "another module's", may_hold_work: false })
+    });
+    derived.collect()
 }
 
 /// What learners get are the stubs, whatever an author left in `src`.
@@ -58,14 +79,16 @@ fn sources_from_stubs(module: &Module) -> Result<Vec<Derived>> {
     derived.collect()
 }
 
-/// A solution is the module with other exercise files: everything else in `src`, and the type stub, is the module's.
+/// A solution is the module with other exercise files: everything else in `src`, the type stub, and what builds and packs it
+/// are the module's.
 fn solution_files(module: &Module) -> Result<Vec<Derived>> {
     let is_exercise =
         |file: &Path| module.exercises.iter().any(|exercise| exercise.files.iter().any(|own| own == file));
     let sources = files::entries(&module.folder.join("src"))?;
     let sources = sources.iter().filter_map(|path| path.strip_prefix(&module.folder).ok().map(Path::to_owned));
-    let given = sources.chain([PathBuf::from(module.type_stub())]).filter(|file| !is_exercise(file));
-    let derived = given.filter(|file| module.folder.join(file).is_file()).map(|file| {
+    let others = [module.type_stub(), "pyproject.toml".to_owned(), "build.rs".to_owned()].map(PathBuf::from);
+    let common = sources.chain(others).filter(|file| !is_exercise(file));
+    let derived = common.filter(|file| module.folder.join(file).is_file()).map(|file| {
         let bytes = read(&module.folder.join(&file))?;
         Ok(Derived { path: module.solution_folder.join(file), bytes, source: "the module's", may_hold_work: false })
     });
@@ -86,6 +109,24 @@ fn readme(course: &Course) -> Result<Derived> {
     let table = tools::output(&mut tools::cargo(&course.root, &runner))?;
     let bytes = format!("{}{table}{}", &old[..start], &old[end..]).into_bytes();
     Ok(Derived { path, bytes, source: "the runner's commands", may_hold_work: false })
+}
+
+/// The book's page that says of each test what it looks at, as the test kit reads the tests.
+fn evidence(course: &Course) -> Result<Derived> {
+    let mut command = tools::program(&course.root, python::environment_python(&course.root));
+    command.args(["-I", "-X", "utf8", "shared/python/run.py", "evidence", "--table"]);
+    for module in &course.modules {
+        let tests = files::entries(&module.folder.join("tests"))?;
+        let is_test = |path: &&PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("test_") && name.ends_with(".py")
+        };
+        command.args(tests.iter().filter(is_test).filter_map(|path| path.strip_prefix(&course.root).ok()));
+    }
+    let page = tools::output(&mut command)
+        .map_err(|error| error.advice("`cargo course setup` makes the Python that reads the tests."))?;
+    let path = course.root.join("docs/src/evidence.md");
+    Ok(Derived { path, bytes: page.into_bytes(), source: "the tests", may_hold_work: false })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -8,7 +8,7 @@ use std::process::Command;
 use course_core::compile::last_lines;
 use course_core::digest::Digest;
 use course_core::process::{self, CancellationToken, Finished, Limits};
-use course_core::{Error, Result, files, judging, python};
+use course_core::{Error, Result, files, judging, python, tool_advice};
 
 /// Says what the environment was made from: a line for the interpreter, and one for each lock file.
 const STAMP: &str = "made-from.txt";
@@ -34,15 +34,13 @@ pub(super) fn make(work: &Path, locks: &[PathBuf], interpreter: &Interpreter) ->
         let mut venv = Command::new(&interpreter.base);
         venv.args(["-I", "-m", "venv"]).arg(&folder);
         judging::isolate(&mut venv);
-        run(&mut venv, "The jail's Python environment cannot be made", |said| {
-            if said.contains("ensurepip") || said.contains("No module named venv") {
-                "This Python lacks the venv package. Debian, Ubuntu: `sudo apt install python3-venv`."
-            } else {
-                "Delete the folder .venv, then run `cargo course setup`, so that the course has a Python that works."
-            }
-        })?;
+        run(
+            &mut venv,
+            "The jail's Python environment cannot be made",
+            "Delete the folder .venv, then run `cargo course setup`, so that the course has a Python that works.",
+        )?;
     }
-    let _ = std::fs::remove_file(&stamp); // What breaks off from here on is begun anew.
+    let _ = std::fs::remove_file(&stamp); // If the installation breaks off, the next grading begins it anew.
     let missing = locks.iter().zip(&wanted.lines[1..]).filter(|(_, line)| !made.lines().any(|known| known == *line));
     let missing: Vec<&Path> = missing.map(|(lock, _)| lock.as_path()).collect();
     install(&python, &missing)?;
@@ -108,34 +106,32 @@ fn install(python: &Path, locks: &[&Path]) -> Result<()> {
         command
     };
     judging::isolate_but_for_downloads(&mut command);
-    run(&mut command, "The packages of the jail's Python environment cannot be installed", |said| {
-        if said.contains("No space left") {
-            "The disk is full. Free some space, then try again."
-        } else if said.contains("do not match the hashes") || said.contains("Hash mismatch") {
-            "What was downloaded is not what the lock file names: ask whoever keeps your package index."
-        } else {
-            "The first grading of this course needs the network, once, to fetch the locked packages; later ones do not. \
-             Behind a proxy or a mirror, set what pip or uv need for it."
-        }
-    })?;
+    run(
+        &mut command,
+        "The packages of the jail's Python environment cannot be installed",
+        "The first grading of this course needs the network, once, to fetch the locked packages; later ones do not. \
+         Behind a proxy or a mirror, set what pip or uv need for it.",
+    )?;
     let mut question = Command::new(python);
     question.args(["-I", "-c", "import numpy"]);
     judging::isolate(&mut question);
     run(
         &mut question,
         "The jail's Python environment does not have what was installed into it",
-        |_| "pip's own settings may send packages elsewhere (`target` or `prefix` in pip.conf): take that line out.",
+        "pip's own settings may send packages elsewhere (`target` or `prefix` in pip.conf): take that line out.",
     )
 }
 
-fn run(command: &mut Command, failed: &str, advice: impl FnOnce(&str) -> &'static str) -> Result<()> {
+/// Runs a tool. `advice` is for failures whose reason it does not print in words that are known.
+fn run(command: &mut Command, failed: &str, advice: &'static str) -> Result<()> {
     let Finished { exit, stdout, stderr } = process::run(command, Limits::NONE, &CancellationToken::default())?;
     if exit.success() {
         return Ok(());
     }
     let said = format!("{stdout}\n{stderr}");
     let program = command.get_program().to_string_lossy();
-    Err(Error::new(format!("{failed}. `{program}` said:\n{}", last_lines(&said, 8))).advice(advice(&said)))
+    Err(Error::new(format!("{failed}. `{program}` said:\n{}", last_lines(&said, 8)))
+        .advice(tool_advice::for_installing(&said).unwrap_or(advice)))
 }
 
 #[cfg(test)]

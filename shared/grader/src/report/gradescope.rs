@@ -23,7 +23,7 @@ pub(super) fn render(grade: &Grade) -> String {
         "test_output_format": "text",
         "test_name_format": "text",
         "visibility": "visible",
-        // What the grader printed is the teacher's.
+        // The grader's own output is for the teacher.
         "stdout_visibility": "hidden",
         "tests": tests.collect::<Vec<_>>(),
         "extra_data": {"max_score": number(grade.max_score()), "seed": grade.seed.to_string()},

@@ -141,7 +141,7 @@ fn two_graders_in_one_folder_take_turns() {
     let first = start(&mut grader.command(&[&arguments(&class, &one)[..], &["--seed", "3"]].concat()));
     wait_until("the first has the folder", || one.join("anna").exists());
     let second = start(&mut grader.command(&[&arguments(&class, &two)[..], &["--seed", "3"]].concat()));
-    // Whoever waits can be stopped.
+    // A grader that waits can be stopped.
     let third = start(&mut grader.command(&arguments(&class, &three)));
     std::thread::sleep(std::time::Duration::from_millis(500));
     signal(&third, "INT");

@@ -65,7 +65,7 @@ class GradingPlugin(plugin.CoursePlugin):
         self._folders: list[Path] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """What can only be judged inside the process runs elsewhere."""
+        """Leaves out tests that can only be judged inside the process: they run elsewhere."""
         asked_from_outside = [item for item in items if item.get_closest_marker("soft") is None]
         self.left_out = len(items) - len(asked_from_outside)
         items[:] = asked_from_outside
@@ -106,7 +106,7 @@ class GradingPlugin(plugin.CoursePlugin):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
-        """What the module's import ran into is said once."""
+        """Says once why the module's import failed."""
         self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
         self._timeouts += note_import_problem(self._worker, self._events) == "timed_out"
 

@@ -56,7 +56,7 @@ def main(computed: str) -> NoReturn:
     """Has each job done by a copy of this process. Ends with its standard input, and the copy with it."""
     preload()
     _warm_up_hypothesis(computed)
-    # What is printed goes with the errors: standard output is for the exit codes.
+    # Printed text goes with the errors: standard output is for the exit codes.
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     parent = os.getpid()

@@ -165,7 +165,7 @@ class WorkerProcess:
         if len(handed) != 1:
             raise BadFrame("no socket to listen on")
         made = socket.socket(fileno=handed[0])
-        # What comes may be anything that has a number: a file, a pipe, a socket of another kind.
+        # The descriptor may be anything: a file, a pipe, a socket of another kind.
         listens = made.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
         if made.family != socket.AF_INET or made.type != socket.SOCK_STREAM or not listens:
             made.close()

@@ -216,7 +216,7 @@ mod fork_server {
     fn beginning(path: &Path) -> String {
         let mut bytes = Vec::new();
         if let Ok(file) = std::fs::File::open(path) {
-            let _ = file.take(KEPT_OUTPUT as u64).read_to_end(&mut bytes); // What could be read is what there is.
+            let _ = file.take(KEPT_OUTPUT as u64).read_to_end(&mut bytes); // If reading fails, the part that was read is enough.
         }
         String::from_utf8_lossy(&bytes).into_owned()
     }

@@ -119,7 +119,7 @@ impl Failure {
     pub(crate) fn does_not_compile(build: &Build) -> Self {
         let mut errors: Vec<CompilerError> =
             build.diagnostics.iter().filter(|diagnostic| diagnostic.is_error).map(CompilerError::from).collect();
-        // What is wrong in the code itself comes first; the tests' complaints follow from it.
+        // Errors in the code itself come first; the errors in tests follow from them.
         errors.sort_by_key(CompilerError::is_in_a_test);
         let message = format!("Your code does not compile yet. rustc says:\n\n{}", build.errors().trim_end());
         let kind = FailureKind::DoesNotCompile { errors };

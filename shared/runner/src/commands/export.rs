@@ -187,7 +187,7 @@ impl Export<'_> {
         };
         let stems = self.chosen.iter().flat_map(|exercise| &exercise.files).filter_map(|file| file.file_stem());
         let mut open: Vec<String> = stems.map(|stem| stem.to_string_lossy().into_owned()).collect();
-        // What the table of contents calls is there for all of them.
+        // The table of contents calls functions of these files, so all exercises need them.
         open.extend(all.iter().filter(|name| library.calls(name)).cloned());
         open.extend(called(&library.rest));
         let mut needed = BTreeSet::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use course_core::process::{CancellationToken, Limits, Supervised};
-use course_core::{Error, Result, compile, package_settings};
+use course_core::{Error, Result, compile, package_settings, tool_advice};
 
 /// Whether a variable would make pip or uv install other things, or elsewhere.
 fn leads_elsewhere(variable: &str) -> bool {
@@ -47,53 +47,16 @@ pub(super) fn run_tool(command: &mut Command, cancel: &CancellationToken, failed
     Err(error.advice(fitting_advice(&said).unwrap_or(advice)))
 }
 
-/// Advice for failures that the network has nothing to do with.
+/// Advice that fits better than to look at the network.
 fn fitting_advice(said: &str) -> Option<&'static str> {
-    let has = |parts: &[&str]| parts.iter().any(|part| said.contains(part));
-    if has(&["ensurepip", "No module named venv"]) {
-        Some(
-            "This Python lacks the venv package. Debian, Ubuntu: `sudo apt install python3-venv`; or install uv. Then run \
-             `cargo course setup` again.",
-        )
-    } else if has(&["No space left", "Disk quota exceeded"]) {
-        Some("The disk is full. Free some space, then run `cargo course setup` again.")
-    } else if has(&["Permission denied", "Access is denied", "Read-only file system"]) {
-        Some("The folder cannot be written to. Move the course to a folder of yours, or mend its permissions.")
-    } else if has(&["DO NOT MATCH THE HASHES", "hash mismatch", "Hash mismatch"]) {
-        Some(
-            "A package is not the one that the lock file names: the index in your pip or uv settings serves another. Ask whoever \
-             keeps that index, or leave the setting out once.",
-        )
-    } else if has(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate", "UnknownIssuer"]) {
-        Some(
-            "The connection's certificate is not trusted here; a company's proxy often has one of its own. Name its file: \
-             PIP_CERT=FILE, or SSL_CERT_FILE=FILE for uv and cargo. Then run `cargo course setup` again.",
-        )
-    } else if has(&[
-        "Failed building wheel",
-        "Failed to build",
-        "failed-wheel-build-for-install",
-        "metadata-generation-failed",
-        "Could not build wheels",
-    ]) {
-        Some(
-            "A package has no build for this Python or this system, and building it from its sources did not work. If another \
-             Python is installed, name it: `COURSE_PYTHON=python3.14 cargo course setup`.",
-        )
-    } else if has(&["(from versions: none)"]) {
+    if said.contains("(from versions: none)") {
         // pip says so of an index that it cannot reach and of one that has nothing fitting.
-        Some(
+        return Some(
             "Check the network, then run `cargo course setup` again; what has arrived is kept. If the network is fine, no \
              package fits this Python or this system. Then name another Python: `COURSE_PYTHON=python3.14 cargo course setup`.",
-        )
-    } else if has(&["No matching distribution found", "no wheels with a matching", "has no wheels with"]) {
-        Some(
-            "No package fits this Python or this system. If another Python is installed, name it: \
-             `COURSE_PYTHON=python3.14 cargo course setup`.",
-        )
-    } else {
-        None
+        );
     }
+    tool_advice::for_installing(said)
 }
 
 #[cfg(test)]
@@ -127,25 +90,9 @@ mod tests {
     }
 
     #[test]
-    fn advice_fits_the_failure() {
-        for (said, part) in [
-            (
-                "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE",
-                "not the one that the lock file",
-            ),
-            ("OSError: [Errno 28] No space left on device", "disk is full"),
-            ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "PIP_CERT"),
-            ("ERROR: No matching distribution found for numpy==2.3", "COURSE_PYTHON"),
-            ("satisfies the requirement numpy==2.3 (from versions: none)\nERROR: No matching distribution", "network"),
-            (
-                "ERROR: Failed building wheel for mdanalysis\nerror: failed-wheel-build-for-install",
-                "building it from its sources",
-            ),
-            ("  × Failed to build `mdanalysis==2.11.0`\n  ├─▶ The build backend returned an error", "from its sources"),
-            ("PermissionError: [Errno 13] Permission denied: '.venv'", "cannot be written"),
-        ] {
-            assert!(fitting_advice(said).is_some_and(|advice| advice.contains(part)), "{said}");
-        }
+    fn an_index_without_versions_may_be_one_that_cannot_be_reached() {
+        let said = "satisfies the requirement numpy==2.3 (from versions: none)\nERROR: No matching distribution found";
+        assert!(fitting_advice(said).is_some_and(|advice| advice.contains("network")));
         assert_eq!(fitting_advice("Connection refused"), None);
     }
 }

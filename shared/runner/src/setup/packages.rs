@@ -104,7 +104,7 @@ fn leave_settings_aside(command: &mut Command, listed: &str) {
         return;
     }
     command.env("PIP_CONFIG_FILE", if cfg!(windows) { "nul" } else { "/dev/null" });
-    // What is under [install] overrides what is under [global], and variables override both.
+    // Settings under [install] override those under [global], and variables override both.
     settings.sort_by_key(|(section, ..)| *section == "install");
     for (_, name, value) in settings {
         let variable = format!("PIP_{name}");

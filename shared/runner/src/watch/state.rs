@@ -142,7 +142,7 @@ impl<'c> Watch<'c> {
         let now = saves::fingerprint(self.current().module);
         if now != self.seen {
             self.seen = now;
-            // What the note says, such as "is the stub again", may be so no longer.
+            // The note, such as "is the stub again", may not be true any more.
             self.note.clear();
             self.check_anew();
         }

@@ -128,7 +128,7 @@ fn the_solution_is_shown_once_it_is_earned_or_asked_for() {
     course.write_body("");
     course.run(&["check", "02.parallel_sum"]).exits_with(0);
     course.run(&["solution", "02.parallel_sum"]).exits_with(0).says("(yours)").says("(ours)").says("par_iter");
-    // What fails again is no longer earned.
+    // An exercise that fails again is no longer earned.
     course.write_body("return Ok(0);");
     course.run(&["check", "02.parallel_sum"]).exits_with(1);
     course.run(&["solution", "02.parallel_sum"]).exits_with(1);

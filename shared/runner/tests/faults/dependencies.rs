@@ -1,4 +1,4 @@
-//! What a module stands on is built once, to the end, and another cargo in the same folder is named.
+//! A module's dependencies are built once, to the end, and another cargo in the same folder is named.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -107,7 +107,7 @@ impl Course {
         // A test may have put a folder where a file belongs.
         let _ = fs::remove_dir_all(self.root.join(".course"));
         for path in &wanted {
-            // Whoever runs these tests may have solved the exercises: learners begin with the stubs.
+            // A learner who runs these tests may have solved the exercises; the copies begin with the stubs.
             let from = if path.starts_with(format!("modules/{MODULE}/src")) {
                 let stub = format!("modules/{MODULE}/stubs/{}", path.file_name().unwrap_or_default().to_string_lossy());
                 Some(original.join(stub)).filter(|stub| stub.is_file()).unwrap_or_else(|| original.join(path))
@@ -287,7 +287,7 @@ pub(crate) fn with_body(body: &str) -> String {
     )
 }
 
-/// What cargo says about this package to its tests, and what the user has set, is not for the runner.
+/// Takes out the variables that cargo sets for tests of this package, and those that the user has set for other tools.
 pub(crate) fn tidy_environment(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
@@ -413,7 +413,7 @@ pub(crate) fn finish(mut child: Child) -> Ran {
 fn read_all(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes); // What was read until then is enough for the message.
+        let _ = stream.read_to_end(&mut bytes); // The part that was read is enough for the message.
         String::from_utf8_lossy(&bytes).into_owned()
     })
 }

@@ -30,7 +30,7 @@ hypothesis.settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is not written yet is expected to fail, and is counted as such."""
+    """A function that is not written yet is expected to fail, and is counted as such."""
     for item in items:
         if Path(item.path).name in UNSOLVED:
             item.add_marker(pytest.mark.xfail(reason="not written yet", strict=False))

@@ -11,6 +11,7 @@ mod check;
 mod command_line;
 mod commands;
 mod exit_status;
+mod export;
 mod progress;
 mod setup;
 mod ui;

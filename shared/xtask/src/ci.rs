@@ -272,7 +272,7 @@ fn workflows(course: &Course) -> Result<()> {
         "--offline",
         "--quiet",
         ".github/workflows",
-        "shared/runner/src/commands/templates/export/ci.yml",
+        "shared/runner/src/export/templates/ci.yml",
     ]))
 }
 

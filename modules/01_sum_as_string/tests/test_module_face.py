@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import sum_as_string
 from coursekit import ExpectationFailed, check, check_that, likely
+from coursekit.project import LONGEST_PARSED
 
 # After `maturin develop` the extension lies inside a package of the same name. The extension's face is meant.
 extension: Any = sys.modules.get("sum_as_string.sum_as_string", sum_as_string)
@@ -93,6 +94,8 @@ def stub_file() -> Path:
 
 def stub() -> ast.Module:
     text = stub_file().read_text(encoding="utf-8")
+    if len(text) > LONGEST_PARSED:
+        raise ExpectationFailed("sum_as_string.pyi", f"{len(text)} characters", f"at most {LONGEST_PARSED}")
     try:
         return ast.parse(text)
     except SyntaxError as error:

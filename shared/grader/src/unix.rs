@@ -100,10 +100,13 @@ pub(crate) fn let_nobody_read_what_root_makes() {
     }
 }
 
-/// Whether a process died of SIGKILL. The jail reports a signal of the program in it as 128 and the signal's number.
+/// Whether a process died of a signal by which a machine ends processes: for want of memory, at the end of a batch job, as it
+/// goes down. The jail reports a signal of the program in it as 128 and the signal's number.
 pub(crate) fn was_killed(status: ExitStatus) -> bool {
-    const KILL: i32 = 9;
-    status.signal() == Some(KILL) || status.code() == Some(128 + KILL)
+    const ENDED_FROM_OUTSIDE: [Signal; 6] =
+        [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT, Signal::POWER];
+    let number = status.signal().or_else(|| status.code().map(|code| code - 128));
+    ENDED_FROM_OUTSIDE.iter().any(|signal| Some(signal.as_raw()) == number)
 }
 
 /// Ends a process by its number, as text. One that is gone already is no error.

@@ -12,6 +12,8 @@ use crate::mechanism::Mechanism;
 pub(crate) struct Policy {
     /// What may be read, besides the system's own libraries and programs.
     pub(crate) read: Vec<PathBuf>,
+    /// What may not be read, below what may: folders where somebody may have installed a solution.
+    pub(crate) hide: Vec<PathBuf>,
     /// What may be written.
     pub(crate) write: Vec<PathBuf>,
     /// Folders to write to whose contents nobody needs afterwards: in memory and sized, where there are namespaces.
@@ -61,6 +63,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Policy,
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("read") => policy.read.push(parser.value()?.into()),
+            Arg::Long("hide") => policy.hide.push(parser.value()?.into()),
             Arg::Long("write") => policy.write.push(parser.value()?.into()),
             Arg::Long("scratch") => policy.scratch.push(parser.value()?.into()),
             Arg::Long("processes") => policy.processes = true,

@@ -1,7 +1,7 @@
 //! Which files may be touched: Landlock, which needs no privilege. It stands behind the namespaces' view of the file system,
 //! and in its place where there are none.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, PathBeneath, PathFd, Ruleset,
@@ -32,7 +32,6 @@ const DEVICES: &[&str] = &["/dev/null", "/dev/full", "/dev/random", "/dev/urando
 
 /// Takes the rules on. A kernel without Landlock is no error here: the probe finds out.
 pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
-    let reading = AccessFs::from_read(NEWEST);
     let all = AccessFs::from_all(NEWEST);
     let make = || -> Result<(), landlock::RulesetError> {
         let mut rules = Ruleset::default()
@@ -43,8 +42,10 @@ pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
             rules = rules.handle_access(AccessNet::from_all(NEWEST))?;
         }
         let mut rules = rules.create()?;
+        // In namespaces, something else lies in the place of what is hidden.
+        let hide = if policy.inside { &[] } else { &policy.hide[..] };
         for path in SYSTEM {
-            rules = allow(rules, Path::new(path), reading)?;
+            rules = allow_but(rules, Path::new(path), hide)?;
         }
         for path in DEVICES {
             rules = allow(rules, Path::new(path), all)?;
@@ -58,7 +59,7 @@ pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
             rules = allow(rules, Path::new("/dev/shm"), all)?;
         }
         for path in &policy.read {
-            rules = allow(rules, path, reading)?;
+            rules = allow_but(rules, path, hide)?;
         }
         for path in policy.write.iter().chain(&policy.scratch) {
             rules = allow(rules, path, all)?;
@@ -67,6 +68,26 @@ pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
         Ok(())
     };
     make().map_err(|error| format!("Landlock: {error}"))
+}
+
+/// Lets a folder be read but for what is hidden in it. Landlock's rules only add: a folder above a hidden one may be listed, and
+/// each of its other entries gets a rule of its own.
+fn allow_but(rules: RulesetCreated, path: &Path, hide: &[PathBuf]) -> Result<RulesetCreated, landlock::RulesetError> {
+    let Ok(path) = path.canonicalize() else { return Ok(rules) };
+    if hide.contains(&path) {
+        return Ok(rules);
+    }
+    if !hide.iter().any(|hidden| hidden.starts_with(&path)) {
+        return allow(rules, &path, AccessFs::from_read(NEWEST));
+    }
+    let mut rules = allow(rules, &path, AccessFs::ReadDir.into())?;
+    for entry in std::fs::read_dir(&path).into_iter().flatten().flatten() {
+        // A link leads to something that has a rule of its own, or none.
+        if !entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+            rules = allow_but(rules, &entry.path(), hide)?;
+        }
+    }
+    Ok(rules)
 }
 
 /// A path that does not exist needs no rule: nothing is there to be touched.

@@ -127,6 +127,13 @@ const FILE_SETATTR: i64 = 469;
 /// little used parts of the kernel.
 const FAMILIES: [i32; 3] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6];
 
+/// Those of TCP.
+const FAMILIES_OF_TCP: [i32; 2] = [libc::AF_INET, libc::AF_INET6];
+
+/// From `linux/net.h`: the bits of a socket's type without its flags, and the type of TCP.
+const SOCK_TYPE_MASK: u64 = 0xf;
+const STREAM: u64 = 1;
+
 /// From `linux/ioprio.h` and `sys/resource.h`: settings of one process, and of all processes of a user.
 const IOPRIO_WHO_USER: i32 = 3;
 const PRIO_USER: i32 = 2;
@@ -185,13 +192,10 @@ fn rules(policy: &Policy, own: u32) -> Result<Rules, String> {
         rules.extend(legacy_forks().iter().map(|call| (*call, Vec::new())));
     }
     rules.insert(libc::SYS_clone, clone);
-    if policy.processes || policy.network {
-        rules.insert(libc::SYS_socket, vec![none_of(0, &FAMILIES)?]);
-    } else {
-        // The one socket that it needs is open already; nothing else is there to talk to.
-        for call in [libc::SYS_socket, libc::SYS_connect, libc::SYS_bind, libc::SYS_listen] {
-            rules.insert(call, Vec::new());
-        }
+    sockets(policy, &mut rules)?;
+    if !policy.inside {
+        // Landlock knows it from Linux 6.2 on; linkers use the call with a descriptor.
+        rules.insert(libc::SYS_truncate, Vec::new());
     }
     rules.insert(libc::SYS_socketpair, vec![none_of(0, &[libc::AF_UNIX])?]);
     let itself = [0, own.cast_signed()];
@@ -214,6 +218,40 @@ fn rules(policy: &Policy, own: u32) -> Result<Rules, String> {
     let anonymous = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
     rules.insert(libc::SYS_mmap, vec![flags(3, anonymous, anonymous)?]);
     Ok(rules)
+}
+
+/// Which sockets may be made. In a network of its own, a program reaches nobody but itself. Elsewhere Landlock holds TCP
+/// alone, so nothing else may be made there: a datagram, MPTCP or a server's name in the file system would lead out.
+fn sockets(policy: &Policy, rules: &mut Rules) -> Result<(), String> {
+    if policy.inside && (policy.processes || policy.network) {
+        rules.insert(libc::SYS_socket, vec![none_of(0, &FAMILIES)?]);
+        return Ok(());
+    }
+    if policy.network {
+        let only_stream = condition(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(SOCK_TYPE_MASK), STREAM)?;
+        let another_type = [libc::SOCK_DGRAM, libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_SEQPACKET, libc::SOCK_DCCP];
+        let mut refused = vec![none_of(0, &FAMILIES_OF_TCP)?];
+        for kind in another_type {
+            refused.push(rule(vec![masked(1, SOCK_TYPE_MASK as u32, kind.cast_unsigned())?])?);
+        }
+        let another_protocol = [0, libc::IPPROTO_TCP].map(|protocol| u64::from(protocol.cast_unsigned()));
+        let mut mptcp = vec![only_stream];
+        for protocol in another_protocol {
+            mptcp.push(condition(2, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, protocol)?);
+        }
+        refused.push(rule(mptcp)?);
+        rules.insert(libc::SYS_socket, refused);
+    } else {
+        // The one socket that it needs is open already; nothing else is there to talk to.
+        for call in [libc::SYS_socket, libc::SYS_connect, libc::SYS_bind, libc::SYS_listen] {
+            rules.insert(call, Vec::new());
+        }
+    }
+    // A connection that is made by sending, which Landlock does not see.
+    for (call, flags_argument) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
+        rules.insert(call, vec![flags(flags_argument, libc::MSG_FASTOPEN, libc::MSG_FASTOPEN)?]);
+    }
+    Ok(())
 }
 
 /// The commands of `ioctl` that are refused.

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! course-jail --has-namespaces      exit 0 if this machine can make them, and "privileged" where root makes them itself
-//! course-jail [--privileged] --read DIR… --write DIR… [--scratch DIR…] [--processes] [--network] [--memory MIB]
+//! course-jail [--privileged] --read DIR… [--hide DIR…] --write DIR… [--scratch DIR…] [--processes] [--network] [--memory MIB]
 //!             [--cpu SECONDS] [--file-size MIB]
 //!             [--cgroup FILE…] [--without MECHANISM…] [--chdir DIR] -- PROGRAM ARGUMENT…
 //! ```

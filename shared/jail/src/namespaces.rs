@@ -64,6 +64,9 @@ pub(crate) fn command(policy: &Policy) -> Result<Command, String> {
     for path in &policy.read {
         bind(&mut command, "--ro-bind-try", path);
     }
+    for path in policy.hide.iter().filter(|path| path.is_dir()) {
+        command.args(["--perms", "0555", "--size", "4096", "--tmpfs"]).arg(path).arg("--remount-ro").arg(path);
+    }
     for path in &policy.write {
         bind(&mut command, "--bind", path);
     }

@@ -56,7 +56,10 @@ impl Ground {
         }
         let (python, prefix) = python();
         let mut command = Command::new(self.jail());
-        command.args(options).args(["--memory", "4096", "--cpu", "60", "--file-size", "64", "--read"]).arg(prefix);
+        command.args(options).args(["--memory", "4096", "--cpu", "60", "--file-size", "64", "--read"]).arg(&prefix);
+        for folder in installed(Path::new(&prefix)) {
+            command.arg("--hide").arg(folder);
+        }
         command.arg("--read").arg(self.0.join("probe.py"));
         if kind == "processes" {
             command.arg("--processes");
@@ -94,6 +97,20 @@ fn python() -> (String, String) {
     let text = String::from_utf8(output.stdout).unwrap();
     let mut lines = text.lines().map(str::to_owned);
     (lines.next().unwrap(), lines.next().unwrap())
+}
+
+/// Where packages are installed into this Python and the system's own.
+fn installed(prefix: &Path) -> Vec<PathBuf> {
+    let folders = |above: &Path| -> Vec<PathBuf> {
+        fs::read_dir(above).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    };
+    let named =
+        |path: &PathBuf, start: &str| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start));
+    let libraries = [prefix, Path::new("/usr"), Path::new("/usr/local")].map(folders).concat();
+    let pythons = libraries.iter().filter(|path| named(path, "lib")).flat_map(|path| folders(path));
+    let parts = pythons.filter(|path| named(path, "python3")).flat_map(|path| folders(&path));
+    let packages = parts.filter(|path| named(path, "site-packages") || named(path, "dist-packages"));
+    packages.filter_map(|path| path.canonicalize().ok()).collect()
 }
 
 fn is_root() -> bool {
@@ -293,6 +310,81 @@ fn seccomp_alone_holds_each_change_to_a_file() {
     }
     assert_eq!(changes_to_files(&ground, &without_others), [""; 0]);
     assert_eq!(changes_to_files(&ground, &[&without_others[..], &["--processes"]].concat()), [""; 0]);
+}
+
+/// Tries each kind of socket that leads out of a process.
+const EACH_SOCKET: &str = "
+import socket
+MPTCP, MSG_FASTOPEN = 262, 0x20000000
+here = ('127.0.0.1', 9)
+def attempt(name, act):
+    try:
+        act()
+    except PermissionError:
+        return
+    except OSError:
+        pass
+    print(name)
+tcp = (socket.AF_INET, socket.SOCK_STREAM)
+attempt('TCP', lambda: socket.socket(*tcp).connect(here))
+attempt('TCP by its number', lambda: socket.socket(*tcp, 6).connect(here))
+attempt('MPTCP', lambda: socket.socket(*tcp, MPTCP))
+attempt('fast open', lambda: socket.socket(*tcp).sendto(b'', MSG_FASTOPEN, here))
+attempt('fast open in a message', lambda: socket.socket(*tcp).sendmsg([b''], [], MSG_FASTOPEN, here))
+attempt('UDP', lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+attempt('UDP that does not block', lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK))
+attempt('a name in the file system', lambda: socket.socket(socket.AF_UNIX))
+attempt('datagrams of the machine', lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+attempt('raw', lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
+attempt('a pair', lambda: socket.socketpair())
+";
+
+#[test]
+fn outside_of_namespaces_nothing_but_tcp_can_be_made_and_only_where_it_is_needed() {
+    let ground = Ground::new("sockets");
+    let made = |options: &[&str]| {
+        let mut command = Command::new(ground.jail());
+        command.args(["--without", "namespaces", "--without", "landlock", "--without", "user"]).args(options);
+        command.arg("--").arg(python().0).args(["-I", "-B", "-c", EACH_SOCKET]).env_clear().current_dir("/");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let open = made(&["--without", "seccomp"]);
+    for way in ["TCP", "fast open", "UDP", "a name in the file system", "a pair"] {
+        assert!(open.iter().any(|found| found == way), "{way} does not work even without the filter: {open:?}");
+    }
+    assert_eq!(made(&[]), ["a pair"]);
+    assert_eq!(made(&["--processes"]), ["a pair"]);
+    assert_eq!(made(&["--network"]), ["TCP", "TCP by its number", "a pair"]);
+}
+
+#[test]
+fn a_hidden_folder_below_a_readable_one_is_out_of_reach() {
+    let ground = Ground::new("hidden");
+    let (readable, hidden) = (ground.0.join("prefix"), ground.0.join("prefix/lib/site-packages"));
+    fs::create_dir_all(hidden.join("tally")).unwrap();
+    fs::write(readable.join("lib/module"), "needed").unwrap();
+    fs::write(hidden.join("tally/solution"), "installed").unwrap();
+    let mut ways = vec![vec!["--without", "namespaces"]];
+    match namespaces(&ground, None).as_deref() {
+        Some("privileged") => ways.push(vec!["--privileged"]),
+        Some(_) => ways.push(Vec::new()),
+        None => not_simulated("namespaces"),
+    }
+    for options in ways {
+        let cat = |path: &Path, hide: bool| {
+            let mut command = Command::new(ground.jail());
+            command.args(&options).arg("--read").arg(&readable).env_clear().current_dir("/");
+            if hide {
+                command.arg("--hide").arg(&hidden);
+            }
+            String::from_utf8(command.arg("--").arg("/bin/cat").arg(path).output().unwrap().stdout).unwrap()
+        };
+        assert_eq!(cat(&hidden.join("tally/solution"), false), "installed", "{options:?}");
+        assert_eq!(cat(&hidden.join("tally/solution"), true), "", "{options:?}");
+        assert_eq!(cat(&readable.join("lib/module"), true), "needed", "{options:?}");
+    }
 }
 
 /// Root whose files nobody else can read stays root, and the probe says so.

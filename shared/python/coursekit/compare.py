@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,16 @@ from .show import show
 _PLAIN = frozenset({int, bool, str, bytes, type(None)})
 """Types whose `==` is `same`, provided both sides have the same type."""
 
+_FLOATS = (float, np.float16, np.float32, np.float64, np.longdouble)
+
 _NONE = object()
 
 
 def same(left: Any, right: Any) -> bool:
     """Equal in type and value, all the way down: `1` is not `1.0`, NaN is NaN, 0.0 is not -0.0.
 
-    The order of a dict's keys does not count. Exceptions are the same by type and arguments. Arrays are first
-    compared by dtype and shape. Where a comparison raises, the two are not the same.
+    The order of a dict's keys does not count. Exceptions are the same by type, arguments and file names. Arrays,
+    and NumPy's scalars, are first compared by dtype and shape. Where a comparison raises, the two are not the same.
     """
     return _or_unequal(lambda: same_or_raise(left, right))
 
@@ -150,8 +153,14 @@ def _equal(  # noqa: PLR0911  (one for each kind of value)
         return _same_keys(left, right) and all(equal(left[key], right[key]) for key in left)
     if isinstance(left, (set, frozenset)):
         return _same_keys(left, right)
+    if isinstance(left, OSError) and not equal(_files_of(left), _files_of(right)):
+        return False
     if isinstance(left, BaseException):
         return equal(left.args, right.args)
+    if isinstance(left, np.generic):  # A date has a unit, and a record has fields: parts of its dtype.
+        return _equal_arrays(np.asarray(left), np.asarray(right), equal, tolerance)
+    if kind is Decimal:
+        return _same_decimal(left, right)
     if kind is slice:  # Its own `==` would hand an expected bound to the `__eq__` of an object inside.
         return equal(_bounds(left), _bounds(right))
     return bool(left == right)
@@ -164,6 +173,16 @@ def _all_equal(left: Iterable[Any], right: Iterable[Any], equal: Callable[[Any, 
     would count as equal. A generator raises RuntimeError instead.
     """
     return all(equal(one, other) for one, other in zip(left, right, strict=True))
+
+
+def _files_of(error: OSError) -> tuple[Any, Any]:
+    return error.filename, error.filename2
+
+
+def _same_decimal(left: Decimal, right: Decimal) -> bool:
+    if left.is_nan() or right.is_nan():
+        return left.is_nan() and right.is_nan()
+    return left == right and left.is_signed() == right.is_signed()
 
 
 def _bounds(value: slice) -> tuple[Any, Any, Any]:
@@ -181,9 +200,15 @@ def _same_keys(left: Iterable[Any], right: Iterable[Any]) -> bool:
     left, right = list(left), list(right)
     if _types_of_all(left) != _types_of_all(right):
         return False
-    theirs = {key: key for key in right}
-    ours = list(left)
-    return len(ours) == len(theirs) and all(key in theirs and same(key, theirs[key]) for key in ours)
+    if sum(map(_is_nan, left)) != sum(map(_is_nan, right)):  # Never equal, and so never found by a look-up.
+        return False
+    found = {key: key for key in right if not _is_nan(key)}
+    wanted = [key for key in left if not _is_nan(key)]
+    return len(wanted) == len(found) and all(key in found and same(key, found[key]) for key in wanted)
+
+
+def _is_nan(key: Any) -> bool:
+    return type(key) in _FLOATS and math.isnan(key)
 
 
 def _types_of_all(keys: Iterable[Any]) -> Counter[Any]:

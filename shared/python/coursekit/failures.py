@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 _recorded: list[BaseException] = []
 
@@ -72,6 +75,52 @@ def record_uncaught_in_threads() -> None:
         unraisable_before(args)
 
     threading.excepthook, sys.unraisablehook = in_thread, unraisable
+
+
+def record_asserts_of(module: Any) -> None:
+    """From now on, each failed `assert` of a test module is written down when it fails, whoever catches it: an
+    executor, an event loop, a callback's caller. pytest has rewritten them to raise what the module calls `AssertionError`.
+
+    A module that names `AssertionError` itself is left alone: it may want to catch one.
+    """
+    names = vars(module)
+    if "AssertionError" in names or _names_assertion_error(getattr(module, "__file__", None)):
+        return
+    names["AssertionError"] = _FailedAssert
+
+
+def _names_assertion_error(file: str | None) -> bool:
+    try:
+        return file is None or "AssertionError" in Path(file).read_text("utf-8")
+    except (OSError, ValueError):
+        return True
+
+
+class _FailedAssert(AssertionError):
+    """Shown as the exception that it stands for."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        record(self)
+
+
+_FailedAssert.__name__ = _FailedAssert.__qualname__ = "AssertionError"
+_FailedAssert.__module__ = "builtins"
+
+
+def record_outcomes() -> None:
+    """From now on, `pytest.fail`, and a `pytest.raises` that nothing has raised, are written down as well."""
+    made: Any = pytest.fail.Exception
+    if getattr(made.__init__, "records", False):
+        return
+    before = made.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        before(self, *args, **kwargs)
+        record(self)
+
+    init.records = True  # type: ignore[attr-defined]
+    made.__init__ = init
 
 
 def _record_check(error: BaseException | None) -> None:

@@ -44,6 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     hypothesis.settings.load_profile("course")
     failures.record_uncaught_in_threads()
+    failures.record_outcomes()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """See `failures.record_asserts_of`."""
+    for module in {getattr(item, "module", None) for item in items} - {None}:
+        failures.record_asserts_of(module)
 
 
 def _examples() -> int:

@@ -35,6 +35,10 @@ Parsed = TypeVar("Parsed")
 BUILT = frozenset({"__pycache__", "build", "dist", "target"})
 """Folders that come of building in the project itself."""
 
+LONGEST_PARSED = 1 << 16
+"""Characters of a file that is parsed. Python's own parser takes minutes for some texts of half a megabyte, and no
+clock can stop it meanwhile."""
+
 KEPT_LINES = 12
 """Of what a tool says when it fails."""
 
@@ -93,6 +97,8 @@ class Project:
 
     def _parsed(self, path: str, parse: Callable[[str], Parsed], expected: str) -> Parsed:
         text = self.text(path)
+        if len(text) > LONGEST_PARSED:
+            raise ExpectationFailed(path, f"{len(text)} characters", f"at most {LONGEST_PARSED}")
         try:
             return parse(text)
         except RecursionError:

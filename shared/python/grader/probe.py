@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import glob
 import json
 import mmap
 import os
@@ -75,11 +76,24 @@ def read_passwords() -> None:
         file.read()
 
 
+def read_installed_packages() -> None:
+    """A file of a package that somebody has installed into the Python that the jail's own was made from."""
+    prefixes = (sys.base_prefix, os.path.realpath(sys.base_prefix), "/usr", "/usr/local")
+    patterns = (f"{prefix}/lib*/python3*/{part}-packages/*" for prefix in prefixes for part in ("site", "dist"))
+    entries = [entry for pattern in patterns for entry in glob.glob(pattern)]
+    files = [file for entry in entries for file in (glob.glob(f"{entry}/*") if os.path.isdir(entry) else [entry])]
+    any_of(partial(open_and_close, file, os.O_RDONLY) for file in files if os.path.isfile(file))
+
+
 def write_beside(path: str) -> None:
-    """A file beside the secret."""
-    with open(path + ".written", "w", encoding="utf-8"):
-        pass
-    os.unlink(path + ".written")
+    """A file beside the secret, or the secret cut to the length that it has."""
+
+    def make() -> None:
+        with open(path + ".written", "w", encoding="utf-8"):
+            pass
+        os.unlink(path + ".written")
+
+    any_of((make, lambda: os.truncate(path, os.stat(path).st_size)))
 
 
 def by_descriptor(act: Callable[[int], None], path: str) -> None:
@@ -281,14 +295,32 @@ def change_processes(pid: int) -> None:
 
 
 def connect() -> None:
-    """A connection to this machine, where something listens or refuses."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as link:
-        link.settimeout(1.0)
-        error = link.connect_ex(("127.0.0.1", 9))
-        with open("/proc/net/dev", encoding="utf-8") as file:
-            others = [line for line in file.read().splitlines()[2:] if not line.strip().startswith("lo:")]
-        if error not in (0, 111) or not others:
-            raise OSError("a network of its own, with nobody in it")
+    """A connection to this machine, where something listens or refuses; or a way there that goes round TCP's `connect`."""
+    MPTCP, MSG_FASTOPEN = 262, 0x20000000
+    here = ("127.0.0.1", 9)
+
+    def by(family: int, kind: int, protocol: int, use: Callable[[socket.socket], object]) -> None:
+        with socket.socket(family, kind, protocol) as link:
+            link.settimeout(1.0)
+            try:
+                use(link)
+            except (ConnectionRefusedError, FileNotFoundError):
+                return  # It would have been let through.
+
+    any_of(
+        (
+            lambda: by(socket.AF_INET, socket.SOCK_STREAM, 0, lambda link: link.connect(here)),
+            lambda: by(socket.AF_INET6, socket.SOCK_STREAM, 0, lambda link: link.connect(("::1", 9))),
+            lambda: by(socket.AF_INET, socket.SOCK_STREAM, MPTCP, lambda link: link.connect(here)),
+            lambda: by(socket.AF_INET, socket.SOCK_STREAM, 0, lambda link: link.sendto(b"", MSG_FASTOPEN, here)),
+            lambda: by(socket.AF_INET, socket.SOCK_DGRAM, 0, lambda link: link.connect(here)),
+            lambda: by(socket.AF_UNIX, socket.SOCK_STREAM, 0, lambda link: link.connect("/no server of this name")),
+        )
+    )
+    with open("/proc/net/dev", encoding="utf-8") as file:
+        others = [line for line in file.read().splitlines()[2:] if not line.strip().startswith("lo:")]
+    if not others:
+        raise OSError("a network of its own, with nobody in it")
 
 
 def other_sockets() -> None:
@@ -448,6 +480,7 @@ def main() -> None:
     acts: list[tuple[str, Callable[[], None]]] = [
         ("the grader's files can be read", lambda: read_secret(secret)),
         ("files of the machine can be read", read_passwords),
+        ("packages of the machine's Python can be read", read_installed_packages),
         ("files outside the jail can be written", lambda: write_beside(secret)),
         (
             "permissions, times and attributes of files outside the jail can be changed",

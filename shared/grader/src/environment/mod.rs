@@ -53,6 +53,8 @@ pub(crate) struct Environment {
     rust: Rust,
     /// What the jail's Python needs of the one that it was made with.
     python_read: Vec<PathBuf>,
+    /// Folders that no program in the jail reads: what is installed into the machine's Pythons.
+    python_hide: Vec<PathBuf>,
     /// The interpreter of the jail's own environment.
     jail_python: PathBuf,
     _lock: Lock,
@@ -76,7 +78,7 @@ impl Environment {
         cgroup::sweep();
         files::make_folder(&scratch)?;
         let rust = toolchain::ask_rustc(&course.root)?;
-        let toolchain::PythonAnswer { read: python_read, interpreter, mut versions } =
+        let toolchain::PythonAnswer { read: python_read, hide: python_hide, interpreter, mut versions } =
             toolchain::ask_python(&course.root)?;
         let locks = catalogue::package_locks(&course.root, modules);
         versions.insert("course".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
@@ -97,6 +99,7 @@ impl Environment {
             versions,
             rust,
             python_read,
+            python_hide,
             _lock: lock,
         };
         environment.probed(work, modules)
@@ -146,6 +149,7 @@ impl Environment {
         let root = &self.course.root;
         SandboxPolicy {
             read: [&self.python_read[..], &[self.jail_environment().to_owned(), root.join("shared/python")]].concat(),
+            hide: self.python_hide.clone(),
             memory: self.memory.of_process(),
             cpu: 600,
             file_size: 64,
@@ -167,6 +171,7 @@ impl Environment {
     pub(crate) fn policy_for_builds(&self) -> SandboxPolicy {
         SandboxPolicy {
             read: [&self.rust.read[..], std::slice::from_ref(&self.reference.dependencies)].concat(),
+            hide: self.python_hide.clone(),
             processes: true,
             memory: self.memory.of_process(),
             cpu: 120,

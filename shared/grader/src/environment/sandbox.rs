@@ -16,6 +16,8 @@ use crate::defence::Defence;
 pub(crate) struct SandboxPolicy {
     /// Folders and files to read.
     pub(crate) read: Vec<PathBuf>,
+    /// Folders below those that nobody may read.
+    pub(crate) hide: Vec<PathBuf>,
     /// Folders to write to.
     pub(crate) write: Vec<PathBuf>,
     /// Folders to write to, whose contents nobody needs afterwards.
@@ -72,6 +74,7 @@ impl Jail {
         let mut arguments = vec![text(&self.program)];
         let mut option = |name: &str, value: String| arguments.extend([format!("--{name}"), value]);
         policy.read.iter().for_each(|path| option("read", text(path)));
+        policy.hide.iter().for_each(|path| option("hide", text(path)));
         policy.write.iter().for_each(|path| option("write", text(path)));
         policy.scratch.iter().for_each(|path| option("scratch", text(path)));
         option("memory", policy.memory.to_string());

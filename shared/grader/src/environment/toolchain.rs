@@ -99,6 +99,8 @@ fn with_targets(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 pub(super) struct PythonAnswer {
     /// Folders that it needs to read: the one that it comes from, and those with libraries that it loads.
     pub(super) read: Vec<PathBuf>,
+    /// Folders below those for installed packages. Somebody may have installed a solution there.
+    pub(super) hide: Vec<PathBuf>,
     /// What other environments are made with.
     pub(super) interpreter: Interpreter,
     /// For the reports.
@@ -110,7 +112,7 @@ pub(super) fn ask_python(root: &Path) -> Result<PythonAnswer> {
     // pyenv's and uv's Pythons have a folder of their own, with links to it; Homebrew's and conda's load libraries from
     // elsewhere.
     const QUESTION: &str = r#"
-import contextlib, importlib.metadata as metadata, json, os, platform, sys, sysconfig
+import contextlib, glob, importlib.metadata as metadata, json, os, platform, sys, sysconfig
 for name in ("ctypes", "hashlib", "lzma", "sqlite3", "ssl", "zlib"):
     with contextlib.suppress(ImportError):
         __import__(name)
@@ -119,9 +121,11 @@ with contextlib.suppress(OSError), open("/proc/self/maps", encoding="utf-8", err
     mapped = {os.path.dirname(line.split(None, 5)[5].strip()) for line in maps if ".so" in line and "/" in line}
 base = sys._base_executable
 prefixes = [sys.base_prefix, os.path.dirname(os.path.dirname(base)), os.path.dirname(os.path.dirname(os.path.realpath(base)))]
+above = [*prefixes, "/usr", "/usr/local"]
+packages = {os.path.realpath(found) for each in above for found in glob.glob(glob.escape(each) + "/lib*/python3*/*-packages")}
 identity = " ".join([sys.implementation.name, *sys.version.split(), sysconfig.get_config_var("SOABI") or ""])
 versions = {name: metadata.version(name) for name in ("numpy", "pytest", "hypothesis")}
-print(json.dumps({"prefixes": prefixes, "mapped": sorted(mapped), "base": base, "identity": identity, "venv": sys.prefix,
+print(json.dumps({"prefixes": prefixes, "mapped": sorted(mapped), "packages": sorted(packages), "base": base, "identity": identity, "venv": sys.prefix,
                   "versions": {"python": platform.python_version(), **versions}}))
 "#;
     let mut command = python::command(root);
@@ -153,7 +157,8 @@ print(json.dumps({"prefixes": prefixes, "mapped": sorted(mapped), "base": base, 
     }
     // `/usr` itself is there anyway.
     read.retain(|path| !["/", "/usr"].map(Path::new).contains(&path.as_path()));
-    Ok(PythonAnswer { read, interpreter, versions })
+    let hide = paths("packages").into_iter().filter(|path| !path.starts_with(text("venv"))).collect();
+    Ok(PythonAnswer { read, hide, interpreter, versions })
 }
 
 /// The path of the built `course-jail`.

@@ -252,11 +252,16 @@ def _with_value(kind: type[BaseException], args: list[Any], attributes: dict[str
     made = kind.__new__(kind)
     made.args = tuple(args)
     name = "value" if issubclass(kind, StopIteration) else "code"
-    if len(args) == 1:
-        setattr(made, name, args[0])
-    elif name in attributes:
-        setattr(made, name, attributes[name])
+    fill_value(made, args[0] if len(args) == 1 else attributes.get(name))
     return made
+
+
+def fill_value(error: BaseException, value: Any) -> None:
+    """Fills in what `StopIteration` and `SystemExit` keep in C, which `__new__` leaves empty: the interpreter reads it
+    without a look where such an exception ends a generator or the program."""
+    for kind, name in ((StopIteration, "value"), (SystemExit, "code")):
+        if isinstance(error, kind):
+            kind.__dict__[name].__set__(error, value)  # Past a property of a subclass.
 
 
 def _group(kind: type[BaseException], args: list[Any], attributes: dict[str, Any]) -> BaseException:
@@ -318,6 +323,7 @@ def _substitute(kind: type[BaseException]) -> BaseException:
         space.update(__str__=_text_of_substitute, __module__=kind.__module__, __doc__=kind.__doc__)
         _substitutes[kind] = type(kind.__name__, (kind,), space)
     made = _substitutes[kind].__new__(_substitutes[kind])
+    fill_value(made, None)
     return made
 
 

@@ -26,6 +26,20 @@ def waited(process: int) -> dict[int, float]:
     return found
 
 
+def is_stopped(process: int) -> bool:
+    """Whether the process, or one of its descendants, is stopped now, as by `kill -STOP`."""
+    processes = [process]
+    while processes:
+        tasks = Path("/proc", str(processes.pop()), "task")
+        with contextlib.suppress(OSError):
+            for task in tasks.iterdir():
+                with contextlib.suppress(OSError, ValueError, IndexError):
+                    if (task / "stat").read_text().rpartition(")")[2].split()[0] in ("T", "t"):
+                        return True
+                    processes += map(int, (task / "children").read_text().split())
+    return False
+
+
 def longest_wait(before: dict[int, float], after: dict[int, float]) -> float:
     """Of the thread that had to wait most in between. A sum would count a submission's threads against each
     other."""

@@ -18,7 +18,12 @@ from coursekit.show import is_not_written, show_error
 from ..stand_ins.session import Session
 from ..transport.frames import BadFrame, Closed, Message, TookTooLong
 from ..transport.peer import Peer
-from .starved import SHARE, longest_wait, waited
+from .starved import SHARE, is_stopped, longest_wait, waited
+
+ENDED_FROM_OUTSIDE = frozenset(
+    {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPWR}
+)
+"""Signals by which a machine ends processes: for want of memory, at the end of a batch job, as it goes down."""
 
 KEPT_OUTPUT = 4_000
 """Characters of what the submission printed during one test."""
@@ -184,9 +189,11 @@ class WorkerProcess:
         raise SubmissionLost(message)
 
     def _was_starved(self) -> bool:
-        """Whether it had to wait for a processor during a good part of the test."""
+        """Whether it had to wait for a processor during a good part of the test, or was stopped."""
         if self._process is None:
             return False
+        if is_stopped(self._process.pid):
+            return True
         wait = self._waited_before_restart + self._wait_in_this_test()
         return wait > SHARE * (time.monotonic() - self._begun)
 
@@ -202,9 +209,9 @@ class WorkerProcess:
             code = self._process.wait(2.0)
             # The jail reports a signal of its child as 128 and the signal's number.
             number = -code if code < 0 else code - 128
-            # We did not kill it: the kernel did for want of memory, or somebody else, or it did so itself.
-            # After a failed check of this test, the submission gets no second try.
-            is_killed = number == signal.SIGKILL and not self._output.flooded
+            # We did not end it: the kernel did for want of memory, a batch system or somebody else, or it did so
+            # itself. After a failed check of this test, the submission gets no second try.
+            is_killed = number in ENDED_FROM_OUTSIDE and not self._output.flooded
             self._cut_short = is_killed and not failures.have_been_recorded()
             if number > 0:
                 with contextlib.suppress(ValueError):

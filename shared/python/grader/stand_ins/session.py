@@ -19,6 +19,7 @@ from ..codec.decoder import Decoder
 from ..codec.encoder import Encoder
 from ..codec.exceptions import (
     checked_text,
+    fill_value,
     kept_attributes,
     others,
     rebuilt,
@@ -371,10 +372,20 @@ class Session:
             raise own.with_traceback(None)  # Each raise would add its frames to the earlier ones.
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})
+            if isinstance(error, (StopIteration, StopAsyncIteration)) and not self._ends(op, target, args):
+                # A loop or a generator of the test would take it for its own end, and skip what it checks.
+                raise RuntimeError(f"the call raised {type(error).__name__}") from error
             raise error
         if "result" not in answer.body:
             raise BadFrame("an answer without a result")
         return answer.body["result"], decoder
+
+    def _ends(self, op: str, target: Any, args: tuple[Any, ...]) -> bool:
+        """Whether a request asks for the next item or step, and so may be told that there is none."""
+        if op == "special":
+            return args[:1] in (("__next__",), ("__anext__",))
+        steps = (".send", ".throw", ".asend", ".athrow", ".aclose", ".close", ".__next__", ".__anext__")
+        return op == "advance" or (op == "call" and self._origin(target).endswith(steps))
 
     @staticmethod
     def _write_back(answer: Message, buffers: list[Buffer]) -> bool:
@@ -488,9 +499,11 @@ class Session:
             # A test's own class that it has handed over. Its code runs only where the test itself calls it.
             own = BaseException.__new__(kind)
             own.args = tuple(args)
+            fill_value(own, None)
             return own
         made = kind.__new__(kind)
         made.args = tuple(args)
+        fill_value(made, None)
         made.__dict__[TEXT] = text
         made.__dict__[ATTRIBUTES] = kept_attributes(kind, args, attributes)
         made.__dict__.update(others(kind, attributes))

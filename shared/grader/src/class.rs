@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use course_core::catalogue::Module;
 use course_core::digest::Digest;
+use course_core::files::ScratchFolder;
 use course_core::process::CancellationToken;
 use course_core::{Error, Result, files};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -166,28 +167,18 @@ impl ClassRun<'_> {
         }
         let course = &self.grader.environment.course;
         let modules: Vec<&Module> = course.modules_of(self.grader.exercise_refs);
-        let entered = intake::enter(folder, course);
-        let folder = entered.as_deref().unwrap_or(folder);
-        for module in modules {
-            for file in module.exercises.iter().flat_map(|exercise| &exercise.files) {
-                for base in [folder.join("modules"), folder.to_owned()] {
-                    let path = base.join(&module.name).join(file);
-                    // Only plain files of a plain size: a pipe would be waited for, and none of it would be taken
-                    // anyway.
-                    match std::fs::symlink_metadata(&path) {
-                        Ok(about) if about.is_file() && about.len() < (1 << 20) => match std::fs::read(&path) {
-                            Ok(bytes) => {
-                                digest.update(file.as_os_str().as_encoded_bytes());
-                                digest.update_with_length(&bytes);
-                            }
-                            // No reason to end everybody's grading: intake will tell this student.
-                            Err(_) => digest.update("not readable"),
-                        },
-                        Ok(_) => digest.update("not plain"),
-                        Err(_) => {}
-                    }
+        // What would be graded, and all that the report would say of the rest: a hard link that is a copy now has another key.
+        let tree = ScratchFolder::new(&self.grader.environment.scratch)?;
+        match intake::take(folder, &modules, course, tree.path()) {
+            Ok(intake) => {
+                for file in &intake.taken {
+                    digest.update(file.as_os_str().as_encoded_bytes());
+                    digest.update_with_length(files::read(&tree.path().join(file))?.as_bytes());
                 }
+                digest.update(format!("{:?}", intake.ignored));
             }
+            // No reason to end everybody's grading: grading will tell this student.
+            Err(error) => digest.update(error.to_string()),
         }
         Ok(digest.finish())
     }

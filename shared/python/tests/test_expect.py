@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import enum
 import math
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -630,3 +632,51 @@ def test_a_call_leaves_its_arguments_as_they_are() -> None:
         expect(clear, make()).changes_arguments().returns(5)
     for unchanged in (np.array([np.nan, 1.0]), np.array([np.datetime64("NaT"), 1.0], dtype=object)):
         expect(lambda what: 5, unchanged).returns(5)
+
+
+UNEQUAL = [
+    (np.datetime64("2020"), np.datetime64("2020-01-01")),
+    (np.timedelta64(1, "h"), np.timedelta64(60, "m")),
+    (np.array([(1.0,)], [("a", "f4")])[0], np.array([(1.0,)], [("a", "f8")])[0]),
+    (Decimal(0), Decimal("-0")),
+    (OSError(2, "gone", "one"), OSError(2, "gone", "other")),
+    (OSError(2, "gone", "one"), OSError(2, "gone")),
+    ({math.nan}, {1.0}),
+    ({math.nan, 1.0}, {math.nan, 2.0}),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), UNEQUAL)
+def test_a_part_of_the_type_is_a_difference(left: Any, right: Any) -> None:
+    for one, other in ((left, right), (right, left), ([left], [right])):
+        assert not same(one, other)
+        assert not close(one, other, 1e-9, 0.0)
+
+
+def test_a_zero_in_a_record_has_its_sign() -> None:
+    zeros = [np.array([(zero,)], [("a", "f8")])[0] for zero in (0.0, -0.0)]
+    assert not same(*zeros)
+    assert close(*zeros, 1e-9, 0.0)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.datetime64("2020-01-01"),
+        np.datetime64("NaT"),
+        np.timedelta64(1, "h"),
+        np.array([(math.nan, -0.0)], [("a", "f8"), ("b", "f4")])[0],
+        np.void(b"abc"),
+        np.bool_(True),
+        np.int16(3),
+        np.str_("text"),
+        Decimal("NaN"),
+        Decimal("-0"),
+        OSError(2, "gone", "one"),
+        {math.nan, 1.0},
+        frozenset({np.float32("nan")}),
+    ],
+)
+def test_a_copy_is_the_same(value: Any) -> None:
+    assert same(value, copy.deepcopy(value))
+    assert close(value, copy.deepcopy(value), 1e-9, 0.0)

@@ -204,3 +204,63 @@ def test_a_check_in_a_callback_keeps_its_answer() -> None:
 def test_modules_do_not_travel() -> None:
     with pytest.raises(NotPlainData):
         world().export(json)
+
+
+NEXT = {
+    "o": {
+        "handle": 7,
+        "kind": "instance",
+        "class": {
+            "handle": 6,
+            "kind": "class",
+            "name": "Rows",
+            "module": "m",
+            "doc": None,
+            "bases": [],
+            "specials": ["__iter__", "__next__"],
+            "hashable": True,
+            "abcs": [],
+        },
+    }
+}
+
+
+class Rows:
+    """A link to a function whose rows end at once, in this way."""
+
+    generation = 1
+
+    def __init__(self, end: dict[str, Any]) -> None:
+        self.end = end
+
+    def ask(self, message: Message) -> Message:
+        """The function is there, gives its rows, and these end."""
+        if message.body["op"] == "get":
+            return Message({"result": {"o": {"handle": 3, "kind": "callable"}}})
+        if message.body["op"] == "call" or "__iter__" in str(message.body["args"]):
+            return Message({"result": NEXT})
+        return Message({"raised": self.end})
+
+
+@pytest.mark.parametrize("args", [[], [5], [1, 2]])
+@pytest.mark.parametrize("attributes", [{}, {"value": None}, {"value": 5}, {"other": 5}])
+def test_the_end_of_an_iterator_has_its_value_in_c(args: list[Any], attributes: dict[str, Any]) -> None:
+    """`yield from` reads it there without a look: where there was none, the oracle died."""
+    end = {"class": "StopIteration", "args": args, "attributes": attributes, "notes": [], "text": ""}
+    rows = Session("m", "m.so", {}, Rows(end)).module.rows
+
+    def walk() -> Any:
+        yield "first"
+        return (yield from rows())
+
+    assert list(walk()) == ["first"]
+    assert list(rows()) == []
+
+
+@pytest.mark.parametrize("name", ["StopIteration", "StopAsyncIteration"])
+def test_a_call_cannot_end_a_loop_of_the_test(name: str) -> None:
+    form = {"class": name, "args": [], "attributes": {}, "notes": [], "text": ""}
+    callable_ = {"result": {"o": {"handle": 3, "kind": "callable"}}}
+    function = world(callable_, {"raised": form}).module.function
+    with pytest.raises(RuntimeError, match=name):
+        list(map(function, [1, 2, 3]))

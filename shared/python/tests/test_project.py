@@ -52,3 +52,12 @@ def test_other_encodings_are_named(project: Project) -> None:
     (project.folder / "a.toml").write_bytes("x = 'é'".encode("latin-1"))
     with pytest.raises(ExpectationFailed, match="byte 5 is not UTF-8"):
         project.toml("a.toml")
+
+
+def test_no_parser_gets_a_text_that_would_hold_it_for_minutes(project: Project) -> None:
+    """No alarm ends Python's parser, and it takes the square of the number of parts of an f-string."""
+    pieces = 'x = f"' + "{1}" * 170_000 + '"'
+    for read in (project.python, project.toml):
+        (project.folder / "a").write_text(pieces)
+        with pytest.raises(ExpectationFailed, match="characters"):
+            read("a")

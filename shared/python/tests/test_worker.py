@@ -458,3 +458,57 @@ def test_plain_pytest_says_the_same(tmp_path: Path) -> None:
     assert "called    abs(-1)" in ended.stdout
     assert "likely    Because." in ended.stdout
     assert ended.returncode == 1
+
+
+SWALLOWED = """
+import asyncio, logging
+from concurrent.futures import ThreadPoolExecutor
+
+logging.disable()
+def bad(*_): assert toy.add(1, 2) == 4, "secret"
+def gives_up(*_): pytest.fail("secret")
+def not_raised(*_):
+    with pytest.raises(ValueError):
+        toy.add(1, 2)
+CHECKS = pytest.mark.parametrize("check", [bad, gives_up, not_raised])
+
+@CHECKS
+def test_in_an_executor(check):
+    with ThreadPoolExecutor(1) as pool: pool.submit(check)
+@CHECKS
+def test_when_it_is_done(check):
+    with ThreadPoolExecutor(1) as pool: pool.submit(int).add_done_callback(check)
+@CHECKS
+def test_in_the_loop(check):
+    async def main():
+        asyncio.get_running_loop().call_soon(check)
+        await asyncio.sleep(0.01)
+    asyncio.run(main())
+@CHECKS
+def test_among_others(check):
+    async def one(): check()
+    async def main(): await asyncio.gather(one(), return_exceptions=True)
+    asyncio.run(main())
+@CHECKS
+def test_left_alone(check):
+    async def one(): check()
+    async def main():
+        task = asyncio.create_task(one())
+        await asyncio.sleep(0.01)
+    asyncio.run(main())
+"""
+
+
+def test_a_failed_assert_counts_wherever_it_is_swallowed(tmp_path: Path) -> None:
+    ended = work(tmp_path, SWALLOWED)
+    assert len(ended.statuses) == 15
+    assert set(ended.statuses.values()) == {"failed"}, ended.statuses
+
+
+def test_a_module_that_names_assertion_error_may_catch_one(tmp_path: Path) -> None:
+    tests = """
+def test_caught():
+    with pytest.raises(AssertionError):
+        assert toy.add(1, 2) == 4
+"""
+    assert work(tmp_path, tests).statuses == {"test_caught": "passed"}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use crate::support::{Folder, Grader, IDS, finish, signal, solution, source, start, wait_until};
 
@@ -128,4 +129,26 @@ fn twelve_submissions_twice() {
     grader.run(&line).exits_with(0);
     assert_eq!(fs::read_to_string(first.beside("out/gradebook.csv")).unwrap(), text);
     assert_eq!(fs::metadata(first.beside("out/student 3/grade.json")).unwrap().modified().unwrap(), before);
+}
+
+/// The report tells students to hand in a copy. Who does so is graded anew, though each byte is the same.
+#[test]
+fn a_copy_in_place_of_a_hard_link_is_graded_anew() {
+    let grader = Grader::ready();
+    let class = Folder::new();
+    class.write(&format!("anna/{}", source("divide")), solution("divide"));
+    let path = Path::new(class.text()).join("anna").join(source("divide"));
+    let other = class.beside("the same file");
+    fs::hard_link(&path, &other).unwrap();
+    let out = class.beside("out");
+    let line = ["--submissions", class.text(), "--out", out.to_str().unwrap(), IDS[0], "--seed", "11"];
+    let points = || {
+        grader.run(&line).exits_with(0);
+        let text = fs::read_to_string(out.join("gradebook.csv")).unwrap();
+        text.lines().find(|line| line.contains("anna")).map(|line| line.split(',').nth(1).unwrap().trim_matches('"').to_owned())
+    };
+    let linked = points();
+    assert_ne!(linked.as_deref(), Some("5"), "a hard link was taken");
+    fs::remove_file(&other).unwrap();
+    assert_eq!(points().as_deref(), Some("5"));
 }

@@ -23,8 +23,9 @@ _NONE = object()
 def same(left: Any, right: Any) -> bool:
     """Equal in type and value, all the way down: `1` is not `1.0`, NaN is NaN, 0.0 is not -0.0.
 
-    The order of a dict's keys does not count. Exceptions are the same by type, arguments and file names. Arrays,
-    and NumPy's scalars, are first compared by dtype and shape. Where a comparison raises, the two are not the same.
+    The order of a dict's keys does not count. Exceptions are the same by type, arguments and file names.
+    Arrays, and NumPy's scalars, are first compared by dtype and shape. Where a comparison raises, the two are
+    not the same.
     """
     return _or_unequal(lambda: same_or_raise(left, right))
 
@@ -122,7 +123,7 @@ class _Piece:
         return f"{self._text!r}..."
 
 
-def _equal(  # noqa: PLR0911  (one for each kind of value)
+def _equal(  # noqa: PLR0911, PLR0912  (one for each kind of value)
     left: Any,
     right: Any,
     same_float: Callable[[float, float], bool],

@@ -26,6 +26,8 @@ INSIDE: dict[str, str] = {
     "sys.setswitchinterval": "when threads take turns",
     "threading.get_ident": "which thread runs",
     "threading.current_thread": "which thread runs",
+    "threading.active_count": "which threads run",
+    "threading.enumerate": "which threads run",
     "tracemalloc": "memory of a process",
     "resource": "memory of a process",
     "ctypes": "memory of a process",
@@ -35,9 +37,35 @@ INSIDE: dict[str, str] = {
     "subprocess": "another process that loads the extension",
     "multiprocessing": "another process that loads the extension",
     "os.fork": "another process that loads the extension",
+    "os.forkpty": "another process that loads the extension",
+    "os.system": "another process that loads the extension",
+    "os.popen": "another process that loads the extension",
+    "os.posix_spawn": "another process that loads the extension",
+    "os.posix_spawnp": "another process that loads the extension",
+    "concurrent.futures.ProcessPoolExecutor": "another process that loads the extension",
+    "psutil": "a process's own account",
+    "os.times": "time",
     "time": "time",
     "timeit": "time",
+    "datetime.datetime.now": "time",
+    "datetime.datetime.today": "time",
+    "datetime.datetime.utcnow": "time",
+    "datetime.date.today": "time",
+    "sys._getframe": "frames of the test's own process",
+    "sys.settrace": "frames of the test's own process",
+    "sys.setprofile": "frames of the test's own process",
+    "warnings.catch_warnings": "warnings of the test's own process",
+    "builtins.recwarn": "warnings of the test's own process",
+    "builtins.capfd": "output of the test's own process",
+    "builtins.capfdbinary": "output of the test's own process",
+    "builtins.capsys": "output of the test's own process",
+    "builtins.capsysbinary": "output of the test's own process",
+    "builtins.caplog": "log records of the test's own process",
     "coursekit.Heartbeat": "when threads take turns",
+    "coursekit.heartbeat": "when threads take turns",
+    "coursekit.turns": "when threads take turns",
+    "coursekit.fork_server": "another process that loads the extension",
+    "coursekit.dask_cluster": "other processes that load the extension",
     "numpy.shares_memory": "whether memory is shared",
     "numpy.may_share_memory": "whether memory is shared",
     "builtins.id": "identity of objects",
@@ -49,6 +77,34 @@ INSIDE: dict[str, str] = {
     "trajectory._warnings_of": "a fixture that only says which warnings there were",
 }
 """What only shows inside the process, by the name that a test uses for it."""
+
+INSIDE_ATTRIBUTES: dict[str, str] = {
+    "base": "whether memory is shared",
+    "owndata": "whether memory is shared",
+    "ctypes": "whether memory is shared",
+    "__array_interface__": "whether memory is shared",
+    "__array_struct__": "whether memory is shared",
+}
+"""The same, by an attribute of any object. The oracle makes arrays anew from what came over the wire."""
+
+OF_THE_KIT = frozenset(
+    {
+        "arguments",
+        "beside",
+        "drawn",
+        "events",
+        "layouts",
+        "likely",
+        "panicked",
+        "patterns",
+        "platforms",
+        "project",
+        "show",
+        "ExpectationFailed",
+        "NotWritten",
+    }
+)
+"""What the test kit has besides, and what says nothing about where evidence comes from."""
 
 HARMLESS = frozenset({"asyncio.CancelledError", "asyncio.TimeoutError", "asyncio.InvalidStateError"})
 """Names in the above that are but names of exceptions."""
@@ -112,7 +168,11 @@ class _File:
         self._defined: dict[str, ast.stmt] = {}
         for node in ast.walk(self._tree):
             self._note_import(node)
+        self._methods: dict[str, list[ast.stmt]] = {}
         for node in self._tree.body:
+            for each in node.body if isinstance(node, ast.ClassDef) else []:
+                if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    self._methods.setdefault(each.name, []).append(each)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self._defined[node.name] = node
             elif isinstance(node, (ast.Assign, ast.AnnAssign)):
@@ -147,8 +207,12 @@ class _File:
         made = Evidence(self._file, test.name, soft)
         for name in sorted(self._names_of(test)):
             reason = _look_up(INSIDE, name)
+            if name.count(".") > 1:  # An attribute of something that is no module.
+                reason = reason or INSIDE_ATTRIBUTES.get(_attribute_of(name), "")
             if reason and name not in HARMLESS:
                 made.inside[name] = reason
+            elif name.startswith("coursekit.") and not _is_known_of_the_kit(name):
+                made.inside[name] = "a part of the test kit that is neither inside nor outside yet"
             outside = _look_up(OUTSIDE, name)
             if outside and outside not in made.outside:
                 made.outside.append(outside)
@@ -168,16 +232,20 @@ class _File:
                 head, _, rest = used.partition(".")
                 if head in self._defined:
                     left.append(self._defined[head])
+                elif head in ("self", "cls") and rest in self._methods:
+                    left += self._methods[rest]
                 elif head in self._imported:
                     names.add(self._imported[head] + ("." + rest if rest else ""))
+                elif head == IMPORTED_BY_NAME:
+                    names.add(rest)
                 else:
                     names.add(f"builtins.{used}")
                 if used.endswith(".raises"):
                     names.add("raises")
         return names
 
-    @staticmethod
-    def _used(node: ast.stmt) -> Iterator[str]:
+    def _used(self, node: ast.stmt) -> Iterator[str]:
+        yield from self._used_by_name(node)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield from (each.arg for each in node.args.args)  # Fixtures.
         roots = {id(each.value) for each in ast.walk(node) if isinstance(each, ast.Attribute)}
@@ -193,6 +261,55 @@ class _File:
                     yield ".".join([value.id, *reversed(parts)])
                 else:
                     yield f"?.{each.attr}"
+
+    def _used_by_name(self, node: ast.stmt) -> Iterator[str]:
+        """Names in texts: `getattr(x, "a")`, `import_module("a")`, code for `exec`, a file for `beside`."""
+        for each in ast.walk(node):
+            if not isinstance(each, ast.Call):
+                continue
+            texts = [
+                part.value for part in each.args if isinstance(part, ast.Constant) and type(part.value) is str
+            ]
+            match _attribute_of(ast.unparse(each.func)), texts:
+                case (("__import__" | "import_module"), [module]):
+                    yield f"{IMPORTED_BY_NAME}.{module}"
+                case "getattr", [name, *_] if isinstance(each.args[0], ast.Name):
+                    yield f"{each.args[0].id}.{name}"
+                case (("exec" | "eval"), [code]):
+                    yield from self._imported_in(code)
+                case "beside", [name]:
+                    yield from self._used_beside(name)
+
+    @staticmethod
+    def _imported_in(code: str) -> Iterator[str]:
+        try:
+            tree = ast.parse(code)
+        except (SyntaxError, ValueError):
+            return
+        for each in ast.walk(tree):
+            if isinstance(each, ast.Import):
+                yield from (f"{IMPORTED_BY_NAME}.{name.name}" for name in each.names)
+            elif isinstance(each, ast.ImportFrom) and each.module is not None:
+                yield from (f"{IMPORTED_BY_NAME}.{each.module}.{name.name}" for name in each.names)
+
+    def _used_beside(self, name: str) -> Iterator[str]:
+        path = self._file.with_name(f"{name}.py")
+        if path.is_file():
+            other = _File(path)
+            for node in other._tree.body:
+                yield from (f"{IMPORTED_BY_NAME}.{used}" for used in other._names_of(node))
+
+
+IMPORTED_BY_NAME = "<imported by name>"
+
+
+def _attribute_of(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _is_known_of_the_kit(name: str) -> bool:
+    part = name.split(".")[1]
+    return bool(_look_up(OUTSIDE, name)) or part in OF_THE_KIT or part == "expect"
 
 
 def _says_soft(node: ast.AST) -> bool:

@@ -36,8 +36,8 @@ BUILT = frozenset({"__pycache__", "build", "dist", "target"})
 """Folders that come of building in the project itself."""
 
 LONGEST_PARSED = 1 << 16
-"""Characters of a file that is parsed. Python's own parser takes minutes for some texts of half a megabyte, and no
-clock can stop it meanwhile."""
+"""Characters of a file that is parsed. Python's own parser takes minutes for some texts of half a megabyte,
+and no clock can stop it meanwhile."""
 
 KEPT_LINES = 12
 """Of what a tool says when it fails."""

@@ -79,9 +79,13 @@ def read_passwords() -> None:
 def read_installed_packages() -> None:
     """A file of a package that somebody has installed into the Python that the jail's own was made from."""
     prefixes = (sys.base_prefix, os.path.realpath(sys.base_prefix), "/usr", "/usr/local")
-    patterns = (f"{prefix}/lib*/python3*/{part}-packages/*" for prefix in prefixes for part in ("site", "dist"))
+    patterns = (
+        f"{prefix}/lib*/python3*/{part}-packages/*" for prefix in prefixes for part in ("site", "dist")
+    )
     entries = [entry for pattern in patterns for entry in glob.glob(pattern)]
-    files = [file for entry in entries for file in (glob.glob(f"{entry}/*") if os.path.isdir(entry) else [entry])]
+    files = [
+        file for entry in entries for file in (glob.glob(f"{entry}/*") if os.path.isdir(entry) else [entry])
+    ]
     any_of(partial(open_and_close, file, os.O_RDONLY) for file in files if os.path.isfile(file))
 
 
@@ -295,7 +299,7 @@ def change_processes(pid: int) -> None:
 
 
 def connect() -> None:
-    """A connection to this machine, where something listens or refuses; or a way there that goes round TCP's `connect`."""
+    """A connection to this machine, where something listens or refuses, also round TCP's `connect`."""
     MPTCP, MSG_FASTOPEN = 262, 0x20000000
     here = ("127.0.0.1", 9)
 
@@ -312,9 +316,13 @@ def connect() -> None:
             lambda: by(socket.AF_INET, socket.SOCK_STREAM, 0, lambda link: link.connect(here)),
             lambda: by(socket.AF_INET6, socket.SOCK_STREAM, 0, lambda link: link.connect(("::1", 9))),
             lambda: by(socket.AF_INET, socket.SOCK_STREAM, MPTCP, lambda link: link.connect(here)),
-            lambda: by(socket.AF_INET, socket.SOCK_STREAM, 0, lambda link: link.sendto(b"", MSG_FASTOPEN, here)),
+            lambda: by(
+                socket.AF_INET, socket.SOCK_STREAM, 0, lambda link: link.sendto(b"", MSG_FASTOPEN, here)
+            ),
             lambda: by(socket.AF_INET, socket.SOCK_DGRAM, 0, lambda link: link.connect(here)),
-            lambda: by(socket.AF_UNIX, socket.SOCK_STREAM, 0, lambda link: link.connect("/no server of this name")),
+            lambda: by(
+                socket.AF_UNIX, socket.SOCK_STREAM, 0, lambda link: link.connect("/no server of this name")
+            ),
         )
     )
     with open("/proc/net/dev", encoding="utf-8") as file:

@@ -43,6 +43,35 @@ def test_the_page_of_the_book_is_as_the_tests_are() -> None:
 @pytest.mark.parametrize(
     ("source", "because"),
     [
+        (
+            "from coursekit.turns import lets_another_thread_in as lets\ndef test_a():\n    lets(f)\n",
+            "take turns",
+        ),
+        ("import coursekit.heartbeat as h\ndef test_a():\n    h.Heartbeat()\n", "take turns"),
+        ("from coursekit.brand_new import look\ndef test_a():\n    look()\n", "neither inside nor outside"),
+        (
+            "class TestA:\n    def help(self):\n        import gc\n        gc.collect()\n"
+            "    def test_a(self):\n        self.help()\n",
+            "garbage collector",
+        ),
+        ("def test_a():\n    __import__('weakref').ref(f)\n", "garbage collector"),
+        (
+            "from importlib import import_module\ndef test_a():\n    import_module('gc').collect()\n",
+            "collector",
+        ),
+        ("import sys\ndef test_a():\n    getattr(sys, 'getrefcount')(f)\n", "reference counts"),
+        ("def test_a():\n    exec('import gc; gc.collect()', {})\n", "garbage collector"),
+        ("import m\ndef test_a():\n    assert m.f().flags.owndata\n", "memory is shared"),
+        ("import m\ndef test_a():\n    assert m.f().base is None\n", "memory is shared"),
+        ("import m\ndef test_a():\n    assert m.f().__array_interface__\n", "memory is shared"),
+        ("def test_a(recwarn):\n    assert not recwarn\n", "warnings"),
+        ("def test_a(capfd):\n    assert not capfd.readouterr().out\n", "output"),
+        ("def test_a(caplog):\n    assert not caplog.text\n", "log records"),
+        ("import os\ndef test_a():\n    os.system('true')\n", "another process"),
+        ("import os\ndef test_a():\n    os.posix_spawn('/bin/true', [], {})\n", "another process"),
+        ("import datetime\ndef test_a():\n    datetime.datetime.now()\n", "time"),
+        ("from datetime import datetime as d\ndef test_a():\n    d.now()\n", "time"),
+        ("import threading\ndef test_a():\n    threading.active_count()\n", "threads"),
         ("import gc\ndef test_a():\n    gc.collect()\n", "garbage collector"),
         ("from gc import collect as tidy\ndef test_a():\n    tidy()\n", "garbage collector"),
         ("import time\ndef helper():\n    return time.monotonic()\ndef test_a():\n    helper()\n", "time"),

@@ -654,9 +654,9 @@ def test_a_part_of_the_type_is_a_difference(left: Any, right: Any) -> None:
 
 
 def test_a_zero_in_a_record_has_its_sign() -> None:
-    zeros = [np.array([(zero,)], [("a", "f8")])[0] for zero in (0.0, -0.0)]
-    assert not same(*zeros)
-    assert close(*zeros, 1e-9, 0.0)
+    plus, minus = (np.array([(zero,)], [("a", "f8")])[0] for zero in (0.0, -0.0))
+    assert not same(plus, minus)
+    assert close(plus, minus, 1e-9, 0.0)
 
 
 @pytest.mark.parametrize(

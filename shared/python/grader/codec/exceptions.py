@@ -257,8 +257,8 @@ def _with_value(kind: type[BaseException], args: list[Any], attributes: dict[str
 
 
 def fill_value(error: BaseException, value: Any) -> None:
-    """Fills in what `StopIteration` and `SystemExit` keep in C, which `__new__` leaves empty: the interpreter reads it
-    without a look where such an exception ends a generator or the program."""
+    """Fills in what `StopIteration` and `SystemExit` keep in C, which `__new__` leaves empty: the interpreter
+    reads it without a look where such an exception ends a generator or the program."""
     for kind, name in ((StopIteration, "value"), (SystemExit, "code")):
         if isinstance(error, kind):
             kind.__dict__[name].__set__(error, value)  # Past a property of a subclass.

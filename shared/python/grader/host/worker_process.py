@@ -23,7 +23,7 @@ from .starved import SHARE, is_stopped, longest_wait, waited
 ENDED_FROM_OUTSIDE = frozenset(
     {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPWR}
 )
-"""Signals by which a machine ends processes: for want of memory, at the end of a batch job, as it goes down."""
+"""Signals by which a machine ends processes: for want of memory, after a batch job, as it goes down."""
 
 KEPT_OUTPUT = 4_000
 """Characters of what the submission printed during one test."""
@@ -209,8 +209,8 @@ class WorkerProcess:
             code = self._process.wait(2.0)
             # The jail reports a signal of its child as 128 and the signal's number.
             number = -code if code < 0 else code - 128
-            # We did not end it: the kernel did for want of memory, a batch system or somebody else, or it did so
-            # itself. After a failed check of this test, the submission gets no second try.
+            # We did not end it: the kernel did for want of memory, a batch system or somebody else, or it did
+            # so itself. After a failed check of this test, the submission gets no second try.
             is_killed = number in ENDED_FROM_OUTSIDE and not self._output.flooded
             self._cut_short = is_killed and not failures.have_been_recorded()
             if number > 0:

@@ -110,7 +110,8 @@ class Peer:
     def _next(self, inbox: queue.SimpleQueue[Message | None], deadline: float | None) -> Message:
         left = None if deadline is None else deadline - time.monotonic()
         try:
-            if left is not None and left <= 0.0:  # A side that keeps asking back has no more time than a silent one.
+            # A side that keeps asking back has no more time than a silent one.
+            if left is not None and left <= 0.0:
                 raise queue.Empty
             got = inbox.get(timeout=left)
         except queue.Empty:

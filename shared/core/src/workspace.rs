@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files;
 use crate::judging;
 
@@ -69,11 +69,30 @@ fn table(path: &Path) -> toml::Table {
     files::read(path).ok().and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
+/// Fails if the user's settings have cargo build for another place than the course looks at. No variable prevails over
+/// `build.target` without naming a target itself.
+pub fn refuse_foreign_target(root: &Path) -> Result<()> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let above = root.ancestors().skip(1).map(|folder| folder.join(".cargo"));
+    let files = above.chain(home).flat_map(|folder| ["config.toml", "config"].map(|name| folder.join(name)));
+    for file in files {
+        if let Some(target) = table(&file).get("build").and_then(|build| build.get("target")) {
+            return Err(Error::new(format!("{} has `build.target = {target}`.", file.display())).advice(
+                "The course builds for the machine that it runs on. Move that line into the project that needs it, or take it out \
+                 while you work here.",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// cargo for the grader's own builds: with nothing of the user's environment, and without the flags and wrappers of
 /// `~/.cargo/config.toml`.
 pub fn cargo_for_judging(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root).env("RUSTC_WRAPPER", "");
+    command.current_dir(root).env("RUSTC_WRAPPER", "").env("RUSTC_WORKSPACE_WRAPPER", "");
     set_own_flags(&mut command, root);
     judging::isolate(&mut command);
     command
@@ -112,6 +131,23 @@ mod tests {
         let said = |name: &str| profile.get(name).map(String::as_str);
         assert_eq!(said("overflow-checks"), Some("false"), "{profile:?}");
         assert_eq!((said("debug"), said("panic")), (Some("none"), Some("unwind")), "{profile:?}");
+    }
+
+    #[test]
+    fn a_target_of_the_users_is_named_with_its_file() {
+        let scratch = files::ScratchFolder::new(&std::env::temp_dir()).expect("a folder");
+        let root = scratch.path().join("course");
+        assert!(refuse_foreign_target(&root).is_ok());
+        for (text, refused) in [
+            ("[build]\njobs = 2\n", false),
+            ("[build]\ntarget = \"wasm32-unknown-unknown\"\n", true),
+            ("build.target = [\"a\", \"b\"]\n", true),
+        ] {
+            let file = scratch.path().join(".cargo/config.toml");
+            files::write_atomically(&file, text.as_bytes()).expect("written");
+            let error = refuse_foreign_target(&root).err().map(|error| error.to_string());
+            assert_eq!(error.is_some_and(|said| said.contains(&*file.to_string_lossy())), refused, "{text}");
+        }
     }
 
     #[test]

@@ -80,8 +80,8 @@ def record_uncaught_in_threads() -> None:
 def record_asserts_of(module: Any) -> None:
     """From now on, each failed `assert` of a test module is written down, whoever catches its exception.
 
-    An executor may, an event loop, the caller of a callback. pytest has rewritten the asserts, so that they raise
-    what the module calls `AssertionError`.
+    An executor may, an event loop, the caller of a callback. pytest has rewritten the asserts, so that they
+    raise what the module calls `AssertionError`.
 
     A module that names `AssertionError` itself is left alone: it may want to catch one.
     """

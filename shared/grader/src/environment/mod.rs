@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use course_core::catalogue::{self, Course, Module};
 use course_core::locks::{Lock, Unsupported};
 use course_core::recipe::Recipe;
-use course_core::{Result, files, python};
+use course_core::{Result, files, python, workspace};
 
 use cgroup::{Cgroups, MemoryShare};
 use reference_build::ReferenceBuild;
@@ -70,6 +70,7 @@ impl Environment {
         jobs: usize,
     ) -> Result<Self> {
         unix::let_nobody_read_what_root_makes();
+        workspace::refuse_foreign_target(&course.root)?;
         let lock = Lock::wait_for(&work.join("lock"), Unsupported::Refuse, || {
             eprintln!("Another grader works in {}; waiting for it.", work.display());
         })?;

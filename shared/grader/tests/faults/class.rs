@@ -145,7 +145,9 @@ fn a_copy_in_place_of_a_hard_link_is_graded_anew() {
     let points = || {
         grader.run(&line).exits_with(0);
         let text = fs::read_to_string(out.join("gradebook.csv")).unwrap();
-        text.lines().find(|line| line.contains("anna")).map(|line| line.split(',').nth(1).unwrap().trim_matches('"').to_owned())
+        text.lines()
+            .find(|line| line.contains("anna"))
+            .map(|line| line.split(',').nth(1).unwrap().trim_matches('"').to_owned())
     };
     let linked = points();
     assert_ne!(linked.as_deref(), Some("5"), "a hard link was taken");

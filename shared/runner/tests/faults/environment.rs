@@ -242,6 +242,11 @@ fn the_users_settings_for_cargo_build_nothing_else() {
             assert!(pyo3.metadata().expect("a file").modified().expect("a time") < started, "{text}");
         }
     }
+    // A target of the user's own is named, with the file that it stands in.
+    std::fs::write(&settings, "[build]\ntarget = \"wasm32-unknown-unknown\"\n").expect("a file can be written");
+    let ran = course.run(&["check", "02.process_batch"]);
+    std::fs::remove_file(&settings).expect("it can be removed");
+    ran.exits_with(2).says("config.toml has `build.target = \"wasm32-unknown-unknown\"`").says("take it out");
     // Another folder for what is built is the user's right, and found.
     let elsewhere = scratch("another target");
     let mut command = course.command(&["check", "02.process_batch"]);

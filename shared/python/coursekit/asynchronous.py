@@ -37,10 +37,14 @@ class NoResult(AssertionError):
     """The awaitable is not done, long after it should be."""
 
     seen = False
+    """Whether a call has hung: then the others get less time."""
+    made = 0
+    """How many there were."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         NoResult.seen = True
+        NoResult.made += 1
 
 
 class TooEarly(AssertionError):

@@ -14,6 +14,7 @@ from typing import Any, NoReturn, cast
 import hypothesis
 import pytest
 from coursekit import drawn, plugin
+from coursekit.asynchronous import NoResult
 from coursekit.events import EventLog
 from coursekit.evidence import evidence_of
 
@@ -62,6 +63,7 @@ class GradingPlugin(plugin.CoursePlugin):
         self._refused: dict[tuple[Path, str], str] = {}
         self._refusal: str | None = None
         self._overran = False
+        self._no_results = 0
         self._folders: list[Path] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -141,6 +143,7 @@ class GradingPlugin(plugin.CoursePlugin):
             if self._worker.session is not None:
                 self._worker.session.work = Work(self._compares_runs)
             # Fixtures may ask too; with the clock of the test before they would pay for its time.
+            self._no_results = NoResult.made
             self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
         try:
             return (yield from super().pytest_runtest_protocol(item))
@@ -169,6 +172,9 @@ class GradingPlugin(plugin.CoursePlugin):
             verdict = {"status": status, "message": message}
             if cut_short:
                 verdict["cut_short"] = True
+        elif NoResult.made > self._no_results and self._worker.was_starved():
+            verdict["cut_short"] = True
+            NoResult.seen = False  # Nothing hangs, so the tests after it have their whole time.
         if self._refusal is not None:  # The reference fails too: nobody is graded by such a test.
             verdict = {"status": "error", "message": self._refusal}
         if printed and verdict["status"] != "passed":

@@ -110,7 +110,7 @@ class WorkerProcess:
         try:
             return peer.ask(message, self._deadline)
         except TookTooLong:
-            self._cut_short = self._was_starved()
+            self._cut_short = self.was_starved()
             self._abandon(
                 "timed_out",
                 "stopped: it took too long. A loop that never ends, or locks that wait for each other",
@@ -188,7 +188,7 @@ class WorkerProcess:
             self.end()
         raise SubmissionLost(message)
 
-    def _was_starved(self) -> bool:
+    def was_starved(self) -> bool:
         """Whether it had to wait for a processor during a good part of the test, or was stopped."""
         if self._process is None:
             return False

@@ -41,7 +41,7 @@ def raised(form: dict[str, Any]) -> Any:
     with pytest.raises(BaseException) as caught:  # noqa: PT011  (any at all)
         Session("m", "m.so", {}, Answers({"raised": form})).module.anything  # noqa: B018
     ends = isinstance(caught.value.__cause__, (StopIteration, StopAsyncIteration))
-    return caught.value.__cause__ if ends else caught.value  # See `test_a_call_cannot_end_a_loop_of_the_test`.
+    return caught.value.__cause__ if ends else caught.value
 
 
 def form_of(kind: str, args: list[Any] | None = None, text: str = "", **attributes: Any) -> dict[str, Any]:

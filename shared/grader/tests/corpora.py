@@ -60,6 +60,11 @@ SECRETS = {
 """What a grader has in its environment on GitHub. None of the files is there: who writes to one leaves a
 mark."""
 
+CLASSROOM50 = dict.fromkeys(
+    ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL"), "of nobody"
+)
+"""What the report for Classroom 50 is made with."""
+
 SEED = 7
 PARTS = ("hostile", "trusting", "before", "honest", "partial", "matrix", "stable")
 
@@ -250,7 +255,7 @@ def make_file(path: Path, about: dict[str, Any]) -> None:  # noqa: PLR0912  (one
 
 def grader(*words: str, timeout: float) -> subprocess.CompletedProcess[str]:
     """One run of it, with secrets in its environment that nobody may learn."""
-    environment = {**os.environ, **SECRETS, "CARGO_HTTP_PROXY": ""}
+    environment = {**os.environ, **SECRETS, **CLASSROOM50, "CARGO_HTTP_PROXY": ""}
     return subprocess.run(
         [str(GRADER), "--work", str(WORK), *words],
         cwd=COURSE,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 
 import pytest
-from grader.host.starved import longest_wait, waited
+from grader.host.starved import is_stopped, longest_wait, waited
 
 pytestmark = pytest.mark.skipif(
     not os.path.exists("/proc/self/schedstat"), reason="the kernel of this machine does not count it"
@@ -51,3 +52,18 @@ def test_descendants_count() -> None:
 def test_only_what_was_waited_in_between() -> None:
     assert longest_wait({1: 2.0, 2: 1.0}, {1: 2.5, 2: 4.0, 3: 0.5}) == 3.0
     assert longest_wait({1: 2.0}, {}) == 0.0
+
+
+def test_a_stopped_descendant_is_seen() -> None:
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-I', '-c', 'input()'])"
+    with subprocess.Popen([sys.executable, "-I", "-c", code], stdin=subprocess.PIPE) as process:
+        while len(waited(process.pid)) < 2:
+            time.sleep(0.01)
+        assert not is_stopped(process.pid)
+        child = next(thread for thread in waited(process.pid) if thread != process.pid)
+        os.kill(child, signal.SIGSTOP)
+        while not is_stopped(process.pid):
+            time.sleep(0.01)
+        os.kill(child, signal.SIGCONT)
+        process.communicate(b"\n")
+    assert not is_stopped(process.pid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 SHARE = 0.4
@@ -15,29 +16,31 @@ def waited(process: int) -> dict[int, float]:
     Linux alone counts that; elsewhere, and for a process that has ended, the result is empty.
     """
     found: dict[int, float] = {}
-    processes = [process]
-    while processes:
-        tasks = Path("/proc", str(processes.pop()), "task")
-        with contextlib.suppress(OSError):
-            for task in tasks.iterdir():
-                with contextlib.suppress(OSError, ValueError, IndexError):
-                    found[int(task.name)] = int((task / "schedstat").read_text().split()[1]) / 1e9
-                    processes += map(int, (task / "children").read_text().split())
+    for task in _threads(process):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            found[int(task.name)] = int((task / "schedstat").read_text().split()[1]) / 1e9
     return found
 
 
 def is_stopped(process: int) -> bool:
     """Whether the process, or one of its descendants, is stopped now, as by `kill -STOP`."""
+    for task in _threads(process):
+        with contextlib.suppress(OSError, IndexError):
+            if (task / "stat").read_text().rpartition(")")[2].split()[0] in ("T", "t"):
+                return True
+    return False
+
+
+def _threads(process: int) -> Iterator[Path]:
+    """The folders in `/proc` of the threads of a process and of its descendants."""
     processes = [process]
     while processes:
         tasks = Path("/proc", str(processes.pop()), "task")
         with contextlib.suppress(OSError):
             for task in tasks.iterdir():
-                with contextlib.suppress(OSError, ValueError, IndexError):
-                    if (task / "stat").read_text().rpartition(")")[2].split()[0] in ("T", "t"):
-                        return True
+                yield task
+                with contextlib.suppress(OSError, ValueError):
                     processes += map(int, (task / "children").read_text().split())
-    return False
 
 
 def longest_wait(before: dict[int, float], after: dict[int, float]) -> float:

@@ -52,10 +52,7 @@ fn lock_files(lock: CargoLock<'_>) -> Vec<u64> {
                 .collect()
         }
         CargoLock::PackageCache => {
-            let home = std::env::var_os("CARGO_HOME")
-                .map(std::path::PathBuf::from)
-                .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
-            home.map(|home| home.join(".package-cache")).into_iter().collect()
+            crate::workspace::cargo_home().map(|home| home.join(".package-cache")).into_iter().collect()
         }
     };
     paths.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|file| file.ino()).collect()

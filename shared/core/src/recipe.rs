@@ -218,7 +218,7 @@ impl Recipe {
         command
     }
 
-    /// The same call without optimisation: half the time, and code that does the same more slowly.
+    /// The same call without optimisation. It takes rustc half the time, and the code does the same, only more slowly.
     #[must_use]
     pub fn unoptimised(mut self) -> Self {
         // Of several values rustc takes the last. Level 0 alone would also switch on the checks that the profile leaves out.

@@ -69,14 +69,17 @@ fn table(path: &Path) -> toml::Table {
     files::read(path).ok().and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
+/// The user's folder of cargo.
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    let default = || std::env::home_dir().map(|home| home.join(".cargo"));
+    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(default)
+}
+
 /// Fails if the user's settings have cargo build for another place than the course looks at. No variable prevails over
 /// `build.target` without naming a target itself.
 pub fn refuse_foreign_target(root: &Path) -> Result<()> {
-    let home = std::env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
     let above = root.ancestors().skip(1).map(|folder| folder.join(".cargo"));
-    let files = above.chain(home).flat_map(|folder| ["config.toml", "config"].map(|name| folder.join(name)));
+    let files = above.chain(cargo_home()).flat_map(|folder| ["config.toml", "config"].map(|name| folder.join(name)));
     for file in files {
         if let Some(target) = table(&file).get("build").and_then(|build| build.get("target")) {
             return Err(Error::new(format!("{} has `build.target = {target}`.", file.display())).advice(

@@ -74,7 +74,7 @@ fn run(options: &Options) -> Result<ExitStatus> {
         manifest::check_hidden(hidden, &course)?;
     }
     check_source(&options.source)?;
-    let jobs = options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let jobs = options.jobs.unwrap_or_else(process::processors);
     let submissions_at_a_time = if matches!(options.source, Source::Class { .. }) { jobs } else { 1 };
     let environment = Environment::prepare(course, &work, &modules, &options.without, submissions_at_a_time)?;
     for sentence in &environment.not_enforced {

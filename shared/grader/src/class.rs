@@ -167,7 +167,8 @@ impl ClassRun<'_> {
         }
         let course = &self.grader.environment.course;
         let modules: Vec<&Module> = course.modules_of(self.grader.exercise_refs);
-        // What would be graded, and all that the report would say of the rest: a hard link that is a copy now has another key.
+        // The files that would be graded, and those that the report would list as ignored. So the key changes if a student
+        // replaces a hard link by a copy.
         let tree = ScratchFolder::new(&self.grader.environment.scratch)?;
         match intake::take(folder, &modules, course, tree.path()) {
             Ok(intake) => {

@@ -63,7 +63,7 @@ mark."""
 CLASSROOM50 = dict.fromkeys(
     ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL"), "of nobody"
 )
-"""What the report for Classroom 50 is made with."""
+"""The variables that the report for Classroom 50 needs."""
 
 SEED = 7
 PARTS = ("hostile", "trusting", "before", "honest", "partial", "matrix", "stable")

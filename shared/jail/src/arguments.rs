@@ -12,7 +12,7 @@ use crate::mechanism::Mechanism;
 pub(crate) struct Policy {
     /// What may be read, besides the system's own libraries and programs.
     pub(crate) read: Vec<PathBuf>,
-    /// What may not be read, below what may: folders where somebody may have installed a solution.
+    /// Folders inside the readable ones that may not be read: somebody may have installed a solution there.
     pub(crate) hide: Vec<PathBuf>,
     /// What may be written.
     pub(crate) write: Vec<PathBuf>,

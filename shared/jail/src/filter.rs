@@ -130,9 +130,8 @@ const FAMILIES: [i32; 3] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6];
 /// Those of TCP.
 const FAMILIES_OF_TCP: [i32; 2] = [libc::AF_INET, libc::AF_INET6];
 
-/// From `linux/net.h`: the bits of a socket's type without its flags, and the type of TCP.
-const SOCK_TYPE_MASK: u64 = 0xf;
-const STREAM: u64 = 1;
+/// From `linux/net.h`: the bits of a socket's type without its flags.
+const SOCK_TYPE_MASK: u32 = 0xf;
 
 /// From `linux/ioprio.h` and `sys/resource.h`: settings of one process, and of all processes of a user.
 const IOPRIO_WHO_USER: i32 = 3;
@@ -228,18 +227,11 @@ fn sockets(policy: &Policy, rules: &mut Rules) -> Result<(), String> {
         return Ok(());
     }
     if policy.network {
-        let only_stream = condition(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(SOCK_TYPE_MASK), STREAM)?;
-        let another_type = [libc::SOCK_DGRAM, libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_SEQPACKET, libc::SOCK_DCCP];
         let mut refused = vec![none_of(0, &FAMILIES_OF_TCP)?];
-        for kind in another_type {
-            refused.push(rule(vec![masked(1, SOCK_TYPE_MASK as u32, kind.cast_unsigned())?])?);
+        for kind in [libc::SOCK_DGRAM, libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_SEQPACKET, libc::SOCK_DCCP] {
+            refused.push(rule(vec![masked(1, SOCK_TYPE_MASK, kind.cast_unsigned())?])?);
         }
-        let another_protocol = [0, libc::IPPROTO_TCP].map(|protocol| u64::from(protocol.cast_unsigned()));
-        let mut mptcp = vec![only_stream];
-        for protocol in another_protocol {
-            mptcp.push(condition(2, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, protocol)?);
-        }
-        refused.push(rule(mptcp)?);
+        refused.push(none_of(2, &[0, libc::IPPROTO_TCP])?);
         rules.insert(libc::SYS_socket, refused);
     } else {
         // The one socket that it needs is open already; nothing else is there to talk to.

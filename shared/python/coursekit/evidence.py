@@ -104,7 +104,7 @@ OF_THE_KIT = frozenset(
         "NotWritten",
     }
 )
-"""What the test kit has besides, and what says nothing about where evidence comes from."""
+"""The other parts of the test kit: they say nothing about where evidence comes from."""
 
 HARMLESS = frozenset({"asyncio.CancelledError", "asyncio.TimeoutError", "asyncio.InvalidStateError"})
 """Names in the above that are but names of exceptions."""
@@ -207,7 +207,7 @@ class _File:
         made = Evidence(self._file, test.name, soft)
         for name in sorted(self._names_of(test)):
             reason = _look_up(INSIDE, name)
-            if name.count(".") > 1:  # An attribute of something that is no module.
+            if name.count(".") > 1:  # Such as `builtins.result.base`.
                 reason = reason or INSIDE_ATTRIBUTES.get(_attribute_of(name), "")
             if reason and name not in HARMLESS:
                 made.inside[name] = reason

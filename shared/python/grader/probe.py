@@ -299,7 +299,7 @@ def change_processes(pid: int) -> None:
 
 
 def connect() -> None:
-    """A connection to this machine, where something listens or refuses, also round TCP's `connect`."""
+    """Reaches this machine's network: by TCP, or by one of the ways that need no `connect` of TCP."""
     MPTCP, MSG_FASTOPEN = 262, 0x20000000
     here = ("127.0.0.1", 9)
 

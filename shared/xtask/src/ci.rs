@@ -3,12 +3,12 @@
 //! It needs Rust, Python 3.11 or newer with venv, npm, and a C compiler, and installs everything else that it uses: Debian's
 //! packages where it may, developers' tools into `target/developer`.
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use course_core::catalogue::Course;
+use course_core::process::processors;
 use course_core::{Error, Result, files, python};
 use serde_json::Value;
 
@@ -108,10 +108,6 @@ fn own(root: &Path, command: &str, packages: &[&str]) -> Command {
     let mut cargo = cargo(root, &[command, "--quiet", "--profile", "runner"]);
     cargo.args(packages.iter().flat_map(|package| ["--package", package]));
     cargo
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// The course's own Python.

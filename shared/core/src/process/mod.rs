@@ -130,6 +130,12 @@ pub enum ExitReason {
     TooMuchOutput,
 }
 
+/// The processors that this program may use.
+#[must_use]
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 impl ExitReason {
     /// Whether it ended by itself and well.
     pub fn success(self) -> bool {

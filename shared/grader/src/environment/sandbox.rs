@@ -16,7 +16,7 @@ use crate::defence::Defence;
 pub(crate) struct SandboxPolicy {
     /// Folders and files to read.
     pub(crate) read: Vec<PathBuf>,
-    /// Folders below those that nobody may read.
+    /// Folders inside the readable ones that it may not read.
     pub(crate) hide: Vec<PathBuf>,
     /// Folders to write to.
     pub(crate) write: Vec<PathBuf>,

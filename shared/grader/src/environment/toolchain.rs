@@ -99,7 +99,7 @@ fn with_targets(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 pub(super) struct PythonAnswer {
     /// Folders that it needs to read: the one that it comes from, and those with libraries that it loads.
     pub(super) read: Vec<PathBuf>,
-    /// Folders below those for installed packages. Somebody may have installed a solution there.
+    /// Folders for installed packages inside these. Somebody may have installed a solution there.
     pub(super) hide: Vec<PathBuf>,
     /// What other environments are made with.
     pub(super) interpreter: Interpreter,

@@ -322,9 +322,7 @@ def _substitute(kind: type[BaseException]) -> BaseException:
         }
         space.update(__str__=_text_of_substitute, __module__=kind.__module__, __doc__=kind.__doc__)
         _substitutes[kind] = type(kind.__name__, (kind,), space)
-    made = _substitutes[kind].__new__(_substitutes[kind])
-    fill_value(made, None)
-    return made
+    return _substitutes[kind].__new__(_substitutes[kind])
 
 
 def checked_text(text: Any) -> str:

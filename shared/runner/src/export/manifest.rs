@@ -53,7 +53,7 @@ impl Export<'_> {
         Ok(default.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect())
     }
 
-    /// What the workspace says of each dependency.
+    /// The workspace's table of dependencies.
     pub(super) fn versions(&self) -> Result<Value> {
         let workspace = catalogue::parse(&self.course.root.join("Cargo.toml"))?;
         Ok(workspace

@@ -68,10 +68,10 @@ fn refuse_occupied(course: &Course, folder: &Path) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Error::file("look at", folder, error)),
         Ok(_) if !folder.is_dir() => {
-            Err(Error::new(format!("{shown} is there already, and is no folder.")).advice("Choose another name."))
+            Err(Error::new(format!("{shown} already exists and is not a folder.")).advice("Choose another name."))
         }
         Ok(_) if files::entries(folder)?.is_empty() => Ok(()),
-        Ok(_) => Err(Error::new(format!("{shown} is there already, and is not empty."))
+        Ok(_) => Err(Error::new(format!("{shown} already exists and is not empty."))
             .advice("Choose another folder, or empty this one. Nothing was written.")),
     }
 }

@@ -1,4 +1,4 @@
-//! What people read in an exported project: its README, its licences, what is still to do.
+//! The texts of an exported project: its README, its licences, and the list of exercises that are still to do.
 
 use std::collections::BTreeSet;
 use std::path::Path;

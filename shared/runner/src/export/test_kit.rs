@@ -96,7 +96,8 @@ fn kit_files(kit: &Path, tests: &[String]) -> Result<BTreeMap<String, String>> {
     Ok(found)
 }
 
-/// What a Python text imports from below `prefix`: `one` of `from .one import …`, and both of `from . import one, two`.
+/// The modules that a Python text imports from `prefix`: `one` in `from .one import …`; `one` and `two` in
+/// `from . import one, two`.
 fn imported(text: &str, prefix: &str) -> Vec<String> {
     let from_below = |line: &'_ str| Some(line.trim_start().strip_prefix("from ")?.strip_prefix(prefix)?.to_owned());
     let names = |rest: String| match rest.trim_start().strip_prefix("import ") {

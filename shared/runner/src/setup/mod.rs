@@ -63,8 +63,7 @@ fn is_the_chosen_python(root: &Path) -> bool {
 /// Sets up if need be, with visible progress on standard error. Of the modules only these are built: the others wait
 /// until they are wanted.
 pub(crate) fn ensure(course: &Course, modules: &[&Module]) -> Result<()> {
-    workspace::refuse_foreign_target(&course.root)?;
-    if is_done(&course.root, modules) { Ok(()) } else { run(course, modules) }
+    if is_done(&course.root, modules) { workspace::refuse_foreign_target(&course.root) } else { run(course, modules) }
 }
 
 /// Sets up, and builds these modules.

@@ -1,6 +1,5 @@
 //! Bounds the number of builds that run at a time.
 
-use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A build keeps a processor busy and takes much memory; a test often only waits. So many more parts are under way than
@@ -43,11 +42,6 @@ impl Drop for Turn<'_> {
         *self.0.idle() += 1;
         self.0.one_is_idle.notify_one();
     }
-}
-
-/// The processors of this machine.
-pub(super) fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 #[cfg(test)]

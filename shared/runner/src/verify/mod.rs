@@ -31,9 +31,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use course_core::catalogue::{Course, Exercise, Module};
+use course_core::process::processors;
 use course_core::{Error, Result, python};
 
-use builders::{Builders, processors};
+use builders::Builders;
 use patient_runner::PatientRunner;
 use prepared::Prepared;
 use queue::{Promise, Task, Work};

@@ -26,7 +26,8 @@ fn what_is_there_already_is_left_alone() {
     fs::write(folder.join("mine.txt"), "precious").expect("it can be written");
     let path = folder.to_string_lossy();
     course.run(&["export", "02", &path]).exits_with(2).says("not empty");
-    course.run(&["export", "02", &folder.join("mine.txt").to_string_lossy()]).exits_with(2).says("no folder");
+    let file = folder.join("mine.txt");
+    course.run(&["export", "02", &file.to_string_lossy()]).exits_with(2).says("already exists and is not a folder");
     assert_eq!(texts(&folder).len(), 1, "nothing was added");
     let inside = course.root.join("modules/mine");
     course.run(&["export", "02", &inside.to_string_lossy()]).exits_with(2).says("inside the course");

@@ -44,7 +44,8 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     hypothesis.settings.load_profile("course")
     failures.record_uncaught_in_threads()
-    failures.record_outcomes()
+    # That of `pytest.fail`, and of a `pytest.raises` that nothing has raised.
+    failures.record_each(pytest.fail.Exception)
 
 
 @pytest.hookimpl(trylast=True)

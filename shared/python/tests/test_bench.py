@@ -22,6 +22,7 @@ from coursekit.bench.table import Style, case_lines, duration, head_lines, rate
 from coursekit.bench.versions import load_extension
 
 RUN = Path(__file__).parents[1] / "run.py"
+COURSE = Path(__file__).parents[3]
 SCRIPT = """
 from collections.abc import Iterator
 from coursekit.bench import Case, Peer, Versions, main
@@ -626,3 +627,17 @@ def test_units() -> None:
     assert duration(123.4) == "123 s"
     assert rate(21.3e9, 1.0, "B/s") == "21.3 GB/s"
     assert rate(5, 1.0, "/s") == "5.00 /s"
+
+
+@pytest.mark.parametrize("script", sorted(COURSE.glob("modules/*/bench.py")), ids=lambda script: script.parent.name)
+def test_a_benchmark_loads_where_no_test_could_run(script: Path) -> None:
+    program = """
+import runpy, sys
+sys.path.insert(0, sys.argv[1])
+for name in ("_pytest", "hypothesis", "pytest"):
+    sys.modules[name] = None  # An environment with the peers alone has none of them.
+assert runpy.run_path(sys.argv[2], run_name="bench")["main"]
+"""
+    loads = [sys.executable, "-I", "-c", program, str(RUN.parent), str(script)]
+    ended = subprocess.run(loads, capture_output=True, text=True, timeout=100, check=False)
+    assert ended.returncode == 0, ended.stderr

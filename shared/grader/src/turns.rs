@@ -2,6 +2,10 @@
 
 use std::sync::{PoisonError, RwLock};
 
+use course_core::process::ExitReason;
+
+use crate::unix;
+
 /// Held by all work on submissions. Waiting for a turn alone ends: every piece of work has a time limit.
 #[derive(Debug, Default)]
 pub(crate) struct Turns(RwLock<()>);
@@ -26,6 +30,16 @@ pub(crate) fn is_overloaded() -> bool {
     let load: f64 = load.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0.0);
     let processors = std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64);
     load > 2.0 * processors
+}
+
+/// Whether a program that was ended might have come to its end while nothing else ran: it was killed, as the kernel does
+/// when memory is short, or was too late on a machine that has more to do than it can.
+pub(crate) fn may_be_the_machines_fault(exit: ExitReason) -> bool {
+    match exit {
+        ExitReason::Exited(status) => unix::was_killed(status),
+        ExitReason::TimedOut { .. } => is_overloaded(),
+        ExitReason::TooMuchOutput => false,
+    }
 }
 
 #[cfg(test)]

@@ -629,7 +629,9 @@ def test_units() -> None:
     assert rate(5, 1.0, "/s") == "5.00 /s"
 
 
-@pytest.mark.parametrize("script", sorted(COURSE.glob("modules/*/bench.py")), ids=lambda script: script.parent.name)
+@pytest.mark.parametrize(
+    "script", sorted(COURSE.glob("modules/*/bench.py")), ids=lambda script: script.parent.name
+)
 def test_a_benchmark_loads_where_no_test_could_run(script: Path) -> None:
     program = """
 import runpy, sys

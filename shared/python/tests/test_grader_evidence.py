@@ -35,6 +35,14 @@ def killed():
     import os, signal
     os.kill(os.getpid(), signal.SIGKILL)
 
+def sleeps_and_is_stopped(seconds):
+    """As a machine is that sleeps, while the clock goes on."""
+    import subprocess
+    halt = "import os, signal, sys, time; time.sleep(0.2); os.kill(int(sys.argv[1]), signal.SIGSTOP);"
+    halt += "time.sleep(4); os.kill(int(sys.argv[1]), signal.SIGCONT)"
+    subprocess.Popen([sys.executable, "-I", "-c", halt, str(__import__("os").getpid())])
+    return sleep(seconds)
+
 asked = []
 
 def killed_when_asked_again(number):
@@ -256,6 +264,23 @@ def test_who_has_failed_a_check_has_no_second_try(tmp_path: Path) -> None:
     )
     said = {each["test"]: (each["status"], each.get("cut_short", False)) for each in found}
     assert said == {"test_killed": ("crashed", True), "test_killed_when_asked_again": ("crashed", False)}
+
+
+def test_a_wait_without_an_end_is_repeated_where_the_process_was_stopped(tmp_path: Path) -> None:
+    found = results(
+        tmp_path,
+        """
+        from coursekit.asynchronous import awaited
+
+        def test_sleeps_and_is_stopped():
+            expect(awaited(hostile.sleeps_and_is_stopped, limit=6.0), 60).returns(60)
+
+        def test_sleeps():
+            expect(awaited(hostile.sleep, limit=1.0), 60).returns(60)
+        """,
+    )
+    said = {each["test"]: (each["status"], each.get("cut_short", False)) for each in found}
+    assert said == {"test_sleeps_and_is_stopped": ("failed", True), "test_sleeps": ("failed", False)}
 
 
 def test_a_test_that_computes_for_ever_is_stopped(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from grader.host.starved import is_stopped, longest_wait, waited
+from grader.host.starved import TICK, Pauses, is_stopped, longest_wait, waited
 
 pytestmark = pytest.mark.skipif(
     not os.path.exists("/proc/self/schedstat"), reason="the kernel of this machine does not count it"
@@ -67,3 +68,35 @@ def test_a_stopped_descendant_is_seen() -> None:
         os.kill(child, signal.SIGCONT)
         process.communicate(b"\n")
     assert not is_stopped(process.pid)
+
+
+def test_seconds_in_which_it_was_stopped_count_though_it_goes_on_afterwards() -> None:
+    with subprocess.Popen([sys.executable, "-I", "-c", "input()"], stdin=subprocess.PIPE) as process:
+        pauses = Pauses(lambda: process.pid)
+        time.sleep(3 * TICK)
+        before = pauses.seconds
+        os.kill(process.pid, signal.SIGSTOP)
+        while pauses.seconds < before + 4 * TICK:
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGCONT)
+        process.communicate(b"\n")
+
+
+def test_a_pause_of_everything_counts() -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from grader.host.starved import Pauses\n"
+        "pauses = Pauses(lambda: None)\n"
+        "print(flush=True); input(); import time; time.sleep(1); print(pauses.seconds)"
+    )
+    folder = str(Path(__file__).parents[1])
+    with subprocess.Popen(
+        [sys.executable, "-I", "-c", code, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(3)
+        os.kill(process.pid, signal.SIGCONT)
+        said, _ = process.communicate("\n")
+    assert float(said) > 2.0

@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+mod running_time;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 
 #[cfg(target_os = "linux")]
 pub use linux::was_busy;
+pub use running_time::RunningTime;
 #[cfg(unix)]
 use unix as platform;
 #[cfg(unix)]
@@ -269,7 +271,7 @@ impl Supervised {
         cancel: &CancellationToken,
         must_go_on: impl Fn() -> bool,
     ) -> Result<Finished> {
-        let started = Instant::now();
+        let mut running = RunningTime::start();
         let exit = loop {
             if let Err(error) = cancel.check()
                 && (cancel.is_abandoned() || !must_go_on())
@@ -283,7 +285,7 @@ impl Supervised {
             if let Some(status) = status {
                 break ExitReason::Exited(status);
             }
-            if started.elapsed() > limits.time {
+            if running.elapsed() > limits.time {
                 break ExitReason::TimedOut { busy: was_busy(self.child.id(), limits.time) };
             }
             if self.streams.iter().map(|stream| locked(stream).total).sum::<usize>() > limits.output {

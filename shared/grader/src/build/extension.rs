@@ -12,7 +12,6 @@ use course_core::{Error, Result};
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
 use crate::turns;
-use crate::unix;
 
 /// Bytes of the built file.
 const LARGEST: u64 = 64 << 20;
@@ -49,7 +48,7 @@ pub(crate) fn build(
     let variables: Vec<(&str, &str)> = variables.collect();
     let attempt = || jail.run(&policy, &program, variables.iter().copied(), Limits { time, output: 8 << 20 });
     let mut finished = environment.turns.beside_others(attempt)?;
-    if may_be_the_machines_fault(finished.exit) {
+    if turns::may_be_the_machines_fault(finished.exit) {
         finished = environment.turns.alone(attempt)?;
     }
     match finished.exit {
@@ -61,16 +60,6 @@ pub(crate) fn build(
         ExitReason::TooMuchOutput => return Ok(Err("stopped: the compiler had megabytes of complaints".to_owned())),
     }
     stage(module, &folder, &out, scratch)
-}
-
-/// Whether a compiler that was ended might have come to its end while nothing else ran: it was killed, as the kernel does
-/// when memory is short, or was too late on a machine that has more to do than it can.
-fn may_be_the_machines_fault(exit: ExitReason) -> bool {
-    match exit {
-        ExitReason::Exited(status) => unix::was_killed(status),
-        ExitReason::TimedOut { .. } => turns::is_overloaded(),
-        ExitReason::TooMuchOutput => false,
-    }
 }
 
 /// rustc's messages, with the paths of the grader's folders taken out.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use course_core::process::{CancellationToken, Limits, OnChunk, Supervised};
+use course_core::process::{CancellationToken, Limits, OnChunk, RunningTime, Supervised};
 use course_core::{Error, Result, judging};
 use serde_json::Value;
 
@@ -100,13 +100,13 @@ impl Oracle {
 
     /// The reply; nothing of it if the process has ended, or `None` if there was none in `time`.
     fn wait(&self, time: Duration) -> Result<Option<Vec<u8>>> {
-        let started = Instant::now();
+        let mut running = RunningTime::start();
         loop {
             CancellationToken::default().check()?;
             match self.replies.recv_timeout(POLL) {
                 Ok(reply) => return Ok(Some(reply)),
                 Err(RecvTimeoutError::Disconnected) => return Ok(Some(Vec::new())),
-                Err(RecvTimeoutError::Timeout) if started.elapsed() > time => return Ok(None),
+                Err(RecvTimeoutError::Timeout) if running.elapsed() > time => return Ok(None),
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::{
-    Folder, Grader, IDS, finish, mounted, not_simulated, run, score, signal, solution, source, start, wait_until,
+    Folder, Grader, IDS, MODULE, finish, mounted, not_simulated, repository, run, score, signal, solution, source,
+    start, wait_until,
 };
 
 /// A class of four that solve one exercise; the third does it by half.
@@ -234,8 +235,9 @@ fn control_groups_of_a_killed_grader_are_swept_away() {
     assert!(gone && kept, "gone: {gone}, kept: {kept}");
 }
 
-/// The process with the submission, by its number, as soon as there is one.
-fn worker_of(grader: &Grader) -> u32 {
+/// The process with the submission, by its number, as soon as there is one: `grading-worker` is asked from outside, `worker`
+/// runs soft tests.
+fn worker_of(grader: &Grader, kind: &str) -> u32 {
     let python = grader.work.join("python/bin/python");
     let start = format!("{}\0", python.display());
     let mut found = None;
@@ -245,11 +247,16 @@ fn worker_of(grader: &Grader) -> u32 {
         found = numbers.into_iter().find(|number: &u32| {
             let line = fs::read(format!("/proc/{number}/cmdline")).unwrap_or_default();
             let line = String::from_utf8_lossy(&line).into_owned();
-            line.starts_with(&start) && line.contains("\0grading-worker\0")
+            line.starts_with(&start) && line.contains(&format!("\0{kind}\0"))
         });
         found.is_some()
     });
     found.expect("it was waited for")
+}
+
+fn send(signal: &str, process: u32) {
+    let sent = std::process::Command::new("kill").args([signal, &process.to_string()]).status().unwrap();
+    assert!(sent.success(), "it had ended already");
 }
 
 #[test]
@@ -270,11 +277,36 @@ fn a_process_that_was_killed_from_outside_is_charged_to_nobody() {
         let report = folder.beside("report.json");
         let report_option = format!("json={}", report.display());
         let child = start(&mut grader.command(&["--submission", folder.text(), IDS[0], "--report", &report_option]));
-        let worker = worker_of(&grader);
+        let worker = worker_of(&grader, "grading-worker");
         std::thread::sleep(std::time::Duration::from_secs(2)); // In the first test, most likely; at its import otherwise.
-        let killed = std::process::Command::new("kill").args([signal, &worker.to_string()]).status().unwrap();
-        assert!(killed.success(), "it had ended already");
+        send(signal, worker);
         finish(child).exits_with(0);
         assert_eq!(score(&crate::support::read_json(&report), IDS[0]), (5.0, "passed".into()), "{signal}");
     }
+}
+
+#[test]
+fn soft_tests_whose_process_was_killed_are_run_again() {
+    let grader = Grader::ready();
+    let folder = Folder::new();
+    let slow = solution("module_face").replace(
+        "-> PyResult<()> {",
+        "-> PyResult<()> {\n    std::thread::sleep(std::time::Duration::from_secs(5));\n",
+    );
+    assert!(slow.contains("from_secs(5)"), "the solution's signature is another one now");
+    let report = folder.beside("report.json");
+    let report_option = format!("json={}", report.display());
+    let options = ["--submission", folder.text(), "01.module_face", "--soft-share", "50", "--report", &report_option];
+    grader.run(&options); // The reference runs once, and its processes are not meant.
+    let stub = repository().join(format!("solutions/{MODULE}/sum_as_string.pyi"));
+    folder.write(&format!("modules/{MODULE}/sum_as_string.pyi"), fs::read(stub).unwrap());
+    folder.solve("join_sums").write(&source("module_face"), slow);
+    let child = start(&mut grader.command(&options));
+    let worker = worker_of(&grader, "worker");
+    std::thread::sleep(std::time::Duration::from_secs(2)); // While it is imported.
+    send("-KILL", worker);
+    finish(child).exits_with(0);
+    let report = crate::support::read_json(&report);
+    assert!(report["soft"]["max_score"].as_f64() > Some(0.0), "{report}");
+    assert_eq!(report["soft"]["score"], report["soft"]["max_score"], "{report}");
 }

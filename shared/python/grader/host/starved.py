@@ -3,11 +3,42 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 SHARE = 0.4
 """From this part of its time on, a test counts as starved. On an idle machine it is near zero."""
+
+
+TICK = 0.25
+"""Seconds between two looks for a pause."""
+
+LATE = 1.0
+"""Seconds after which a look that should come at each tick shows that this process was stopped as well."""
+
+
+class Pauses:
+    """Counts the seconds in which a process could not run, although it waited for no processor.
+
+    It was stopped, or everything was: a container is paused, a batch system holds its jobs, a virtual machine
+    is moved, while the clock goes on.
+    """
+
+    def __init__(self, process: Callable[[], int | None]) -> None:
+        self.seconds = 0.0
+        self._process = process
+        threading.Thread(target=self._look_all_the_time, name="pauses", daemon=True).start()
+
+    def _look_all_the_time(self) -> None:
+        before = time.monotonic()
+        while True:
+            time.sleep(TICK)
+            now, process = time.monotonic(), self._process()
+            if now - before > LATE or (process is not None and is_stopped(process)):
+                self.seconds += now - before
+            before = now
 
 
 def waited(process: int) -> dict[int, float]:

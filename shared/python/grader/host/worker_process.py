@@ -18,7 +18,7 @@ from coursekit.show import is_not_written, show_error
 from ..stand_ins.session import Session
 from ..transport.frames import BadFrame, Closed, Message, TookTooLong
 from ..transport.peer import Peer
-from .starved import SHARE, is_stopped, longest_wait, waited
+from .starved import SHARE, Pauses, is_stopped, longest_wait, waited
 
 ENDED_FROM_OUTSIDE = frozenset(
     {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPWR}
@@ -54,8 +54,10 @@ class WorkerProcess:
         self._begun = time.monotonic()
         self._waited_before: dict[int, float] = {}
         self._waited_before_restart = 0.0
+        self._pauses = Pauses(self._number)
+        self._paused_before = 0.0
         self.waited = 0.0
-        """Seconds that it had to wait for a processor, in all tests that have ended."""
+        """Seconds that it had to wait for a processor, or was stopped, in all tests that have ended."""
         self._lock = threading.RLock()
         self._listening = threading.Lock()
         self._deadline = time.monotonic() + job["time_limit"]
@@ -71,8 +73,8 @@ class WorkerProcess:
         self._cut_short = False
         self._waited_before_restart = 0.0
         now = {} if self._process is None else waited(self._process.pid)
-        self.waited += longest_wait(self._waited_before, now)
-        self._waited_before = now
+        self.waited += longest_wait(self._waited_before, now) + self._paused_in_this_test()
+        self._waited_before, self._paused_before = now, self._pauses.seconds
 
     def finish_test(self) -> tuple[tuple[str, str] | None, str]:
         """How the submission failed during the test, if it did, and what it printed."""
@@ -110,7 +112,7 @@ class WorkerProcess:
         try:
             return peer.ask(message, self._deadline)
         except TookTooLong:
-            self._cut_short = self.was_starved()
+            self._cut_short = self.was_starved() and not failures.have_been_recorded()
             self._abandon(
                 "timed_out",
                 "stopped: it took too long. A loop that never ends, or locks that wait for each other",
@@ -190,12 +192,18 @@ class WorkerProcess:
 
     def was_starved(self) -> bool:
         """Whether it had to wait for a processor during a good part of the test, or was stopped."""
-        if self._process is None:
-            return False
-        if is_stopped(self._process.pid):
+        number = self._number()
+        if number is not None and is_stopped(number):
             return True
-        wait = self._waited_before_restart + self._wait_in_this_test()
-        return wait > SHARE * (time.monotonic() - self._begun)
+        lost = self._waited_before_restart + self._wait_in_this_test() + self._paused_in_this_test()
+        return lost > SHARE * (time.monotonic() - self._begun)
+
+    def _paused_in_this_test(self) -> float:
+        return self._pauses.seconds - self._paused_before
+
+    def _number(self) -> int | None:
+        process = self._process
+        return None if process is None else process.pid
 
     def _wait_in_this_test(self) -> float:
         """Seconds that the process had to wait for a processor in this test. `waited` grows by them."""

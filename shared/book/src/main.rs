@@ -45,7 +45,7 @@ fn main() -> Result<()> {
             argument => return Err(argument.unexpected().into()),
         }
     }
-    let course = Course::find().map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    let course = Course::find()?;
     let book = course.root.join("target/book");
     if let Some(dependencies) = dependencies {
         std::fs::create_dir_all(&book)?;

@@ -373,6 +373,7 @@ pub fn parse(path: &Path) -> Result<Table> {
     files::read(path)?.parse().map_err(|error: toml::de::Error| {
         Error::new(format!("{} is not valid TOML: {}", path.display(), error.to_string().trim_end()))
             .advice("Unless you are its author, `git checkout -- modules` brings back what it was.")
+            .caused_by(error)
     })
 }
 

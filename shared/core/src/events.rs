@@ -1,11 +1,9 @@
-//! The protocol between Rust and the Python programs that run tests: a job goes in as a line of JSON, events come out,
-//! one JSON object a line. `shared/python/coursekit/worker.py` writes them. Both sides of it are read and written here
-//! only.
+//! What the Python programs that run tests tell Rust: one event a line, each a JSON object. `shared/python/coursekit`
+//! writes them, and nothing else reads them. [`crate::jobs`] is the other direction.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// One thing that happened in a test run.
 #[derive(Debug, Clone, PartialEq)]
@@ -199,66 +197,6 @@ pub fn pytests_own_failure(code: i64) -> Option<&'static str> {
     }
 }
 
-/// What a process that runs tests inside of itself is to do.
-#[derive(Debug, Clone)]
-pub struct WorkerJob<'j> {
-    /// The Python module under test.
-    pub module: &'j str,
-    /// The folder with the extension.
-    pub directory: &'j Path,
-    /// pytest files.
-    pub tests: &'j [PathBuf],
-    /// Where events go.
-    pub events: EventSink<'j>,
-    /// pytest's root: it lists every folder from here down to the tests.
-    pub root: &'j Path,
-    /// Which of the tests in these files run.
-    pub selection: Selection<'j>,
-}
-
-/// A choice among the tests of a job.
-#[derive(Debug, Clone, Copy)]
-pub enum Selection<'j> {
-    /// Every test.
-    All,
-    /// Those that pytest's `-m` chooses.
-    Marked(&'j str),
-    /// The test functions of these names.
-    Named(&'j [String]),
-}
-
-/// Where a worker writes its events.
-#[derive(Debug, Clone, Copy)]
-pub enum EventSink<'j> {
-    /// To a file.
-    File(&'j Path),
-    /// To standard error. A hostile extension could make a pipe of a file that nobody writes to, or a link.
-    Stderr,
-}
-
-impl WorkerJob<'_> {
-    /// The line to write to the worker's standard input, without its end.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        let mut job = json!({
-            "module": self.module,
-            "directory": self.directory,
-            "tests": self.tests,
-            "events": match self.events {
-                EventSink::File(path) => json!(path),
-                EventSink::Stderr => json!("stderr"),
-            },
-            "root": self.root,
-        });
-        match self.selection {
-            Selection::All => {}
-            Selection::Marked(marker) => job["marker"] = json!(marker),
-            Selection::Named(names) => job["names"] = json!(names),
-        }
-        job
-    }
-}
-
 /// How the panic of `todo!` begins.
 const UNWRITTEN: &str = "not yet implemented";
 
@@ -336,25 +274,5 @@ mod tests {
             .collect();
         assert_eq!(found, [(TestOutcome::Passed, 0.0)]);
         assert_eq!(read("{\"event\": \"result\", \"test\": \"t\", \"status\": \"perfect\"}").count(), 1);
-    }
-
-    #[test]
-    fn a_job_says_which_tests_run_unless_all_do() {
-        let tests = [PathBuf::from("/t.py")];
-        let job = WorkerJob {
-            module: "m",
-            directory: Path::new("/d"),
-            tests: &tests,
-            events: EventSink::Stderr,
-            root: Path::new("/r"),
-            selection: Selection::All,
-        };
-        assert_eq!(
-            job.to_json(),
-            json!({"module": "m", "directory": "/d", "tests": ["/t.py"], "events": "stderr", "root": "/r"})
-        );
-        assert_eq!(WorkerJob { selection: Selection::Marked("soft"), ..job.clone() }.to_json()["marker"], "soft");
-        let names = ["test_it".to_owned()];
-        assert_eq!(WorkerJob { selection: Selection::Named(&names), ..job }.to_json()["names"], json!(names));
     }
 }

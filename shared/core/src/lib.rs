@@ -2,8 +2,8 @@
 //!
 //! `catalogue` lists modules and exercises, `staging` copies a module with chosen versions of its exercises, `compile`
 //! builds it with cargo, `recipe` says how rustc does the same for other sources, `process` runs programs within limits,
-//! `judging` keeps the user's environment from them, and `events` is the protocol in which a test run
-//! reports.
+//! `judging` keeps the user's environment from them, `jobs` are what Python programs are told to do, and `events` what they
+//! report.
 
 // Windows has no safe way to end a child with its descendants: `process/windows_job.rs` alone is let off.
 #![cfg_attr(not(windows), forbid(unsafe_code))]
@@ -15,6 +15,7 @@ pub mod digest;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod jobs;
 pub mod judging;
 pub mod lock_holder;
 pub mod locks;

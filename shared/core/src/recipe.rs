@@ -128,7 +128,7 @@ impl Recipe {
             Error::new(format!("{} does not say how rustc is to be called.", path.display()))
                 .advice("Delete that folder, then try again.")
         };
-        let value: Value = serde_json::from_str(&files::read(path)?).map_err(|_| broken())?;
+        let value: Value = serde_json::from_str(&files::read(path)?).map_err(|error| broken().caused_by(error))?;
         let arguments = value["arguments"].as_array().ok_or_else(broken)?;
         let environment = value["environment"].as_object().ok_or_else(broken)?;
         Ok(Self {

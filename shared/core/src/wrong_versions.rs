@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::catalogue::{Exercise, Module};
-use crate::{files, patch};
+use crate::{Error, Result, files, patch};
 
 /// The extension of a patch.
 pub const PATCH: &str = "patch";
@@ -50,18 +50,16 @@ impl WrongVersion {
     ///
     /// # Errors
     /// Why there is none: a file cannot be read, or the patch does not fit the solution to the letter.
-    pub fn text(&self, module: &Module, exercise: &Exercise) -> Result<String, String> {
-        let own = files::read(&self.path).map_err(|error| error.to_string())?;
+    pub fn text(&self, module: &Module, exercise: &Exercise) -> Result<String> {
+        let own = files::read(&self.path)?;
         if !self.is_patch() {
             return Ok(own);
         }
-        let solution = files::read(&main_solution(module, exercise)).map_err(|error| error.to_string())?;
+        let solution = files::read(&main_solution(module, exercise))?;
         let (header, diff) = split_header(&own);
         let body = patch::apply(&solution, diff).map_err(|reason| {
-            format!(
-                "the patch does not fit the solution: {reason}. If the solution has changed, make the wrong version anew: \
-                 `cargo xtask wrong new`"
-            )
+            Error::new(format!("{}: the patch does not fit the solution: {reason}.", self.path.display()))
+                .advice("If the solution has changed, make the wrong version anew: `cargo xtask wrong new`.")
         })?;
         Ok(join(header, &body))
     }

@@ -22,7 +22,7 @@ pub(crate) fn new(course: &Course, exercise: &str, name: &str, file: &Path) -> R
 /// Prints a wrong version whole.
 pub(crate) fn show(course: &Course, name: &str) -> Result<bool> {
     let (exercise, version) = find(course, name)?;
-    print!("{}", text_of(exercise, &version)?);
+    print!("{}", version.text(exercise.module, exercise.exercise)?);
     Ok(true)
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn write(course: &Course, folder: &Path) -> Result<bool> {
             let main = wrong_versions::main_solution(exercise.module, exercise.exercise);
             let extension = main.extension().unwrap_or_default().to_string_lossy();
             let path = folder.join(&exercise.module.name).join(format!("{}.{extension}", version.name));
-            files::write_atomically(&path, text_of(exercise, &version)?.as_bytes())?;
+            files::write_atomically(&path, version.text(exercise.module, exercise.exercise)?.as_bytes())?;
         }
     }
     Ok(true)
@@ -50,7 +50,7 @@ pub(crate) fn convert(course: &Course) -> Result<bool> {
                 return Err(Error::new(format!("There is {} already.", path.display()))
                     .advice(format!("Remove it or {}.", version.path.display())));
             }
-            write_patch(exercise, &text_of(exercise, version)?, &path)?;
+            write_patch(exercise, &version.text(exercise.module, exercise.exercise)?, &path)?;
             std::fs::remove_file(&version.path).map_err(|error| Error::file("remove", &version.path, error))?;
             converted += 1;
         }
@@ -72,12 +72,6 @@ fn find<'c>(course: &'c Course, name: &str) -> Result<(ExerciseRef<'c>, WrongVer
         Error::new(format!("There is no wrong version `{name}`."))
             .advice("They are called EXERCISE.NAME, as the files in solutions/*/wrong.")
     })
-}
-
-fn text_of(exercise: ExerciseRef<'_>, version: &WrongVersion) -> Result<String> {
-    version
-        .text(exercise.module, exercise.exercise)
-        .map_err(|reason| Error::new(format!("{}: {reason}.", version.path.display())))
 }
 
 /// Writes a whole text as a patch, and reads it back before anything is kept.

@@ -132,9 +132,10 @@ print(json.dumps({"prefixes": prefixes, "mapped": sorted(mapped), "packages": so
     command.args(["-c", QUESTION]);
     judging::isolate(&mut command);
     let finished = process::run(&mut command, LIMITS, &CancellationToken::default())?;
-    let answer: serde_json::Value = serde_json::from_str(finished.stdout.trim()).map_err(|_| {
+    let answer: serde_json::Value = serde_json::from_str(finished.stdout.trim()).map_err(|error| {
         Error::new(format!("The course's Python does not answer:\n{}", finished.stderr.trim_end()))
             .advice("`cargo course setup` makes it.")
+            .caused_by(error)
     })?;
     let versions = answer["versions"].as_object().into_iter().flatten();
     let versions = versions.filter_map(|(name, version)| Some((name.clone(), version.as_str()?.to_owned()))).collect();

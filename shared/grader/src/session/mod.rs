@@ -10,10 +10,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use course_core::catalogue::{Exercise, Module};
-use course_core::events::{self, Event, EventSink, Selection, TestOutcome, TestResult, WorkerJob};
+use course_core::events::{self, Event, TestOutcome, TestResult};
+use course_core::jobs::{EventSink, OracleJob, Selection, WorkerJob};
 use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
 use course_core::{Error, Result, files};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
@@ -219,9 +220,8 @@ impl Session<'_> {
     /// Only imports the module: what it ran into, if anything. This machine gets no time for anything else meanwhile, so
     /// a few seconds are plenty.
     pub(crate) fn import_problem(&self, module: &Module, exercise: &Exercise) -> Result<Option<String>> {
-        let mut job = self.job(module, exercise, &[])?;
-        job["only_import"] = json!(true);
-        job["time_limit"] = json!(TIME_TO_IMPORT.as_secs());
+        let only_import = |job: &mut OracleJob<'_>| (job.only_import, job.time_limit) = (true, TIME_TO_IMPORT);
+        let job = self.job_with(module, exercise, &[], only_import)?;
         let (end, events) = self.environment.turns.alone(|| self.ask_oracle(&job, TIME_TO_IMPORT + GRACE))?;
         match (events.started, events.done) {
             (false, _) => Err(did_not_start(end)),
@@ -231,6 +231,17 @@ impl Session<'_> {
     }
 
     fn job(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<Value> {
+        self.job_with(module, exercise, tests, |_| {})
+    }
+
+    /// A job that differs from the usual one.
+    fn job_with(
+        &self,
+        module: &Module,
+        exercise: &Exercise,
+        tests: &[PathBuf],
+        change: impl FnOnce(&mut OracleJob<'_>),
+    ) -> Result<Value> {
         let shared = self.scratch.join("shared");
         files::make_folder(&shared)?;
         let mut policy = self.environment.policy();
@@ -238,21 +249,23 @@ impl Session<'_> {
         policy.network = exercise.network;
         let mut worker = self.jail.command_line(&policy);
         worker.extend(self.environment.jailed_python_program("grading-worker"));
-        let limit = exercise.time_limit.as_secs();
-        Ok(json!({
-            "module": module.package,
-            "directory": self.extension,
-            "tests": tests,
-            "declared": declared_classes(module)?,
-            "worker": worker,
-            "scratch": shared,
-            "seed": self.seed,
-            "time_limit": limit,
-            "budget": limit * u64::from(BUDGET),
-            "memory": self.environment.memory.of_oracle(),
-            "events": self.event_log(),
-            "root": self.environment.course.root,
-        }))
+        let mut job = OracleJob {
+            module: &module.package,
+            directory: self.extension,
+            tests,
+            declared: &declared_classes(module)?,
+            worker: &worker,
+            scratch: &shared,
+            seed: self.seed,
+            time_limit: exercise.time_limit,
+            budget: exercise.time_limit * BUDGET,
+            memory: self.environment.memory.of_oracle(),
+            events: &self.event_log(),
+            root: &self.environment.course.root,
+            only_import: false,
+        };
+        change(&mut job);
+        Ok(job.to_json())
     }
 
     fn event_log(&self) -> PathBuf {
@@ -347,8 +360,9 @@ fn names(tests: &[PathBuf]) -> String {
 
 fn run_job(command: &mut Command, job: &Value, time: Duration) -> Result<Finished> {
     command.stdin(Stdio::piped());
-    let mut child = Supervised::spawn(command, None, None)
-        .map_err(|error| Error::new(format!("Cannot start {}: {error}.", command.get_program().to_string_lossy())))?;
+    let mut child = Supervised::spawn(command, None, None).map_err(|error| {
+        Error::new(format!("Cannot start {}: {error}.", command.get_program().to_string_lossy())).caused_by(error)
+    })?;
     if let Some(mut stdin) = child.stdin() {
         // A child that has died at once is seen below.
         let _ = stdin.write_all(format!("{job}\n").as_bytes());

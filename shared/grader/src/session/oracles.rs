@@ -1,5 +1,5 @@
 //! The processes that run tests from outside: each has loaded Python, pytest, NumPy and hypothesis once, and does job
-//! after job, each in a copy of itself. See `shared/python/grader/oracle.py`.
+//! after job, each in a copy of itself. See `shared/python/grader/host/oracle.py`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -87,10 +87,10 @@ impl Oracle {
         let on_reply: OnChunk = Box::new(move |chunk| {
             let _ = sender.send(chunk.to_vec()); // Nobody listens any more to one that was too late.
         });
-        let cannot = |why: String| Error::new(format!("Cannot start {program}: {why}."));
-        let mut process =
-            Supervised::spawn(&mut command, Some(on_reply), None).map_err(|error| cannot(error.to_string()))?;
-        let jobs = process.stdin().ok_or_else(|| cannot("it has no standard input".to_owned()))?;
+        let mut process = Supervised::spawn(&mut command, Some(on_reply), None)
+            .map_err(|error| Error::new(format!("Cannot start {program}: {error}.")).caused_by(error))?;
+        let jobs =
+            process.stdin().ok_or_else(|| Error::new(format!("Cannot start {program}: it has no standard input.")))?;
         Ok(Self { process, jobs, replies })
     }
 

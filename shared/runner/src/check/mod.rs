@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use course_core::catalogue::ExerciseRef;
 use course_core::compile::{Build, OnProgress};
-use course_core::events::Selection;
+use course_core::jobs::Selection;
 use course_core::process::CancellationToken;
 use course_core::{Error, Result, workspace};
 

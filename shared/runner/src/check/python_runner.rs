@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use course_core::Result;
-use course_core::events::Selection;
+use course_core::jobs::Selection;
 use course_core::process::CancellationToken;
 
 use super::python_tests::{PythonReport, RunTests, TestJob};
@@ -80,7 +80,7 @@ mod fork_server {
     use course_core::{Error, Result, python};
     use serde_json::{Value, json};
 
-    use super::super::python_tests::TestJob;
+    use super::super::python_tests::{TestJob, cannot_start};
 
     /// How often a wait looks at the clock and at the output.
     const POLL: Duration = Duration::from_millis(20);
@@ -97,10 +97,6 @@ mod fork_server {
 
     impl ForkServer {
         pub(super) fn start(root: &Path, examples: Option<&str>) -> Result<Self> {
-            let cannot = |why: String| {
-                Error::new(format!("Cannot start {}: {why}.", python::environment_python(root).display()))
-                    .advice("Run `cargo course setup`; if that does not help, delete the folder .venv first.")
-            };
             let mut command = python::program(root, "fork-server");
             if let Some(examples) = examples {
                 command.env("COURSE_EXAMPLES", examples);
@@ -112,9 +108,9 @@ mod fork_server {
                     let _ = sender.send(*byte); // Nobody listens to one that is being dropped.
                 }
             });
-            let mut process =
-                Supervised::spawn(&mut command, Some(on_stdout), None).map_err(|error| cannot(error.to_string()))?;
-            let jobs = process.stdin().ok_or_else(|| cannot("it has no standard input".to_owned()))?;
+            let mut process = Supervised::spawn(&mut command, Some(on_stdout), None)
+                .map_err(|error| cannot_start(root, &error.to_string()).caused_by(error))?;
+            let jobs = process.stdin().ok_or_else(|| cannot_start(root, "it has no standard input"))?;
             Ok(Self { _process: process, jobs, answers, copy: None })
         }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use course_core::catalogue::ExerciseRef;
 use course_core::compile;
-use course_core::events::{self, Event, EventSink, Interpreter, Selection, WorkerJob};
+use course_core::events::{self, Event, Interpreter};
+use course_core::jobs::{EventSink, Selection, WorkerJob};
 use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
 use course_core::python;
 use course_core::{Error, Result};
@@ -102,6 +103,12 @@ impl RunTests for WarmWorker {
     }
 }
 
+/// Python cannot be started, or not used, for this reason.
+pub(super) fn cannot_start(root: &Path, why: &str) -> Error {
+    Error::new(format!("Cannot start {}: {why}.", python::environment_python(root).display()))
+        .advice("Run `cargo course setup`; if that does not help, delete the folder .venv first.")
+}
+
 /// The test files of an exercise.
 pub(crate) fn test_files(exercise_ref: ExerciseRef<'_>) -> impl Iterator<Item = PathBuf> + '_ {
     exercise_ref.exercise.tests.iter().map(move |test| exercise_ref.module.folder.join(test))
@@ -120,10 +127,9 @@ impl WarmWorker {
             command.env(EXAMPLES, examples);
         }
         command.stdin(Stdio::piped());
-        Supervised::spawn(&mut command, None, None).map(Self).map_err(|error| {
-            Error::new(format!("Cannot start {}: {error}.", python::environment_python(root).display()))
-                .advice("Run `cargo course setup`; if that does not help, delete the folder .venv first.")
-        })
+        Supervised::spawn(&mut command, None, None)
+            .map(Self)
+            .map_err(|error| cannot_start(root, &error.to_string()).caused_by(error))
     }
 
     /// Gives the worker its job and waits for the end, whatever it is.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use course_core::catalogue::{Exercise, ExerciseRef, Module};
-use course_core::events::Selection;
+use course_core::jobs::Selection;
 use course_core::process::CancellationToken;
 use course_core::staging::Version;
 use course_core::{Error, Result};

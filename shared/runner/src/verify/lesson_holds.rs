@@ -9,10 +9,10 @@ use std::time::Duration;
 use course_core::catalogue::{self, Module};
 use course_core::compile::{self, Build};
 use course_core::events::{self, Event};
+use course_core::jobs::LessonJob;
 use course_core::process::{CancellationToken, Limits, Supervised};
 use course_core::recipe::Product;
 use course_core::{Error, Result, files, python, workspace};
-use serde_json::json;
 use toml::Table;
 
 use super::blocks::{self, Block};
@@ -169,7 +169,8 @@ fn run_python(
     let folder = workspace::scratch(root)?;
     stage_extension(&prepared.source, module, extension_of(&prepared.source, &prepared.solution)?, folder.path())?;
     let events = folder.path().join("events.jsonl");
-    let job = json!({"readme": document, "directory": folder.path(), "module": module.package, "wrong": wrong, "events": events});
+    let job = LessonJob { readme: document, directory: folder.path(), module: &module.package, wrong, events: &events }
+        .to_json();
     let mut command = python::program(root, "lesson");
     command.stdin(Stdio::piped());
     let mut child = Supervised::spawn(&mut command, None, None)

@@ -97,7 +97,7 @@ struct Described {
 impl Described {
     /// Reads a version, or says why that cannot be done.
     fn read(module: &Module, exercise: &Exercise, version: &WrongVersion) -> Result<Self, String> {
-        let text = version.text(module, exercise)?;
+        let text = version.text(module, exercise).map_err(|error| error.to_string())?;
         let header = Header::read(&text);
         let sources: String =
             exercise.rust_tests.iter().filter_map(|path| files::read(&module.folder.join(path)).ok()).collect();

@@ -1,0 +1,175 @@
+//! What Rust tells the Python programs that run tests: one job, as a line of JSON on their standard input. What comes
+//! back are [`crate::events`].
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// What a process that runs tests inside of itself is to do.
+#[derive(Debug, Clone)]
+pub struct WorkerJob<'j> {
+    /// The Python module under test.
+    pub module: &'j str,
+    /// The folder with the extension.
+    pub directory: &'j Path,
+    /// pytest files.
+    pub tests: &'j [PathBuf],
+    /// Where events go.
+    pub events: EventSink<'j>,
+    /// pytest's root: it lists every folder from here down to the tests.
+    pub root: &'j Path,
+    /// Which of the tests in these files run.
+    pub selection: Selection<'j>,
+}
+
+/// A choice among the tests of a job.
+#[derive(Debug, Clone, Copy)]
+pub enum Selection<'j> {
+    /// Every test.
+    All,
+    /// Those that pytest's `-m` chooses.
+    Marked(&'j str),
+    /// The test functions of these names.
+    Named(&'j [String]),
+}
+
+/// Where a worker writes its events.
+#[derive(Debug, Clone, Copy)]
+pub enum EventSink<'j> {
+    /// To a file.
+    File(&'j Path),
+    /// To standard error. A hostile extension could make a pipe of a file that nobody writes to, or a link.
+    Stderr,
+}
+
+impl WorkerJob<'_> {
+    /// The line to write to the worker's standard input, without its end.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut job = json!({
+            "module": self.module,
+            "directory": self.directory,
+            "tests": self.tests,
+            "events": match self.events {
+                EventSink::File(path) => json!(path),
+                EventSink::Stderr => json!("stderr"),
+            },
+            "root": self.root,
+        });
+        match self.selection {
+            Selection::All => {}
+            Selection::Marked(marker) => job["marker"] = json!(marker),
+            Selection::Named(names) => job["names"] = json!(names),
+        }
+        job
+    }
+}
+
+/// What the grader's oracle is to do: run tests here against a submission that is in a jail.
+#[derive(Debug, Clone)]
+pub struct OracleJob<'j> {
+    /// The Python module under test.
+    pub module: &'j str,
+    /// The folder with the extension.
+    pub directory: &'j Path,
+    /// pytest files.
+    pub tests: &'j [PathBuf],
+    /// The classes of the course's own type stub, each with the special methods that it names.
+    pub declared: &'j BTreeMap<String, Vec<String>>,
+    /// The command line that starts the jail with the submission in it.
+    pub worker: &'j [String],
+    /// A folder that the oracle and the jail share.
+    pub scratch: &'j Path,
+    /// What inputs are drawn from.
+    pub seed: u64,
+    /// For one test.
+    pub time_limit: Duration,
+    /// For all tests.
+    pub budget: Duration,
+    /// MiB that the oracle may use itself.
+    pub memory: u32,
+    /// The file that events go to.
+    pub events: &'j Path,
+    /// pytest's root.
+    pub root: &'j Path,
+    /// Whether to import the module, and run no test.
+    pub only_import: bool,
+}
+
+impl OracleJob<'_> {
+    /// The line to write to the oracle's standard input, without its end.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "module": self.module,
+            "directory": self.directory,
+            "tests": self.tests,
+            "declared": self.declared,
+            "worker": self.worker,
+            "scratch": self.scratch,
+            "seed": self.seed,
+            "time_limit": self.time_limit.as_secs(),
+            "budget": self.budget.as_secs(),
+            "memory": self.memory,
+            "events": self.events,
+            "root": self.root,
+            "only_import": self.only_import,
+        })
+    }
+}
+
+/// What is to run the Python blocks of a lesson.
+#[derive(Debug, Clone)]
+pub struct LessonJob<'j> {
+    /// The lesson.
+    pub readme: &'j Path,
+    /// The folder with the extension.
+    pub directory: &'j Path,
+    /// The Python module that the lesson is about.
+    pub module: &'j str,
+    /// Folders with the extension built from wrong versions that blocks ask for, by their names.
+    pub wrong: &'j BTreeMap<String, PathBuf>,
+    /// The file that events go to.
+    pub events: &'j Path,
+}
+
+impl LessonJob<'_> {
+    /// The line to write to the program's standard input, without its end.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "readme": self.readme,
+            "directory": self.directory,
+            "module": self.module,
+            "wrong": self.wrong,
+            "events": self.events,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_says_which_tests_run_unless_all_do() {
+        let tests = [PathBuf::from("/t.py")];
+        let job = WorkerJob {
+            module: "m",
+            directory: Path::new("/d"),
+            tests: &tests,
+            events: EventSink::Stderr,
+            root: Path::new("/r"),
+            selection: Selection::All,
+        };
+        assert_eq!(
+            job.to_json(),
+            json!({"module": "m", "directory": "/d", "tests": ["/t.py"], "events": "stderr", "root": "/r"})
+        );
+        assert_eq!(WorkerJob { selection: Selection::Marked("soft"), ..job.clone() }.to_json()["marker"], "soft");
+        let names = ["test_it".to_owned()];
+        assert_eq!(WorkerJob { selection: Selection::Named(&names), ..job }.to_json()["names"], json!(names));
+    }
+}

@@ -214,7 +214,11 @@ pub(crate) fn hidden_tests(hidden: &Path, course: &Course, exercise_ref: Exercis
 /// Refuses a folder of hidden tests with tests that nobody would run: they would seem to count.
 pub(crate) fn check_hidden(hidden: &Path, course: &Course) -> Result<()> {
     let mut found = false;
+    refuse_conftest(hidden)?;
     for entry in files::entries(hidden)? {
+        if entry.is_dir() {
+            refuse_conftest(&entry)?;
+        }
         let module =
             course.modules.iter().find(|module| entry.file_name().is_some_and(|name| name == module.name.as_str()));
         if let Some(module) = module {
@@ -245,6 +249,16 @@ fn refuse_soft(test: &Path) -> Result<()> {
             "Those would run in one process with the submission, where nothing stays hidden. Leave the mark out: then \
              they are asked from outside.",
         ));
+    }
+    Ok(())
+}
+
+/// pytest is told to read no `conftest.py`: one in a folder above, where others may write, would decide about grades.
+fn refuse_conftest(folder: &Path) -> Result<()> {
+    let path = folder.join("conftest.py");
+    if path.exists() {
+        return Err(Error::new(format!("{} would not be read.", path.display()))
+            .advice("Write the fixtures into the test files that use them, and remove it."));
     }
     Ok(())
 }

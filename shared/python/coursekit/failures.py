@@ -1,25 +1,102 @@
-"""Every check that failed during a test, wherever it did.
+"""Every check that failed during a test, wherever it did, and every check that was never come to.
 
 The exercise's own code may swallow an exception: that of a callback, of a generator, of an `__eq__`. A thread
 swallows its exceptions anyway. So a failed check is also written down here, and the test that it belongs to
-has failed. See `plugin`.
+has failed. See `plugin`. The same holds for a test's own code that broke off, because its checks may have
+come afterwards; unless the exception comes back to the test, which then sees it.
 
 Benchmarks import this too, in environments that have no pytest.
 """
 
 from __future__ import annotations
 
+import dis
+import sys
 import threading
+from asyncio import base_events
 from collections.abc import Iterator
+from concurrent import futures
 from pathlib import Path
+from traceback import walk_tb
+from types import FrameType
 from typing import Any
 
+NO_TESTS_OWN = sys.stdlib_module_names | {
+    "coursekit",
+    "grader",
+    "numpy",
+    "hypothesis",
+    "_pytest",
+    "pytest",
+    "pluggy",
+}
+"""Modules whose classes and functions are no test's own."""
+
 _recorded: list[BaseException] = []
+_lock = threading.Lock()
 
 
 def record(error: BaseException) -> None:
     """Writes a failure down."""
-    _recorded.append(error)
+    with _lock:
+        _recorded.append(error)
+
+
+class BrokeOff(AssertionError):
+    """Code of the test did not come to its end, so nobody knows what it would have checked."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+        named = type(error).__name__
+        super().__init__(
+            f"code of the test that the exercise or a thread ran broke off with {named}: {error}"
+        )
+
+
+def record_if_broken_off(error: BaseException | None) -> None:
+    """Writes down that a test's own code broke off, rather than raising the exception with `raise`."""
+    if error is not None and _is_of_a_test(error) and not was_raised_on_purpose(error):
+        record(BrokeOff(error))
+
+
+def how_many() -> int:
+    """Failures that were written down so far in this test."""
+    return len(_recorded)
+
+
+def forget(error: BaseException, since: int = 0) -> None:
+    """The test sees the exception after all, and its own code decides what that means.
+
+    `since`: how many failures there were when the call began that it comes out of.
+    """
+    seen = {id(part) for part in parts(error)}
+    with _lock:
+        later = _recorded[since:]
+        _recorded[since:] = [
+            each for each in later if not (isinstance(each, BrokeOff) and id(each.error) in seen)
+        ]
+
+
+def was_raised_on_purpose(error: BaseException) -> bool:
+    """Whether a `raise` in a test's own file is where it comes from."""
+    trace = error.__traceback__
+    if trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    if _module_of(trace.tb_frame) in NO_TESTS_OWN - {"coursekit"}:
+        return False
+    return dis.opname[code.co_code[trace.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")
+
+
+def _is_of_a_test(error: BaseException) -> bool:
+    """Whether it has gone through code of a test."""
+    return any(_module_of(frame) not in NO_TESTS_OWN for frame, _ in walk_tb(error.__traceback__))
+
+
+def _module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__")).partition(".")[0]
 
 
 def have_been_recorded() -> bool:
@@ -29,14 +106,15 @@ def have_been_recorded() -> bool:
 
 def take() -> list[BaseException]:
     """The failures since the last time, in order."""
-    taken = _recorded[:]
-    del _recorded[: len(taken)]
+    with _lock:
+        taken = _recorded[:]
+        _recorded.clear()
     return taken
 
 
 def first_check(error: BaseException | None) -> BaseException | None:
     """The failed check in an exception, in what it was raised from, or in the group that it is."""
-    checks = (part for part in parts(error) if isinstance(part, AssertionError) or _is_outcome(part))
+    checks = (part for part in parts(error) if isinstance(part, (AssertionError, *outcomes())))
     return next(checks, None)
 
 
@@ -55,26 +133,81 @@ def parts(error: BaseException | None) -> Iterator[BaseException]:
             left += found.exceptions
 
 
-def _is_outcome(error: BaseException) -> bool:
-    """Whether it is one of pytest's own, such as that of `pytest.fail`."""
-    return any(base.__module__.partition(".")[0] == "_pytest" for base in type(error).__mro__)
+def outcomes() -> tuple[type[BaseException], ...]:
+    """pytest's own exceptions, such as that of `pytest.fail`. Without pytest there are none.
+
+    The classes themselves: an exception of the exercise may have any name, and name any module as its own.
+    """
+    loaded = sys.modules.get("_pytest.outcomes")
+    return () if loaded is None else (loaded.OutcomeException, loaded.Exit)
 
 
-def record_uncaught_in_threads() -> None:
-    """From now on, a check that ends a thread or a `__del__` is written down too."""
-    import sys
+def signals_of_hypothesis() -> tuple[type[BaseException], ...]:
+    """The exceptions by which hypothesis ends an example."""
+    loaded = sys.modules.get("hypothesis.errors")
+    return () if loaded is None else (loaded.HypothesisException, loaded.StopTest)
 
+
+def record_what_nobody_sees() -> None:
+    """From now on, a check that fails where its exception goes nowhere is written down too.
+
+    Such as in a thread, in a `__del__`, in an executor's function or a task whose result nobody asks for.
+    The same holds for a test's code that broke off there.
+    """
     thread_before, unraisable_before = threading.excepthook, sys.unraisablehook
 
     def in_thread(args: Any) -> None:
-        _record_check(args.exc_value)
+        _record_unseen(args.exc_value)
         thread_before(args)
 
     def unraisable(args: Any) -> None:
-        _record_check(args.exc_value)
+        _record_unseen(args.exc_value)
         unraisable_before(args)
 
     threading.excepthook, sys.unraisablehook = in_thread, unraisable
+    _record_unseen_in_futures()
+    _record_unseen_in_tasks()
+
+
+def _record_unseen_in_futures() -> None:
+    kind: Any = futures.Future
+    if getattr(kind.set_exception, "records", False):
+        return
+    set_before, result_before, exception_before = kind.set_exception, kind.result, kind.exception
+
+    def set_exception(self: Any, exception: BaseException | None) -> None:
+        record_if_broken_off(exception)
+        set_before(self, exception)
+
+    def result(self: Any, timeout: float | None = None) -> Any:
+        try:
+            return result_before(self, timeout)
+        except BaseException as error:
+            forget(error)
+            raise
+
+    def exception(self: Any, timeout: float | None = None) -> BaseException | None:
+        found: BaseException | None = exception_before(self, timeout)
+        if found is not None:
+            forget(found)
+        return found
+
+    set_exception.records = True  # type: ignore[attr-defined]
+    kind.set_exception, kind.result, kind.exception = set_exception, result, exception
+
+
+def _record_unseen_in_tasks() -> None:
+    kind: Any = base_events.BaseEventLoop
+    before = kind.call_exception_handler
+    if getattr(before, "records", False):
+        return
+
+    def call_exception_handler(self: Any, context: dict[str, Any]) -> None:
+        _record_unseen(context.get("exception"))
+        before(self, context)
+
+    call_exception_handler.records = True  # type: ignore[attr-defined]
+    kind.call_exception_handler = call_exception_handler
 
 
 def record_asserts_of(module: Any) -> None:
@@ -124,7 +257,9 @@ def record_each(made: Any) -> None:
     made.__init__ = init
 
 
-def _record_check(error: BaseException | None) -> None:
+def _record_unseen(error: BaseException | None) -> None:
     found = first_check(error)
     if found is not None:
         record(found)
+    else:
+        record_if_broken_off(error)

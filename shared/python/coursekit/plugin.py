@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
     )
     hypothesis.settings.load_profile("course")
-    failures.record_uncaught_in_threads()
+    failures.record_what_nobody_sees()
     # That of `pytest.fail`, and of a `pytest.raises` that nothing has raised.
     failures.record_each(pytest.fail.Exception)
 

@@ -47,8 +47,6 @@ class _Shortener(reprlib.Repr):
     def repr1(self, x: Any, level: int) -> str:
         try:
             text = super().repr1(x, level) if type(x) in SHORTENED else self.repr_instance(x, level)
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:  # A `__repr__` of the exercise, perhaps still unwritten.
             return f"<{type(x).__name__} whose repr raised {type(error).__name__}>"
         if isinstance(x, (list, tuple, dict, set, frozenset)) and len(x) > self.maxlist:

@@ -43,6 +43,53 @@ def sleeps_and_is_stopped(seconds):
     subprocess.Popen([sys.executable, "-I", "-c", halt, str(__import__("os").getpid())])
     return sleep(seconds)
 
+def passes(function, value):
+    return function(value)
+
+kept = []
+
+def uses_up(iterator):
+    """Keeps the exception by which an iterator of the test ends."""
+    try:
+        while True:
+            next(iterator)
+    except StopIteration as error:
+        kept.append(error)
+
+def ends_your_loop(*args):
+    raise kept[0]
+
+def of_the_name(name, module, base=Exception):
+    return type(name, (base,), {"__module__": module})("x")
+
+class Fails:
+    """Raises an exception that names any module as its own, and swallows what comes of it."""
+    def __init__(self, *error):
+        self.error = of_the_name(*error)
+    def write(self, value):
+        raise self.error
+    def __eq__(self, other):
+        raise self.error
+    __hash__ = None
+    def __repr__(self):
+        raise self.error
+    def __enter__(self):
+        return self
+    def __exit__(self, *args):
+        return True
+
+class Raises:
+    """Its `==` and its `repr` raise an exception of Python's that is no error."""
+    def __init__(self, kind):
+        self.kind = kind
+    def __eq__(self, other):
+        raise self.kind
+    __hash__ = None
+    __repr__ = __eq__
+
+def raises(kind):
+    raise kind
+
 asked = []
 
 def killed_when_asked_again(number):
@@ -397,6 +444,184 @@ def test_a_check_that_failed_anywhere_fails_the_test(tmp_path: Path) -> None:
     passed = {name for name, status in found.items() if status == "passed"}
     assert passed == {"test_that_passes", "test_with_an_exception_that_is_meant"}
     assert len(found) == 13
+
+
+def test_code_of_a_test_that_breaks_off_before_its_check_fails_the_test(tmp_path: Path) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        def look(chunk):
+            check("mean", float(chunk.mean()), 2.5)
+
+        def test_over_a_wrong_argument():
+            hostile.swallow(look, 1)
+
+        def test_over_the_exercise_itself():
+            hostile.swallow(lambda: check("mean", hostile.no_such_function(), 2.5))
+
+        def test_over_an_exception_that_it_expects():
+            def callback():
+                with pytest.raises(KeyError):
+                    hostile.no_such_function()
+            hostile.swallow(callback)
+
+        def test_in_a_generator():
+            def items():
+                yield 1
+                check("mean", hostile.no_such_function(), 2.5)
+            hostile.items_of(items())
+
+        class Value:
+            def __eq__(self, other):
+                check("mean", other.mean(), 2.5)
+                return True
+            __hash__ = None
+
+        def test_in_a_method():
+            hostile.equal(Value(), 5)
+
+        def test_in_a_thread():
+            thread = threading.Thread(target=look, args=(1,))
+            thread.start()
+            thread.join()
+
+        def test_in_an_executor():
+            with ThreadPoolExecutor() as pool:
+                pool.submit(look, 1)
+
+        def test_in_a_task():
+            import asyncio
+            async def fails():
+                look(1)
+            async def body():
+                task = asyncio.ensure_future(fails())
+                await asyncio.sleep(0)
+            asyncio.run(body())
+
+        def test_in_a_del():
+            class Dies:
+                def __del__(self):
+                    look(1)
+            Dies()
+        """,
+    )
+    assert "passed" not in found.values(), found
+    assert len(found) == 9
+
+
+def test_what_comes_back_to_the_test_is_its_own_business(tmp_path: Path) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        def look(chunk):
+            return chunk.mean()
+
+        def test_out_of_a_call():
+            expect(hostile.passes, look, 1).raises(AttributeError)
+            with pytest.raises(AttributeError):
+                hostile.passes(look, 1)
+
+        def test_on_purpose():
+            def callback():
+                raise KeyError("meant")
+            hostile.swallow(callback)
+
+        def test_out_of_an_executor():
+            with ThreadPoolExecutor() as pool:
+                with pytest.raises(AttributeError):
+                    pool.submit(look, 1).result()
+                assert isinstance(pool.submit(look, 1).exception(), AttributeError)
+
+        def test_the_end_of_an_old_sequence():
+            class Items:
+                def __getitem__(self, index):
+                    return [1, 2, 3][index]
+            check("items", hostile.items_of(Items()), [1, 2, 3])
+
+        def test_the_end_of_an_iterator():
+            check("items", hostile.items_of(iter([1, 2, 3])), [1, 2, 3])
+        """,
+    )
+    assert set(found.values()) == {"passed"}, found
+    assert len(found) == 5
+
+
+def test_no_name_of_an_exception_keeps_a_failed_check_from_being_written_down(tmp_path: Path) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        names = [("StopTest", "hypothesis.errors"), ("UnsatisfiedAssumption", "hypothesis.errors"),
+                 *((name, "_pytest.outcomes") for name in ("Failed", "Skipped", "Exit")),
+                 ("ExpectationFailed", "coursekit.expect"), ("NotWritten", "coursekit.expect"),
+                 ("KeyboardInterrupt", "builtins"), ("PanicException", "pyo3_runtime")]
+        bases = [Exception, BaseException, AssertionError]
+        own = pytest.mark.parametrize("base", bases)
+        named = pytest.mark.parametrize("name", names, ids=lambda name: name[0])
+        ends = pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit])
+
+        @own
+        @named
+        def test_in_its_own_with(name, base):
+            with expect(hostile.Fails, *name, base).value() as it:
+                expect(it.write, 3).returns(9)
+
+        @own
+        @named
+        def test_in_a_callback(name, base):
+            it = hostile.Fails(*name, base)
+            hostile.swallow(lambda: expect(it.write, 3).returns(9))
+
+        @own
+        @named
+        def test_in_an_equality(name, base):
+            it = hostile.Fails(*name, base)
+            hostile.swallow(lambda: check("it", it, 9))
+
+        @ends
+        def test_ends_in_a_callback(kind):
+            hostile.swallow(lambda: expect(hostile.raises, kind).returns(9))
+
+        @ends
+        def test_ends_in_an_equality(kind):
+            it = hostile.Raises(kind)
+            hostile.swallow(lambda: check("it", it, 9))
+
+        @ends
+        def test_ends_in_a_thread(kind):
+            it = hostile.Raises(kind)
+            thread = threading.Thread(target=lambda: check("it", it, 9))
+            thread.start()
+            thread.join()
+        """,
+    )
+    assert not [name for name, status in found.items() if status == "passed"]
+    assert len(found) == 3 * 9 * 3 + 9
+
+
+def test_the_end_of_an_iterator_of_the_test_ends_nothing_else(tmp_path: Path) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        def test_a_map():
+            hostile.uses_up(iter([1]))
+            for x, got in zip([1, 2, 3], map(hostile.ends_your_loop, [1, 2, 3])):
+                check("square", got, x * x)
+
+        def test_all():
+            hostile.uses_up(iter([1]))
+            assert all(map(hostile.ends_your_loop, [1, 2, 3]))
+
+        def test_a_generator():
+            hostile.uses_up(iter([1]))
+            assert list(hostile.ends_your_loop(x) for x in [1, 2, 3]) == [1, 4, 9]
+        """,
+    )
+    assert set(found.values()) == {"failed"}, found
+    assert len(found) == 3
 
 
 def test_what_a_failed_check_says_stays_here(sample: Any) -> None:

@@ -122,6 +122,24 @@ fn a_folder_without_tests() {
 }
 
 #[test]
+fn a_conftest_beside_hidden_tests_is_refused_and_one_above_them_is_not_read() {
+    let submission = Folder::new();
+    submission.solve("divide");
+    let above = submission.beside("above");
+    let module = above.join("hidden").join(MODULE);
+    fs::create_dir_all(&module).unwrap();
+    fs::write(module.join("test_divide_more.py"), GOOD).unwrap();
+    fs::write(module.join("conftest.py"), "").unwrap();
+    let hidden = above.join("hidden");
+    let arguments = ["--submission", submission.text(), "--hidden", hidden.to_str().unwrap(), IDS[0]];
+    let grader = Grader::ready();
+    grader.run(&arguments).exits_with(1).says("conftest.py would not be read").says("Write the fixtures into").is_quiet();
+    fs::remove_file(module.join("conftest.py")).unwrap();
+    fs::write(above.join("conftest.py"), "raise SystemExit('read')").unwrap();
+    grader.run(&arguments).exits_with(0);
+}
+
+#[test]
 fn a_soft_test_could_not_stay_hidden() {
     let soft =
         GOOD.replace("def test_", "@pytest.mark.soft\ndef test_").replace("import sum", "import pytest\nimport sum");

@@ -10,9 +10,7 @@ its text stays here.
 from __future__ import annotations
 
 import builtins
-import dis
 import functools
-import sys
 import threading
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -25,9 +23,6 @@ from ..specials import OF_A_TEST, TEXTS, has_special
 from ..transport.frames import BadFrame
 
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, functools.partial)
-
-_OF_NO_TEST = sys.stdlib_module_names | {"coursekit", "grader", "numpy", "hypothesis", "_pytest", "pytest"}
-"""Classes from here are no test's own."""
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -110,22 +105,29 @@ def allowed_specials(value: Any) -> frozenset[str]:
 def _is_of_a_test(kind: type, name: str) -> bool:
     """Whether a test's own class defines the method."""
     owner = next(base for base in kind.__mro__ if name in base.__dict__)
-    return owner.__module__.partition(".")[0] not in _OF_NO_TEST
+    return owner.__module__.partition(".")[0] not in failures.NO_TESTS_OWN
 
 
-def shown_to_submission(error: BaseException) -> BaseException:
-    """The exception that the submission sees when a test's code raised `error` in a callback.
+def shown_to_submission(error: BaseException, method: str) -> BaseException:
+    """The exception that the submission sees when a test's code raised `error` in a method.
 
     If the test raised it with `raise`, the submission sees it with its arguments. If Python raised it inside
-    the test's code, its text may give the test away, so the submission sees only its class.
+    the test's code, its text may give the test away, so the submission sees only its class; and the test has
+    failed, unless the exception comes back to it.
     """
     check = failures.first_check(error)
     if check is not None:
         failures.record(check)
         return AssertionError("a check of the test failed")
-    if isinstance(error, (StopIteration, StopAsyncIteration)) or _was_raised_on_purpose(error):
+    if isinstance(error, (StopIteration, StopAsyncIteration)) or failures.was_raised_on_purpose(error):
         return error
+    if not isinstance(error, _ENDS.get(method, ())):
+        failures.record_if_broken_off(error)
     return rebuilt(nearest_standard_plain(type(error)), ["raised by the test's own code"], {}, "")
+
+
+_ENDS: dict[str, type[BaseException]] = {"__getitem__": LookupError, "__missing__": LookupError}
+"""Exceptions that are answers: Python itself ends a loop by the first."""
 
 
 def nearest_standard_plain(kind: type) -> type[BaseException]:
@@ -134,16 +136,3 @@ def nearest_standard_plain(kind: type) -> type[BaseException]:
     while issubclass(found, (UnicodeError, BaseExceptionGroup)):
         found = nearest_standard(found.__mro__[1])
     return found
-
-
-def _was_raised_on_purpose(error: BaseException) -> bool:
-    """Whether a `raise` in a test's own file is where it comes from."""
-    trace = error.__traceback__
-    if trace is None:
-        return False
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    code = trace.tb_frame.f_code
-    if str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0] in _OF_NO_TEST - {"coursekit"}:
-        return False
-    return dis.opname[code.co_code[trace.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")

@@ -359,6 +359,7 @@ class Session:
         encoder.finish(buffers.extend)
         body["release"] = self._take_released()
         alive = (target, args, kwargs)
+        since = failures.how_many()
         answer = self.channel.ask(Message(body, encoder.blobs))
         if self._write_back(answer, buffers):
             self.work.act(self._origin(target))
@@ -369,16 +370,24 @@ class Session:
             if not isinstance(own, BaseException):
                 raise BadFrame("an exception that is none")
             self.work.act(self._origin(target))  # It has this exception from a call of the test's code.
-            raise own.with_traceback(None)  # Each raise would add its frames to the earlier ones.
+            failures.forget(own, since)
+            raise self._seen(own.with_traceback(None), op, target, args)
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})
-            if isinstance(error, (StopIteration, StopAsyncIteration)) and not self._ends(op, target, args):
-                # A loop or a generator of the test would take it for its own end, and skip what it checks.
-                raise RuntimeError(f"the call raised {type(error).__name__}") from error
-            raise error
+            failures.forget(error, since)
+            raise self._seen(error, op, target, args)
         if "result" not in answer.body:
             raise BadFrame("an answer without a result")
         return answer.body["result"], decoder
+
+    def _seen(self, error: BaseException, op: str, target: Any, args: tuple[Any, ...]) -> BaseException:
+        """The exception that the test gets to see instead of a result."""
+        if isinstance(error, (StopIteration, StopAsyncIteration)) and not self._ends(op, target, args):
+            # A loop or a generator of the test would take it for its own end, and skip what it checks.
+            instead = RuntimeError(f"the call raised {type(error).__name__}")
+            instead.__cause__ = error
+            return instead
+        return error
 
     def _ends(self, op: str, target: Any, args: tuple[Any, ...]) -> bool:
         """Whether a request asks for the next item or step, and so may be told that there is none."""
@@ -437,7 +446,7 @@ class Session:
         except BaseException as error:  # What the test's code raises belongs to the caller in the jail.
             encoder = Encoder(self)
             body = {
-                "raised": self._shown_to_submission(encoder, error),
+                "raised": self._shown_to_submission(encoder, error, message.body["method"]),
                 "error": self._handed_out.number_of_error(error),
             }
         encoder.finish()
@@ -445,9 +454,9 @@ class Session:
         return Message(body, encoder.blobs)
 
     @staticmethod
-    def _shown_to_submission(encoder: Encoder, error: BaseException) -> Any:
+    def _shown_to_submission(encoder: Encoder, error: BaseException, method: str) -> Any:
         try:
-            return encoder.exception(shown_to_submission(error))
+            return encoder.exception(shown_to_submission(error, method))
         except Exception as problem:  # The test's own class decides what is in its exceptions.
             failures.record(problem)
             return Encoder(encoder.side).exception(RuntimeError("raised by the test's own code"))

@@ -24,6 +24,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from . import worker
@@ -31,6 +32,8 @@ from . import worker
 
 def main() -> NoReturn:
     """Does jobs until the input ends."""
+    worker.keep_what_hypothesis_computes_below(Path(__file__).parents[3])
+    worker.warm_up_hypothesis()
     worker.preload()
     for line in iter(sys.stdin.buffer.readline, b""):
         job = json.loads(line)

@@ -39,7 +39,8 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-import hypothesis  # noqa: F401  (loaded ahead of the job)
+import hypothesis
+import hypothesis.strategies
 import numpy.random  # noqa: F401  (what hypothesis would load in the first property)
 import pytest
 
@@ -98,7 +99,7 @@ def run(job: dict[str, Any]) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
         "1"  # The plugins of the course, not those that happen to be there.
     )
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(job["root"], "target", "hypothesis")))
+    keep_what_hypothesis_computes_below(Path(job["root"]))
     chosen = [plugin.NamedTests(job["names"])] if "names" in job else []
     code = pytest.main(
         [
@@ -128,6 +129,25 @@ def preload() -> None:
     gc.enable()
     gc.collect()
     gc.freeze()
+
+
+def keep_what_hypothesis_computes_below(root: Path) -> None:
+    """Otherwise it makes a folder wherever Python was started."""
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(root / "target/hypothesis"))
+
+
+def warm_up_hypothesis() -> None:
+    """Has it make its tables of characters, and look through the test kit for numbers worth trying.
+
+    That takes a good part of a second where nothing is kept of it from earlier, and a twentieth otherwise.
+    """
+
+    @hypothesis.given(hypothesis.strategies.text(), hypothesis.strategies.integers())
+    @hypothesis.settings(database=None, max_examples=1)
+    def nothing(text: str, number: int) -> None:
+        pass
+
+    nothing()
 
 
 def _close_input() -> None:

@@ -38,13 +38,12 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-import hypothesis
 import numpy.random  # also: what hypothesis would load in the first property
 import pytest
 from coursekit import arguments, http_server, pickles, plugin
 from coursekit.events import EventLog
-from coursekit.worker import UNUSED_PLUGINS, preload
-from hypothesis import configuration, strategies
+from coursekit.worker import UNUSED_PLUGINS, preload, warm_up_hypothesis
+from hypothesis import configuration
 
 from ..stand_ins import event_loop  # noqa: F401  (loaded before the first job)
 from ..stand_ins.session import Session
@@ -55,7 +54,9 @@ from .worker_process import WorkerProcess
 def main(computed: str) -> NoReturn:
     """Has each job done by a copy of this process. Ends with its standard input, and the copy with it."""
     preload()
-    _warm_up_hypothesis(computed)
+    # In a folder that no submission can reach.
+    configuration.set_hypothesis_home_dir(computed)
+    warm_up_hypothesis()
     # Printed text goes with the errors: standard output is for the exit codes.
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -77,21 +78,6 @@ def main(computed: str) -> NoReturn:
         _, status = os.waitpid(copy, 0)
         print(os.waitstatus_to_exitcode(status), file=replies, flush=True)
     os._exit(0)
-
-
-def _warm_up_hypothesis(kept_in: str) -> None:
-    """Has it make its tables of characters, and look through the test kit for numbers worth trying.
-
-    That takes a good part of a second. What it computes goes into a folder that no submission can reach.
-    """
-    configuration.set_hypothesis_home_dir(kept_in)
-
-    @hypothesis.given(strategies.text(), strategies.integers())
-    @hypothesis.settings(database=None, max_examples=1)
-    def nothing(text: str, number: int) -> None:
-        pass
-
-    nothing()
 
 
 def run(job: dict[str, Any]) -> NoReturn:

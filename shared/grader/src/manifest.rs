@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use course_core::catalogue::{Course, ExerciseRef};
 use course_core::files;
@@ -46,26 +47,43 @@ impl Kind {
     }
 }
 
-/// The tests of all exercises, by ID.
+/// What a run of the reference showed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Manifest(BTreeMap<String, Vec<Entry>>);
+pub(crate) struct Manifest {
+    /// The tests of all exercises, by ID.
+    tests: BTreeMap<String, Vec<Entry>>,
+    /// What rustc took for the solution of each module, in the jail, by the module's name.
+    compile_times: BTreeMap<String, Duration>,
+}
 
 impl Manifest {
     /// The tests of an exercise.
     pub(crate) fn tests(&self, id: &str) -> &[Entry] {
-        self.0.get(id).map_or(&[], Vec::as_slice)
+        self.tests.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the exercise has been seen.
     pub(crate) fn knows(&self, id: &str) -> bool {
-        self.0.contains_key(id)
+        self.tests.contains_key(id)
+    }
+
+    /// What rustc took for the solution of a module; nothing, where that is not known.
+    pub(crate) fn compile_time(&self, module: &str) -> Duration {
+        self.compile_times.get(module).copied().unwrap_or_default()
+    }
+
+    /// Notes what rustc took for the solution of a module. Of several times the longest counts: a busy machine is as slow for
+    /// a submission.
+    pub(crate) fn note_compile_time(&mut self, module: &str, time: Duration) {
+        let known = self.compile_times.entry(module.to_owned()).or_default();
+        *known = time.max(*known);
     }
 
     /// Notes what the reference's run of an exercise showed. Soft tests depend on what the jail lets a process do with
     /// itself: one that the reference does not pass there is left out, and worth nothing to anybody.
     pub(crate) fn note(&mut self, id: &str, kind: Kind, run: &SessionResult) -> Result<()> {
         if kind == Kind::Soft {
-            let tests = self.0.entry(id.to_owned()).or_default();
+            let tests = self.tests.entry(id.to_owned()).or_default();
             let passed =
                 run.order.iter().filter(|name| run.tests.get(*name).is_some_and(|ran| ran.status == Status::Passed));
             tests.extend(passed.map(|name| Entry { name: name.clone(), kind, without_work: false }));
@@ -74,7 +92,7 @@ impl Manifest {
         if !run.broken.is_empty() {
             return Err(broken_reference(id, kind, &run.broken));
         }
-        let tests = self.0.entry(id.to_owned()).or_default();
+        let tests = self.tests.entry(id.to_owned()).or_default();
         for name in &run.order {
             match run.tests.get(name) {
                 Some(ran) if ran.status == Status::Passed => {
@@ -101,7 +119,7 @@ impl Manifest {
             let own = || ran.answers.iter().filter(|(function, _)| !given.contains(function));
             (ran.refused || own().next().is_some()) && own().all(|(_, says_something)| !says_something)
         };
-        for test in self.0.get_mut(id).into_iter().flatten().filter(|test| test.kind == kind) {
+        for test in self.tests.get_mut(id).into_iter().flatten().filter(|test| test.kind == kind) {
             test.without_work = stub.tests.get(&test.name).is_some_and(|ran| ran.status == Status::Passed)
                 || (kind != Kind::Soft && solution.tests.get(&test.name).is_some_and(does_little));
         }
@@ -134,7 +152,11 @@ impl Manifest {
         let text = std::fs::read_to_string(path(folder, key)).ok()?;
         let value: Value = serde_json::from_str(&text).ok()?;
         let mut manifest = Self::default();
-        for (id, tests) in value.as_object()? {
+        for (module, seconds) in value["compile_seconds"].as_object()? {
+            let time = Duration::try_from_secs_f64(seconds.as_f64()?).ok()?;
+            manifest.compile_times.insert(module.clone(), time);
+        }
+        for (id, tests) in value["tests"].as_object()? {
             let entries = tests.as_array()?.iter().map(|test| {
                 let kind =
                     [Kind::Public, Kind::Hidden, Kind::Soft].into_iter().find(|kind| kind.name() == test["kind"])?;
@@ -144,7 +166,7 @@ impl Manifest {
                     without_work: test["without_work"].as_bool()?,
                 })
             });
-            manifest.0.insert(id.clone(), entries.collect::<Option<Vec<_>>>()?);
+            manifest.tests.insert(id.clone(), entries.collect::<Option<Vec<_>>>()?);
             manifest.check_that_tests_count(id).ok()?; // Such a file is none of ours.
         }
         Some(manifest)
@@ -152,14 +174,18 @@ impl Manifest {
 
     /// Keeps it for the next grader.
     pub(crate) fn save(&self, folder: &Path, key: &str) -> Result<()> {
-        let exercises = self.0.iter().map(|(id, tests)| {
+        let exercises = self.tests.iter().map(|(id, tests)| {
             let tests: Vec<Value> = tests
                 .iter()
                 .map(|test| json!({"name": test.name, "kind": test.kind.name(), "without_work": test.without_work}))
                 .collect();
             (id.clone(), Value::Array(tests))
         });
-        let value = Value::Object(exercises.collect());
+        let compile_times = self.compile_times.iter().map(|(module, time)| (module.clone(), time.as_secs_f64().into()));
+        let value = json!({
+            "tests": Value::Object(exercises.collect()),
+            "compile_seconds": Value::Object(compile_times.collect()),
+        });
         files::write_atomically(&path(folder, key), value.to_string().as_bytes())
     }
 }
@@ -363,8 +389,31 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("manifest-{}", std::process::id()));
         manifest.save(&folder, "some").unwrap();
         assert_eq!(Manifest::load(&folder, "some"), Some(manifest));
-        std::fs::write(path(&folder, "none"), r#"{"1.a": []}"#).unwrap();
-        assert_eq!(Manifest::load(&folder, "none"), None, "what an older grader has kept");
+        std::fs::write(path(&folder, "none"), r#"{"tests": {"1.a": []}, "compile_seconds": {}}"#).unwrap();
+        assert_eq!(Manifest::load(&folder, "none"), None, "an exercise without tests");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn the_time_of_the_compiler_is_kept_and_the_longest_counts() {
+        let mut manifest = Manifest::default();
+        manifest.note("1.a", Kind::Public, &run(&[("x", Status::Passed)])).unwrap();
+        assert_eq!(manifest.compile_time("01_a"), Duration::ZERO);
+        for milliseconds in [2_000, 31_250, 5_000] {
+            manifest.note_compile_time("01_a", Duration::from_millis(milliseconds));
+        }
+        let folder = std::env::temp_dir().join(format!("manifest-times-{}", std::process::id()));
+        manifest.save(&folder, "some").unwrap();
+        let loaded = Manifest::load(&folder, "some").unwrap();
+        assert_eq!(loaded.compile_time("01_a"), Duration::from_millis(31_250));
+        assert_eq!(loaded, manifest);
+        let older = r#"{"1.a": [{"name": "x", "kind": "public", "without_work": false}]}"#;
+        let without_times = format!(r#"{{"tests": {older}}}"#);
+        let wrong_time = format!(r#"{{"tests": {older}, "compile_seconds": {{"01_a": -1.0}}}}"#);
+        for text in [older, &without_times, &wrong_time] {
+            std::fs::write(path(&folder, "older"), text).unwrap();
+            assert_eq!(Manifest::load(&folder, "older"), None, "made anew instead of {text}");
+        }
         std::fs::remove_dir_all(folder).unwrap();
     }
 

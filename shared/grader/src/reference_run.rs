@@ -9,7 +9,7 @@ use course_core::files::{self, ScratchFolder};
 use course_core::staging::Version;
 use course_core::{Error, Result};
 
-use crate::build::extension;
+use crate::build::extension::{self, Extension};
 use crate::disk_space;
 use crate::environment::Environment;
 use crate::environment::cgroup::Cgroups;
@@ -43,14 +43,21 @@ pub(crate) fn manifest(
     let jail = environment.jail.counted_by(&cgroups);
     let run = ReferenceRun { environment, jail: &jail, hidden, jobs };
     let mut of_solutions = BTreeMap::new();
-    for (id, kind, result) in run.run(&missing, Version::Solution, &scratch.path().join("solutions"))? {
+    let folder = scratch.path().join("solutions");
+    let extensions = run.build(&missing, Version::Solution, &folder)?;
+    for (module, extension) in &extensions {
+        manifest.note_compile_time(module, extension.time);
+    }
+    for (id, kind, result) in run.run(&missing, Version::Solution, &extensions, &folder)? {
         manifest.note(&id, kind, &result)?;
         of_solutions.insert((id, kind), result);
     }
     for exercise_ref in &missing {
         manifest.check_that_tests_count(&exercise_ref.id())?;
     }
-    for (id, kind, result) in run.run(&missing, Version::Stub, &scratch.path().join("stubs"))? {
+    let folder = scratch.path().join("stubs");
+    let extensions = run.build(&missing, Version::Stub, &folder)?;
+    for (id, kind, result) in run.run(&missing, Version::Stub, &extensions, &folder)? {
         if let Some(of_solution) = of_solutions.get(&(id.clone(), kind)) {
             manifest.note_stub(&id, kind, of_solution, &result);
         }
@@ -75,12 +82,12 @@ impl ReferenceRun<'_> {
         &self,
         exercise_refs: &[ExerciseRef<'_>],
         version: Version<'_>,
+        extensions: &BTreeMap<String, Extension>,
         scratch: &Path,
     ) -> Result<Vec<(String, Kind, SessionResult)>> {
-        let extensions = self.build(exercise_refs, version, scratch)?;
         let runs = in_parallel(self.jobs, exercise_refs, |exercise_ref| {
             let folder = scratch.join(&exercise_ref.module.name).join(&exercise_ref.exercise.slug);
-            self.run_exercise(*exercise_ref, version, &extensions[&exercise_ref.module.name], &folder)
+            self.run_exercise(*exercise_ref, version, &extensions[&exercise_ref.module.name].folder, &folder)
         })?;
         Ok(runs.into_iter().flatten().collect())
     }
@@ -90,7 +97,7 @@ impl ReferenceRun<'_> {
         exercise_refs: &[ExerciseRef<'_>],
         version: Version<'_>,
         scratch: &Path,
-    ) -> Result<BTreeMap<String, PathBuf>> {
+    ) -> Result<BTreeMap<String, Extension>> {
         let tree = scratch.join("tree");
         let modules = self.environment.course.modules_of(exercise_refs);
         let builds = in_parallel(self.jobs, &modules, |module| {

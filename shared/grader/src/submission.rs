@@ -11,7 +11,7 @@ use course_core::process::CancellationToken;
 use course_core::staging::Version;
 use course_core::{Error, Result};
 
-use crate::build::{self, Built, extension};
+use crate::build::{self, Built, SubmittedModule, TimeLimits, extension};
 use crate::defence::Defence;
 use crate::disk_space;
 use crate::environment::Environment;
@@ -127,7 +127,7 @@ impl SubmissionGrader<'_> {
             let built = if exercises.is_empty() {
                 Built::default()
             } else {
-                build::build(self.environment, &jail, module, &exercises, tree, &folder)?
+                self.submitted_module(module, tree, &jail).build(&exercises, &folder)?
             };
             Ok((module.name.clone(), built))
         })?;
@@ -153,6 +153,11 @@ impl SubmissionGrader<'_> {
         let last = Round { context: &context, builds: &builds, last: true, unimportable: Mutex::default() };
         grades.extend(test(&last, &again)?.into_iter().flatten());
         Ok(grades.into_values().collect())
+    }
+
+    fn submitted_module<'m>(&'m self, module: &'m Module, tree: &'m Path, jail: &'m Jail) -> SubmittedModule<'m> {
+        let limits = TimeLimits::beside_reference(self.manifest.compile_time(&module.name));
+        SubmittedModule { environment: self.environment, jail, module, tree, limits }
     }
 
     /// Tests one exercise, if there is something to test. `None`, where the module turns out not to be importable, or
@@ -214,8 +219,7 @@ impl SubmissionGrader<'_> {
             let problem = session.import_problem(module, exercise)?;
             Ok(problem.map(|problem| format!("with it, Python cannot import the module:\n{problem}")))
         };
-        let mut found =
-            build::build_what_is_usable(self.environment, jail, module, &usable, tree, &folder, &objection)?;
+        let mut found = self.submitted_module(module, tree, jail).build_what_is_usable(&usable, &folder, &objection)?;
         found.refused.extend(built.refused.clone());
         found.seconds += built.seconds;
         Ok(found)

@@ -1,11 +1,11 @@
 //! Builds a submission's module in the jail. The grader never loads the result.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use course_core::catalogue::Module;
 use course_core::files;
-use course_core::process::{ExitReason, Limits};
+use course_core::process::{self, ExitReason, Limits};
 use course_core::staging::{self, Version};
 use course_core::{Error, Result};
 
@@ -21,7 +21,16 @@ pub(crate) fn lay_out(module: &Module, tree: &Path, version: Version<'_>) -> Res
     staging::copy_module(module, &tree.join("modules").join(&module.name), version)
 }
 
-/// The folder with the extension and its type stub, or what rustc says against it within `time`.
+/// A built extension.
+#[derive(Debug)]
+pub(crate) struct Extension {
+    /// Holds it, under its Python name, and its type stub.
+    pub(crate) folder: PathBuf,
+    /// What rustc took.
+    pub(crate) time: Duration,
+}
+
+/// Builds an extension, or gives what rustc says against it within `time`.
 pub(crate) fn build(
     environment: &Environment,
     jail: &Jail,
@@ -29,7 +38,7 @@ pub(crate) fn build(
     tree: &Path,
     scratch: &Path,
     time: Duration,
-) -> Result<Result<PathBuf, String>> {
+) -> Result<Result<Extension, String>> {
     let folder = tree.join("modules").join(&module.name);
     let out = scratch.join("built");
     files::make_folder(&out)?;
@@ -38,6 +47,7 @@ pub(crate) fn build(
     policy.read.push(folder.clone());
     policy.write.push(out.clone());
     policy.folder = Some(folder.clone());
+    policy.cpu = policy.cpu.max(processor_seconds(time));
     let (rustc, path) = environment.compiler();
     let mut program = recipe.command(&folder.join("src/lib.rs"), &out);
     if let Some(first) = program.first_mut().filter(|first| !first.contains('/')) {
@@ -46,10 +56,15 @@ pub(crate) fn build(
     let extra = [("TMPDIR", out.to_string_lossy().into_owned()), ("PATH", path.to_owned())];
     let variables = recipe.environment().chain(extra.iter().map(|(key, value)| (*key, value.as_str())));
     let variables: Vec<(&str, &str)> = variables.collect();
-    let attempt = || jail.run(&policy, &program, variables.iter().copied(), Limits { time, output: 8 << 20 });
-    let mut finished = environment.turns.beside_others(attempt)?;
+    let attempt = || {
+        let begun = Instant::now();
+        let finished = jail.run(&policy, &program, variables.iter().copied(), Limits { time, output: 8 << 20 })?;
+        // A pause of the machine counts for the clock, not for the limit.
+        Ok::<_, Error>((finished, begun.elapsed().min(time)))
+    };
+    let (mut finished, mut taken) = environment.turns.beside_others(attempt)?;
     if turns::may_be_the_machines_fault(finished.exit) {
-        finished = environment.turns.alone(attempt)?;
+        (finished, taken) = environment.turns.alone(attempt)?;
     }
     match finished.exit {
         ExitReason::Exited(status) if status.success() => {}
@@ -59,7 +74,13 @@ pub(crate) fn build(
         }
         ExitReason::TooMuchOutput => return Ok(Err("stopped: the compiler had megabytes of complaints".to_owned())),
     }
-    stage(module, &folder, &out, scratch)
+    Ok(stage(module, &folder, &out, scratch)?.map(|folder| Extension { folder, time: taken }))
+}
+
+/// The limit of processor time under which rustc, with all its threads, can work for so long by the clock.
+fn processor_seconds(time: Duration) -> u32 {
+    let processors = u64::try_from(process::processors()).unwrap_or(u64::MAX);
+    u32::try_from(time.as_secs().saturating_mul(processors)).unwrap_or(u32::MAX)
 }
 
 /// rustc's messages, with the paths of the grader's folders taken out.

@@ -23,6 +23,7 @@ mod parallel;
 mod reference_run;
 mod report;
 mod score;
+mod second_chances;
 mod session;
 mod submission;
 mod suspicious_code;

@@ -16,6 +16,7 @@ use crate::environment::cgroup::Cgroups;
 use crate::environment::sandbox::Jail;
 use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
+use crate::second_chances::SecondChances;
 use crate::session::{Session, SessionResult};
 
 /// For one module, on a machine that does other things too.
@@ -41,7 +42,8 @@ pub(crate) fn manifest(
     let scratch = ScratchFolder::new(&environment.scratch)?;
     let cgroups = Cgroups::make(&environment.without, environment.memory);
     let jail = environment.jail.counted_by(&cgroups);
-    let run = ReferenceRun { environment, jail: &jail, hidden, jobs };
+    let second_chances = SecondChances::of_the_reference();
+    let run = ReferenceRun { environment, jail: &jail, second_chances: &second_chances, hidden, jobs };
     let mut of_solutions = BTreeMap::new();
     let folder = scratch.path().join("solutions");
     let extensions = run.build(&missing, Version::Solution, &folder)?;
@@ -73,6 +75,7 @@ pub(crate) fn manifest(
 struct ReferenceRun<'r> {
     environment: &'r Environment,
     jail: &'r Jail,
+    second_chances: &'r SecondChances,
     hidden: Option<&'r Path>,
     jobs: usize,
 }
@@ -103,7 +106,8 @@ impl ReferenceRun<'_> {
         let builds = in_parallel(self.jobs, &modules, |module| {
             extension::lay_out(module, &tree, version)?;
             let folder = scratch.join(&module.name);
-            let built = extension::build(self.environment, self.jail, module, &tree, &folder, TIME_TO_BUILD)?;
+            let Self { environment, jail, second_chances, .. } = *self;
+            let built = extension::build(environment, jail, second_chances, module, &tree, &folder, TIME_TO_BUILD)?;
             let built = built.map_err(|errors| {
                 Error::new(format!("The course's own {} does not compile in the jail:\n{errors}", module.name))
             })?;
@@ -120,7 +124,8 @@ impl ReferenceRun<'_> {
         scratch: &Path,
     ) -> Result<Vec<(String, Kind, SessionResult)>> {
         files::make_folder(scratch)?;
-        let session = Session { environment: self.environment, jail: self.jail, extension, scratch, seed: 0 };
+        let Self { environment, jail, second_chances, .. } = *self;
+        let session = Session { environment, jail, second_chances, extension, scratch, seed: 0 };
         let ExerciseRef { module, exercise } = exercise_ref;
         let tests: Vec<PathBuf> = exercise.tests.iter().map(|test| module.folder.join(test)).collect();
         let run_outside = |tests: &[PathBuf]| match version {

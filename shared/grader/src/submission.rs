@@ -23,6 +23,7 @@ use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
 use crate::score;
 use crate::score::points::Points;
+use crate::second_chances::SecondChances;
 use crate::session::{Session, SessionResult, TestRun};
 use crate::suspicious_code;
 use crate::test_status::Status;
@@ -112,12 +113,14 @@ impl SubmissionGrader<'_> {
     ) -> Result<Vec<ExerciseGrade>> {
         let cgroups = Cgroups::make(&self.environment.without, self.environment.memory);
         let jail = self.environment.jail.counted_by(&cgroups);
+        let second_chances = SecondChances::of_a_submission();
         let modules = self.modules();
         let written: BTreeMap<String, bool> = self
             .exercise_refs
             .iter()
             .map(|exercise_ref| (exercise_ref.id(), is_written(*exercise_ref, tree, is_there)))
             .collect();
+        let context = Context { written: &written, scratch, tree, jail: &jail, second_chances: &second_chances };
         // The last modules first: they have the heaviest dependencies, and one slow build at the end would leave
         // processors idle.
         let builds = in_parallel(jobs, &modules.into_iter().rev().collect::<Vec<_>>(), |module| {
@@ -127,7 +130,7 @@ impl SubmissionGrader<'_> {
             let built = if exercises.is_empty() {
                 Built::default()
             } else {
-                self.submitted_module(module, tree, &jail).build(&exercises, &folder)?
+                self.submitted_module(module, &context).build(&exercises, &folder)?
             };
             Ok((module.name.clone(), built))
         })?;
@@ -140,7 +143,6 @@ impl SubmissionGrader<'_> {
                 Ok(self.grade_exercise(*exercise_ref, round)?.map(|grade| (*index, grade)))
             })
         };
-        let context = Context { written: &written, scratch, tree, jail: &jail };
         let first = Round { context: &context, builds: &builds, last: false, unimportable: Mutex::default() };
         grades.extend(test(&first, &all)?.into_iter().flatten());
         let unimportable = first.unimportable.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -155,15 +157,16 @@ impl SubmissionGrader<'_> {
         Ok(grades.into_values().collect())
     }
 
-    fn submitted_module<'m>(&'m self, module: &'m Module, tree: &'m Path, jail: &'m Jail) -> SubmittedModule<'m> {
+    fn submitted_module<'m>(&'m self, module: &'m Module, context: &Context<'m>) -> SubmittedModule<'m> {
+        let Context { tree, jail, second_chances, .. } = *context;
         let limits = TimeLimits::beside_reference(self.manifest.compile_time(&module.name));
-        SubmittedModule { environment: self.environment, jail, module, tree, limits }
+        SubmittedModule { environment: self.environment, jail, second_chances, module, tree, limits }
     }
 
     /// Tests one exercise, if there is something to test. `None`, where the module turns out not to be importable, or
     /// has turned out so, and others may be to blame: they have to be found, and the last round tests what is left.
     fn grade_exercise(&self, exercise_ref: ExerciseRef<'_>, round: &Round<'_>) -> Result<Option<ExerciseGrade>> {
-        let Context { written, scratch, tree, jail } = *round.context;
+        let Context { written, scratch, tree, .. } = *round.context;
         let module = &exercise_ref.module.name;
         let built = &round.builds[module];
         let id = exercise_ref.id();
@@ -190,7 +193,7 @@ impl SubmissionGrader<'_> {
             scratch.join(module).join(&exercise_ref.exercise.slug).join(if round.last { "last" } else { "first" });
         files::make_folder(&folder)?;
         let started = Instant::now();
-        let runs = self.run(exercise_ref, extension, &folder, tree, jail)?;
+        let runs = self.run(exercise_ref, extension, &folder, round.context)?;
         if others_may_be_to_blame && (runs.public.import_failed || runs.hidden.import_failed) {
             unimportable().insert(module.clone());
             return Ok(None);
@@ -204,7 +207,7 @@ impl SubmissionGrader<'_> {
     /// What is left of a module whose import fails: built from stubs, with each exercise that lets Python import it. Each
     /// try has a time limit, and so has the whole search.
     fn without_what_breaks_the_import(&self, module: &Module, built: &Built, context: &Context<'_>) -> Result<Built> {
-        let Context { written, scratch, tree, jail } = *context;
+        let Context { written, scratch, .. } = *context;
         let usable = usable(module, built, written);
         let begun = Instant::now();
         let folder = scratch.join(&module.name).join("imports");
@@ -214,15 +217,19 @@ impl SubmissionGrader<'_> {
             }
             let scratch = folder.join(&exercise.slug);
             files::make_folder(&scratch)?;
-            let session =
-                Session { environment: self.environment, jail, extension, scratch: &scratch, seed: self.seed };
+            let session = self.session(extension, &scratch, context);
             let problem = session.import_problem(module, exercise)?;
             Ok(problem.map(|problem| format!("with it, Python cannot import the module:\n{problem}")))
         };
-        let mut found = self.submitted_module(module, tree, jail).build_what_is_usable(&usable, &folder, &objection)?;
+        let mut found = self.submitted_module(module, context).build_what_is_usable(&usable, &folder, &objection)?;
         found.refused.extend(built.refused.clone());
         found.seconds += built.seconds;
         Ok(found)
+    }
+
+    fn session<'s>(&'s self, extension: &'s Path, scratch: &'s Path, context: &Context<'s>) -> Session<'s> {
+        let Context { jail, second_chances, .. } = *context;
+        Session { environment: self.environment, jail, second_chances, extension, scratch, seed: self.seed }
     }
 
     fn run(
@@ -230,15 +237,14 @@ impl SubmissionGrader<'_> {
         exercise_ref: ExerciseRef<'_>,
         extension: &Path,
         scratch: &Path,
-        tree: &Path,
-        jail: &Jail,
+        context: &Context<'_>,
     ) -> Result<Runs> {
-        let session = Session { environment: self.environment, jail, extension, scratch, seed: self.seed };
+        let session = self.session(extension, scratch, context);
         // With intake switched off, the submission's own tests are run, as a trusting grader would.
         let folder = if self.environment.uses(Defence::Intake) {
             exercise_ref.module.folder.clone()
         } else {
-            tree.join("modules").join(&exercise_ref.module.name)
+            context.tree.join("modules").join(&exercise_ref.module.name)
         };
         let tests: Vec<PathBuf> = exercise_ref.exercise.tests.iter().map(|test| folder.join(test)).collect();
         let kinds = self.manifest.tests(&exercise_ref.id());
@@ -325,6 +331,7 @@ struct Context<'p> {
     scratch: &'p Path,
     tree: &'p Path,
     jail: &'p Jail,
+    second_chances: &'p SecondChances,
 }
 
 /// A run over exercises with what is built of them.

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use course_core::catalogue::Module;
 use course_core::files;
-use course_core::process::{self, ExitReason, Limits};
+use course_core::process::{self, ExitReason, Finished, Limits};
 use course_core::staging::{self, Version};
 use course_core::{Error, Result};
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
+use crate::second_chances::SecondChances;
 use crate::turns;
 
 /// Bytes of the built file.
@@ -34,6 +35,7 @@ pub(crate) struct Extension {
 pub(crate) fn build(
     environment: &Environment,
     jail: &Jail,
+    second_chances: &SecondChances,
     module: &Module,
     tree: &Path,
     scratch: &Path,
@@ -56,15 +58,17 @@ pub(crate) fn build(
     let extra = [("TMPDIR", out.to_string_lossy().into_owned()), ("PATH", path.to_owned())];
     let variables = recipe.environment().chain(extra.iter().map(|(key, value)| (*key, value.as_str())));
     let variables: Vec<(&str, &str)> = variables.collect();
-    let attempt = || {
+    let attempt = |time| {
         let begun = Instant::now();
         let finished = jail.run(&policy, &program, variables.iter().copied(), Limits { time, output: 8 << 20 })?;
         // A pause of the machine counts for the clock, not for the limit.
         Ok::<_, Error>((finished, begun.elapsed().min(time)))
     };
-    let (mut finished, mut taken) = environment.turns.beside_others(attempt)?;
+    let (mut finished, mut taken) = environment.turns.beside_others(|| attempt(time))?;
     if turns::may_be_the_machines_fault(finished.exit) {
-        (finished, taken) = environment.turns.alone(attempt)?;
+        let was_stopped = |(finished, _): &(Finished, Duration)| matches!(finished.exit, ExitReason::TimedOut { .. });
+        let repeated = second_chances.repeat_alone(&environment.turns, time, attempt, was_stopped)?;
+        (finished, taken) = repeated.unwrap_or((finished, taken));
     }
     match finished.exit {
         ExitReason::Exited(status) if status.success() => {}

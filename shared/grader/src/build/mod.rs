@@ -13,6 +13,7 @@ use course_core::staging::Version;
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
+use crate::second_chances::SecondChances;
 
 /// How long rustc may take for a module. A slow machine is charged to nobody: it was as slow for the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub(crate) struct SubmittedModule<'m> {
     pub(crate) environment: &'m Environment,
     /// The jail, counting this submission's processes.
     pub(crate) jail: &'m Jail,
+    /// This submission's.
+    pub(crate) second_chances: &'m SecondChances,
     /// The course's own.
     pub(crate) module: &'m Module,
     /// Where the submission's files lie.
@@ -121,7 +124,8 @@ impl SubmittedModule<'_> {
 
     /// The folder with the extension, or what rustc says against it.
     fn compile(&self, tree: &Path, scratch: &Path, time: Duration) -> Result<Result<PathBuf, String>> {
-        let compiled = extension::build(self.environment, self.jail, self.module, tree, scratch, time)?;
+        let Self { environment, jail, second_chances, module, .. } = *self;
+        let compiled = extension::build(environment, jail, second_chances, module, tree, scratch, time)?;
         Ok(compiled.map(|extension| extension.folder))
     }
 }

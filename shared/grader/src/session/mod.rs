@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
+use crate::second_chances::SecondChances;
 use crate::test_status::Status;
 use crate::turns;
 
@@ -146,6 +147,8 @@ pub(crate) struct Session<'s> {
     pub(crate) environment: &'s Environment,
     /// The jail, counting this submission's processes.
     pub(crate) jail: &'s Jail,
+    /// This submission's.
+    pub(crate) second_chances: &'s SecondChances,
     /// The folder with the extension, under the name that Python imports.
     pub(crate) extension: &'s Path,
     /// An empty folder of this run.
@@ -156,6 +159,10 @@ pub(crate) struct Session<'s> {
 
 /// The time for all tests of an exercise, as a multiple of the limit for one.
 const BUDGET: u32 = 3;
+
+/// For one test, whatever its exercise says. Longer limits are for tests that run cargo or start a cluster for a learner; cargo
+/// does not run in the jail, and a submission that hangs holds up the run for all of its time.
+const MOST_FOR_A_TEST: Duration = Duration::from_secs(60);
 
 /// For an import alone. The slowest solution needs a tenth of a second.
 const TIME_TO_IMPORT: Duration = Duration::from_secs(10);
@@ -175,22 +182,30 @@ impl Session<'_> {
         }
     }
 
-    /// Runs the tests. What the machine may have cut short is repeated while nothing else of the grader runs.
+    /// Runs the tests. What the machine may have cut short is repeated while nothing else of the grader runs, as long as the
+    /// submission has second chances.
     fn run(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<(JobEnd, Events)> {
         let job = self.job(module, exercise, tests)?;
-        let attempt = || self.ask_oracle(&job, time_for_all_tests(exercise));
-        let (mut end, mut events) = self.environment.turns.beside_others(attempt)?;
+        let turns = &self.environment.turns;
+        let time = time_for_all_tests(exercise);
+        let attempt = |time| self.ask_oracle(&job, time);
+        let repeat = || {
+            let was_stopped = |(end, _): &(JobEnd, Events)| matches!(end, JobEnd::TimedOut);
+            self.second_chances.repeat_alone(turns, time, attempt, was_stopped)
+        };
+        let (mut end, mut events) = turns.beside_others(|| attempt(time))?;
         // The tests themselves died, not the submission; or its process was killed or starved. Perhaps this machine was
         // short of memory, or of processors, for a moment.
         let stopped_by_the_machine = matches!(end, JobEnd::TimedOut) && turns::is_overloaded();
         let broke = !events.done && (matches!(end, JobEnd::Broke(_)) || stopped_by_the_machine);
         if broke || events.has_pytest_failed() {
-            (end, events) = self.environment.turns.alone(attempt)?;
-        } else if events.result.was_cut_short() {
-            let (_, repeated) = self.environment.turns.alone(attempt)?;
-            if repeated.done && !repeated.has_pytest_failed() {
-                events.result.complete_with(repeated.result);
-            }
+            (end, events) = repeat()?.unwrap_or((end, events));
+        } else if events.result.was_cut_short()
+            && let Some((_, repeated)) = repeat()?
+            && repeated.done
+            && !repeated.has_pytest_failed()
+        {
+            events.result.complete_with(repeated.result);
         }
         Ok((end, events))
     }
@@ -257,8 +272,8 @@ impl Session<'_> {
             worker: &worker,
             scratch: &shared,
             seed: self.seed,
-            time_limit: exercise.time_limit,
-            budget: exercise.time_limit * BUDGET,
+            time_limit: time_for_a_test(exercise),
+            budget: time_for_a_test(exercise) * BUDGET,
             memory: self.environment.memory.of_oracle(),
             events: &self.event_log(),
             root: &self.environment.course.root,
@@ -308,10 +323,13 @@ impl Session<'_> {
         let mut command_line = command_line.into_iter();
         let mut command = Command::new(command_line.next().unwrap_or_default());
         command.args(command_line).env_clear().env("TMPDIR", &own).env("HOME", &own).env("PATH", "/usr/bin:/bin");
-        let mut attempt = || run_job(&mut command, &job.to_json(), exercise.time_limit * BUDGET);
-        let mut finished = self.environment.turns.beside_others(&mut attempt)?;
+        let turns = &self.environment.turns;
+        let time = time_for_a_test(exercise) * BUDGET;
+        let mut attempt = |time| run_job(&mut command, &job.to_json(), time);
+        let mut finished = turns.beside_others(|| attempt(time))?;
         if turns::may_be_the_machines_fault(finished.exit) {
-            finished = self.environment.turns.alone(attempt)?;
+            let was_stopped = |finished: &Finished| matches!(finished.exit, ExitReason::TimedOut { .. });
+            finished = self.second_chances.repeat_alone(turns, time, attempt, was_stopped)?.unwrap_or(finished);
         }
         let events = Events::read(&finished.stderr);
         let broken = match finished.exit {
@@ -325,7 +343,12 @@ impl Session<'_> {
 
 /// The time limit of the oracle for all tests of an exercise.
 fn time_for_all_tests(exercise: &Exercise) -> Duration {
-    exercise.time_limit * BUDGET + GRACE
+    time_for_a_test(exercise) * BUDGET + GRACE
+}
+
+/// The time limit of one test.
+fn time_for_a_test(exercise: &Exercise) -> Duration {
+    exercise.time_limit.min(MOST_FOR_A_TEST)
 }
 
 /// Turns a run of the oracle into results. It is an error if the course or the machine failed, because a submission cannot

@@ -1,0 +1,136 @@
+//! Repeats what the machine may have cut short, while nothing else of the grader works. All others wait meanwhile, and a
+//! submission can stop or kill its own process again and again: so each has a budget.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use course_core::Result;
+
+use crate::turns::Turns;
+
+/// All repeats of one submission together: one run that takes all of its time, at 20 seconds for a test, or many
+/// usual ones.
+const FOR_A_SUBMISSION: Duration = Duration::from_secs(120);
+
+/// The repeats of one submission, or of the reference.
+#[derive(Debug)]
+pub(crate) struct SecondChances {
+    /// `None` without a budget.
+    left: Option<Mutex<Duration>>,
+}
+
+impl SecondChances {
+    /// For one submission.
+    pub(crate) fn of_a_submission() -> Self {
+        Self::within(FOR_A_SUBMISSION)
+    }
+
+    /// For the course's own code, which stops nothing on purpose: nobody is graded before it has passed.
+    pub(crate) fn of_the_reference() -> Self {
+        Self { left: None }
+    }
+
+    fn within(budget: Duration) -> Self {
+        Self { left: Some(Mutex::new(budget)) }
+    }
+
+    /// Does something again while nobody else works. `work` gets the time that it may take: `time`, or what is left of the
+    /// budget. `None` if nothing is left, or if that was too little and the work was stopped: then the first result stands.
+    pub(crate) fn repeat_alone<R>(
+        &self,
+        turns: &Turns,
+        time: Duration,
+        work: impl FnOnce(Duration) -> Result<R>,
+        was_stopped: impl FnOnce(&R) -> bool,
+    ) -> Result<Option<R>> {
+        if self.grant(time).is_zero() {
+            return Ok(None); // A turn alone would make the others wait for nothing.
+        }
+        turns.alone(|| {
+            let granted = self.grant(time); // Another exercise of the submission may have spent it meanwhile.
+            if granted.is_zero() {
+                return Ok(None);
+            }
+            let begun = Instant::now();
+            let repeated = work(granted);
+            self.spend(begun.elapsed().min(granted)); // A pause of the machine is charged to nobody.
+            let repeated = repeated?;
+            let was_cut = granted < time && was_stopped(&repeated);
+            Ok((!was_cut).then_some(repeated))
+        })
+    }
+
+    fn grant(&self, time: Duration) -> Duration {
+        self.left.as_ref().map_or(time, |left| time.min(*left.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    fn spend(&self, time: Duration) {
+        if let Some(left) = &self.left {
+            let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+            *left = left.saturating_sub(time);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(90);
+
+    /// Repeats something that takes so many milliseconds: the time that it was granted, if it counts.
+    fn repeat(chances: &SecondChances, milliseconds: u64, was_stopped: bool) -> Option<Duration> {
+        let work = |granted| {
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            Ok(granted)
+        };
+        chances.repeat_alone(&Turns::default(), LONG, work, |_| was_stopped).expect("the work does not fail")
+    }
+
+    #[test]
+    fn a_submission_has_a_budget_and_then_the_first_result_stands() {
+        let chances = SecondChances::within(LONG + Duration::from_millis(50));
+        assert_eq!(repeat(&chances, 100, true), Some(LONG), "it had all of its time, so its end counts");
+        let left = repeat(&chances, 0, false).expect("much was left");
+        assert!(left < LONG, "{left:?}");
+
+        let chances = SecondChances::within(Duration::from_millis(50));
+        assert_eq!(repeat(&chances, 20, false), Some(Duration::from_millis(50)), "it ended in time");
+        assert_eq!(repeat(&chances, 100, true), None, "it was stopped for want of budget");
+        let never = |_| -> Result<()> { panic!("nothing is left") };
+        assert!(chances.repeat_alone(&Turns::default(), LONG, never, |()| false).is_ok_and(|done| done.is_none()));
+    }
+
+    #[test]
+    fn work_that_fails_spends_the_budget_too() {
+        let chances = SecondChances::within(Duration::from_millis(20));
+        let fails = |granted| -> Result<()> {
+            std::thread::sleep(granted);
+            Err(course_core::Error::new("broken"))
+        };
+        assert!(chances.repeat_alone(&Turns::default(), LONG, fails, |()| false).is_err());
+        assert_eq!(repeat(&chances, 0, false), None);
+    }
+
+    #[test]
+    fn a_pause_of_the_machine_spends_no_more_than_was_granted() {
+        let chances = SecondChances::within(Duration::from_millis(100));
+        let short = Duration::from_millis(10);
+        let sleeps = |granted| {
+            std::thread::sleep(Duration::from_millis(200));
+            Ok(granted)
+        };
+        for _ in 0..2 {
+            let granted = chances.repeat_alone(&Turns::default(), short, sleeps, |_| true);
+            assert_eq!(granted.expect("the work does not fail"), Some(short));
+        }
+    }
+
+    #[test]
+    fn the_reference_has_no_budget() {
+        let chances = SecondChances::of_the_reference();
+        for _ in 0..3 {
+            assert_eq!(repeat(&chances, 0, true), Some(LONG));
+        }
+    }
+}

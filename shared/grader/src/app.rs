@@ -12,6 +12,7 @@ use crate::class::ClassRun;
 use crate::command_line::{self, Options, Source};
 use crate::defence::Defence;
 use crate::environment::Environment;
+use crate::environment::readable::PrivateFolders;
 use crate::exit_status::ExitStatus;
 use crate::intake;
 use crate::manifest;
@@ -76,7 +77,8 @@ fn run(options: &Options) -> Result<ExitStatus> {
     check_source(&options.source)?;
     let jobs = options.jobs.unwrap_or_else(process::processors);
     let submissions_at_a_time = if matches!(options.source, Source::Class { .. }) { jobs } else { 1 };
-    let environment = Environment::prepare(course, &work, &modules, &options.without, submissions_at_a_time)?;
+    let private = private_folders(&course, &work, hidden.as_deref(), &options.source)?;
+    let environment = Environment::prepare(course, &work, &modules, &options.without, submissions_at_a_time, &private)?;
     for sentence in &environment.not_enforced {
         eprintln!("NOT ENFORCED: {sentence}");
     }
@@ -148,6 +150,21 @@ fn check_source(source: &Source) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// What no program in the jail may read as a whole.
+fn private_folders(course: &Course, work: &Path, hidden: Option<&Path>, source: &Source) -> Result<PrivateFolders> {
+    let private = PrivateFolders::default().with("the course", &course.root).with("the grader's work folder", work);
+    let private = match hidden {
+        Some(hidden) => private.with("the hidden tests", hidden),
+        None => private,
+    };
+    Ok(match source {
+        Source::One(folder) => private.with("the submission", &absolute(folder)?),
+        Source::Class { submissions, out } => {
+            private.with("the submissions", &absolute(submissions)?).with("the results", &absolute(out)?)
+        }
+    })
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {

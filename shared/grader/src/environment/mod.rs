@@ -4,6 +4,7 @@
 pub(crate) mod cgroup;
 mod fingerprint;
 mod jail_python;
+pub(crate) mod readable;
 mod reference_build;
 pub(crate) mod sandbox;
 mod toolchain;
@@ -17,6 +18,7 @@ use course_core::recipe::Recipe;
 use course_core::{Result, files, python, workspace};
 
 use cgroup::{Cgroups, MemoryShare};
+use readable::{PrivateFolders, Readable};
 use reference_build::ReferenceBuild;
 use sandbox::{Jail, SandboxPolicy};
 use toolchain::Rust;
@@ -52,7 +54,7 @@ pub(crate) struct Environment {
     reference: ReferenceBuild,
     rust: Rust,
     /// What the jail's Python needs of the one that it was made with.
-    python_read: Vec<PathBuf>,
+    python_read: Vec<Readable>,
     /// Folders that no program in the jail reads: what is installed into the machine's Pythons.
     python_hide: Vec<PathBuf>,
     /// The interpreter of the jail's own environment.
@@ -68,6 +70,7 @@ impl Environment {
         modules: &[&Module],
         without: &[Defence],
         jobs: usize,
+        private: &PrivateFolders,
     ) -> Result<Self> {
         unix::let_nobody_read_what_root_makes();
         workspace::refuse_foreign_target(&course.root)?;
@@ -78,9 +81,9 @@ impl Environment {
         let _ = std::fs::remove_dir_all(&scratch); // Left by a grader that was killed.
         cgroup::sweep();
         files::make_folder(&scratch)?;
-        let rust = toolchain::ask_rustc(&course.root)?;
+        let rust = toolchain::ask_rustc(&course.root, private)?;
         let toolchain::PythonAnswer { read: python_read, hide: python_hide, interpreter, mut versions } =
-            toolchain::ask_python(&course.root)?;
+            toolchain::ask_python(&course.root, private)?;
         let locks = catalogue::package_locks(&course.root, modules);
         versions.insert("course".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
         versions.insert("rustc".to_owned(), rust.version.clone());
@@ -103,6 +106,8 @@ impl Environment {
             python_hide,
             _lock: lock,
         };
+        let readables = [&environment.rust.read[..], &environment.python_read].concat();
+        private.refuse_to_show(&environment.policies(), &readables)?;
         environment.probed(work, modules)
     }
 
@@ -113,26 +118,28 @@ impl Environment {
         let mut found = Vec::new();
         let cgroups = Cgroups::make(&self.without, self.memory);
         let jail = self.jail.counted_by(&cgroups);
-        let mut policies =
-            vec![("judged code", self.policy()), ("the compiler and soft tests", self.policy_with_processes())];
+        let mut policies = Vec::from(self.policies());
         if modules.iter().flat_map(|module| &module.exercises).any(|exercise| exercise.network) {
             policies.push(("code that talks to a test's server", SandboxPolicy { network: true, ..self.policy() }));
         }
-        for (what, policy) in policies {
+        let kinds = policies.len();
+        for (what, mut policy) in policies {
+            policy.read.extend(self.policy().read); // The probe is a Python program.
             for sentence in sandbox::probe(&jail, &policy, &self.jailed_python(), &script, &secret)? {
                 found.push((sentence, what));
             }
         }
-        let mut sentences: Vec<String> = Vec::new();
-        for (sentence, what) in &found {
-            let both = found.iter().filter(|(other, _)| other == sentence).count() > 1;
-            let sentence = if both { sentence.clone() } else { format!("{sentence} (by {what})") };
-            if !sentences.contains(&sentence) {
-                sentences.push(sentence);
-            }
-        }
-        self.not_enforced = sentences;
+        self.not_enforced = sentences(&found, kinds);
         Ok(self)
+    }
+
+    /// What each kind of program in the jail may do.
+    fn policies(&self) -> [(&'static str, SandboxPolicy); 3] {
+        [
+            ("judged code", self.policy()),
+            ("the compiler", self.policy_for_builds()),
+            ("soft tests", self.policy_with_processes()),
+        ]
     }
 
     /// How to start the jail's own Python, isolated.
@@ -149,7 +156,11 @@ impl Environment {
     pub(crate) fn policy(&self) -> SandboxPolicy {
         let root = &self.course.root;
         SandboxPolicy {
-            read: [&self.python_read[..], &[self.jail_environment().to_owned(), root.join("shared/python")]].concat(),
+            read: [
+                readable::paths(&self.python_read),
+                vec![self.jail_environment().to_owned(), root.join("shared/python")],
+            ]
+            .concat(),
             hide: self.python_hide.clone(),
             memory: self.memory.of_process(),
             cpu: 600,
@@ -171,7 +182,7 @@ impl Environment {
     /// For rustc and the linker.
     pub(crate) fn policy_for_builds(&self) -> SandboxPolicy {
         SandboxPolicy {
-            read: [&self.rust.read[..], std::slice::from_ref(&self.reference.dependencies)].concat(),
+            read: [readable::paths(&self.rust.read), vec![self.reference.dependencies.clone()]].concat(),
             hide: self.python_hide.clone(),
             processes: true,
             memory: self.memory.of_process(),
@@ -197,6 +208,23 @@ impl Environment {
     }
 }
 
+/// What was found, each sentence once, with the programs that could do it unless all `kinds` could.
+fn sentences(found: &[(String, &str)], kinds: usize) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    for (sentence, _) in found {
+        let by: Vec<&str> = found.iter().filter(|(other, _)| other == sentence).map(|(_, what)| *what).collect();
+        let sentence = match by.split_last() {
+            Some((last, [])) if kinds > 1 => format!("{sentence} (by {last})"),
+            Some((last, others)) if by.len() < kinds => format!("{sentence} (by {} and {last})", others.join(", ")),
+            _ => sentence.clone(),
+        };
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    }
+    sentences
+}
+
 fn isolated(python: &Path) -> Vec<String> {
     [&*python.to_string_lossy(), "-I", "-X", "utf8"].map(str::to_owned).to_vec()
 }
@@ -214,4 +242,32 @@ fn oracle(root: &Path, computed: &Path) -> Vec<String> {
     let mut command_line = python_program(&python::environment_python(root), root, "oracle");
     command_line.push(computed.to_string_lossy().into_owned());
     command_line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_names_the_programs_unless_all_could_do_it() {
+        let found = [
+            ("files", "judged code"),
+            ("starting", "judged code"),
+            ("files", "the compiler"),
+            ("processes", "the compiler"),
+            ("memory", "the compiler"),
+            ("files", "soft tests"),
+            ("processes", "soft tests"),
+        ]
+        .map(|(sentence, what)| (sentence.to_owned(), what));
+        assert_eq!(
+            sentences(&found, 3),
+            [
+                "files",
+                "starting (by judged code)",
+                "processes (by the compiler and soft tests)",
+                "memory (by the compiler)"
+            ]
+        );
+    }
 }

@@ -9,6 +9,7 @@ use course_core::process::{self, CancellationToken, Limits};
 use course_core::{Error, Result, judging, python, workspace};
 
 use super::jail_python::Interpreter;
+use super::readable::{self, Installations, PrivateFolders, Readable};
 
 /// Enough for one question to a tool.
 const LIMITS: Limits = Limits { time: Duration::from_secs(60), output: 1 << 16 };
@@ -19,14 +20,14 @@ pub(super) struct Rust {
     /// By its whole path: cargo calls one that is not rustup's by its name alone.
     pub(super) rustc: PathBuf,
     pub(super) version: String,
-    /// Folders to read.
-    pub(super) read: Vec<PathBuf>,
+    /// What both need to have read.
+    pub(super) read: Vec<Readable>,
     /// `PATH` in the jail: where the system's programs are, then compiler and linker.
     pub(super) path: String,
 }
 
 /// Asks rustc for its place and its version, and looks for the linker that it will call.
-pub(super) fn ask_rustc(root: &Path) -> Result<Rust> {
+pub(super) fn ask_rustc(root: &Path, private: &PrivateFolders) -> Result<Rust> {
     let ask = |question: &[&str]| -> Result<String> {
         let mut command = Command::new("rustc");
         command.args(question).current_dir(root);
@@ -49,56 +50,33 @@ pub(super) fn ask_rustc(root: &Path) -> Result<Rust> {
         Error::new("There is no linker: `cc` is not on the PATH.")
             .advice("Debian, Ubuntu: `sudo apt install build-essential`. Others: install GCC or Clang.")
     })?;
-    let mut read = vec![sysroot.clone()];
+    let installations = Installations::beside(private);
+    // rustc lies in `bin`; what it loads, and the standard library, in `lib`.
+    let own = if installations.is_only_a_programs(&sysroot) { sysroot } else { sysroot.join("lib") };
+    let mut read = Readable::all([own], "rustc's own libraries, as `rustc --print sysroot` names them");
     let mut path = vec!["/usr/bin".to_owned(), "/bin".to_owned()];
-    for program in [&rustc, &linker] {
-        if let Some(prefix) = prefix_to_read(program).filter(|prefix| !read.contains(prefix)) {
-            read.push(prefix);
-        }
+    for (name, program) in [("compiler", &rustc), ("linker", &linker)] {
+        let because = format!("the {name} {}", program.display());
+        readable::add(&mut read, Readable::all(installations.needs(program), &because));
         let folder = program.parent().unwrap_or(program).to_string_lossy().into_owned();
         if !path.contains(&folder) {
             path.push(folder);
         }
     }
-    Ok(Rust { rustc, version, read: with_targets(read), path: path.join(":") })
+    Ok(Rust { rustc, version, read, path: path.join(":") })
 }
 
 /// A program by its name, as the shell finds it.
 fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
-}
-
-/// What a program may need beside itself, where that is not the system's own: the folder that it is installed in, or the
-/// store of a package manager that gives every package a folder of its own.
-fn prefix_to_read(program: &Path) -> Option<PathBuf> {
-    let program = program.canonicalize().ok()?;
-    if ["/usr", "/bin", "/lib"].iter().any(|system| program.starts_with(system)) {
-        return None;
-    }
-    let store =
-        ["/nix/store", "/gnu/store", "/snap"].map(Path::new).into_iter().find(|store| program.starts_with(store));
-    store.or_else(|| program.parent()?.parent()).map(Path::to_owned)
-}
-
-/// Paths, and behind each that is a link what it leads to: the jail makes the link again.
-fn with_targets(paths: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = Vec::new();
-    for path in paths {
-        let target = path.canonicalize().ok();
-        for each in [Some(path), target].into_iter().flatten() {
-            if !all.contains(&each) {
-                all.push(each);
-            }
-        }
-    }
-    all
+    let mut programs = std::env::split_paths(&path).filter_map(|folder| std::path::absolute(folder.join(name)).ok());
+    programs.find(|program| program.is_file())
 }
 
 /// What the course's Python says of itself.
 pub(super) struct PythonAnswer {
-    /// Folders that it needs to read: the one that it comes from, and those with libraries that it loads.
-    pub(super) read: Vec<PathBuf>,
+    /// What it needs to have read: the folder that it comes from, and those with libraries that it loads.
+    pub(super) read: Vec<Readable>,
     /// Folders for installed packages inside these. Somebody may have installed a solution there.
     pub(super) hide: Vec<PathBuf>,
     /// What other environments are made with.
@@ -108,7 +86,7 @@ pub(super) struct PythonAnswer {
 }
 
 /// Asks the environment's Python for its origin and for versions.
-pub(super) fn ask_python(root: &Path) -> Result<PythonAnswer> {
+pub(super) fn ask_python(root: &Path, private: &PrivateFolders) -> Result<PythonAnswer> {
     // pyenv's and uv's Pythons have a folder of their own, with links to it; Homebrew's and conda's load libraries from
     // elsewhere.
     const QUESTION: &str = r#"
@@ -125,7 +103,7 @@ above = [*prefixes, "/usr", "/usr/local"]
 packages = {os.path.realpath(found) for each in above for found in glob.glob(glob.escape(each) + "/lib*/python3*/*-packages")}
 identity = " ".join([sys.implementation.name, *sys.version.split(), sysconfig.get_config_var("SOABI") or ""])
 versions = {name: metadata.version(name) for name in ("numpy", "pytest", "hypothesis")}
-print(json.dumps({"prefixes": prefixes, "mapped": sorted(mapped), "packages": sorted(packages), "base": base, "identity": identity, "venv": sys.prefix,
+print(json.dumps({"prefix": sys.base_prefix, "mapped": sorted(mapped), "packages": sorted(packages), "base": base, "identity": identity, "venv": sys.prefix,
                   "versions": {"python": platform.python_version(), **versions}}))
 "#;
     let mut command = python::command(root);
@@ -144,20 +122,23 @@ print(json.dumps({"prefixes": prefixes, "mapped": sorted(mapped), "packages": so
     let paths = |key: &str| -> Vec<PathBuf> {
         answer[key].as_array().into_iter().flatten().filter_map(|path| path.as_str().map(PathBuf::from)).collect()
     };
-    let mut read = with_targets(paths("prefixes"));
+    let mut read = Readable::all([text("prefix").into()], "the Python that the course's environment was made with");
+    let because = format!("the course's Python {}", interpreter.base.display());
+    readable::add(&mut read, Readable::all(Installations::beside(private).needs(&interpreter.base), &because));
     // Not the system's own, which every jail has, and nothing of the course's environment.
-    let known = |path: &Path, read: &[PathBuf]| {
+    let known = |path: &Path, read: &[Readable]| {
         let system = ["/usr", "/lib", "/lib64"].map(PathBuf::from);
         let venv = PathBuf::from(text("venv"));
-        system.iter().chain([&venv]).chain(read).any(|above| path.starts_with(above))
+        let known = read.iter().map(|readable| &readable.path);
+        system.iter().chain([&venv]).chain(known).any(|above| path.starts_with(above))
     };
     for folder in paths("mapped") {
         if !known(&folder, &read) {
-            read.push(folder);
+            readable::add(&mut read, Readable::all([folder], "a library that the course's Python loads"));
         }
     }
     // `/usr` itself is there anyway.
-    read.retain(|path| !["/", "/usr"].map(Path::new).contains(&path.as_path()));
+    read.retain(|readable| !["/", "/usr"].map(Path::new).contains(&readable.path.as_path()));
     let hide = paths("packages").into_iter().filter(|path| !path.starts_with(text("venv"))).collect();
     Ok(PythonAnswer { read, hide, interpreter, versions })
 }
@@ -183,23 +164,4 @@ pub(super) fn build_jail(root: &Path) -> Result<PathBuf> {
         Error::new(format!("The jail does not build:\n{}", finished.stderr.trim_end()))
             .advice("`cargo fetch` once, with a network, fetches the crates that it needs.")
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_lies_elsewhere_is_read_with_its_prefix() {
-        assert_eq!(prefix_to_read(Path::new("/bin/sh")), None);
-        let folder = std::env::temp_dir().join(format!("toolchain-{}", std::process::id()));
-        std::fs::create_dir_all(folder.join("1.2/bin")).unwrap();
-        std::fs::write(folder.join("1.2/bin/rustc"), "").unwrap();
-        std::os::unix::fs::symlink(folder.join("1.2"), folder.join("newest")).unwrap();
-        let whole = folder.canonicalize().unwrap().join("1.2");
-        assert_eq!(prefix_to_read(&folder.join("newest/bin/rustc")), Some(whole.clone()));
-        let newest = folder.join("newest");
-        assert_eq!(with_targets(vec![newest.clone(), whole.clone()]), [newest, whole], "the link and what it leads to");
-        std::fs::remove_dir_all(folder).unwrap();
-    }
 }

@@ -12,6 +12,10 @@ use crate::turns::Turns;
 /// usual ones.
 const FOR_A_SUBMISSION: Duration = Duration::from_secs(120);
 
+/// A repeat that brings a result is free for so long. On a machine that starves everybody, an honest submission may need one
+/// for each of its exercises, and each takes a second or two.
+const FREE: Duration = Duration::from_secs(5);
+
 /// The repeats of one submission, or of the reference.
 #[derive(Debug)]
 pub(crate) struct SecondChances {
@@ -35,13 +39,14 @@ impl SecondChances {
     }
 
     /// Does something again while nobody else works. `work` gets the time that it may take: `time`, or what is left of the
-    /// budget. `None` if nothing is left, or if that was too little and the work was stopped: then the first result stands.
+    /// budget. `was_in_vain` says whether the machine, or the clock, has cut short the repeat too. `None` if nothing is left, or
+    /// if that was too little: then the first result stands.
     pub(crate) fn repeat_alone<R>(
         &self,
         turns: &Turns,
         time: Duration,
         work: impl FnOnce(Duration) -> Result<R>,
-        was_stopped: impl FnOnce(&R) -> bool,
+        was_in_vain: impl FnOnce(&R) -> bool,
     ) -> Result<Option<R>> {
         if self.grant(time).is_zero() {
             return Ok(None); // A turn alone would make the others wait for nothing.
@@ -53,10 +58,11 @@ impl SecondChances {
             }
             let begun = Instant::now();
             let repeated = work(granted);
-            self.spend(begun.elapsed().min(granted)); // A pause of the machine is charged to nobody.
+            let in_vain = repeated.as_ref().map_or(true, was_in_vain);
+            let taken = begun.elapsed().min(granted); // A pause of the machine is charged to nobody.
+            self.spend(if in_vain { taken } else { taken.saturating_sub(FREE) });
             let repeated = repeated?;
-            let was_cut = granted < time && was_stopped(&repeated);
-            Ok((!was_cut).then_some(repeated))
+            Ok((granted == time || !in_vain).then_some(repeated))
         })
     }
 
@@ -79,12 +85,12 @@ mod tests {
     const LONG: Duration = Duration::from_secs(90);
 
     /// Repeats something that takes so many milliseconds: the time that it was granted, if it counts.
-    fn repeat(chances: &SecondChances, milliseconds: u64, was_stopped: bool) -> Option<Duration> {
+    fn repeat(chances: &SecondChances, milliseconds: u64, was_in_vain: bool) -> Option<Duration> {
         let work = |granted| {
             std::thread::sleep(Duration::from_millis(milliseconds));
             Ok(granted)
         };
-        chances.repeat_alone(&Turns::default(), LONG, work, |_| was_stopped).expect("the work does not fail")
+        chances.repeat_alone(&Turns::default(), LONG, work, |_| was_in_vain).expect("the work does not fail")
     }
 
     #[test]
@@ -99,6 +105,16 @@ mod tests {
         assert_eq!(repeat(&chances, 100, true), None, "it was stopped for want of budget");
         let never = |_| -> Result<()> { panic!("nothing is left") };
         assert!(chances.repeat_alone(&Turns::default(), LONG, never, |()| false).is_ok_and(|done| done.is_none()));
+    }
+
+    #[test]
+    fn short_repeats_that_bring_a_result_are_free() {
+        let chances = SecondChances::within(Duration::from_millis(50));
+        for _ in 0..5 {
+            assert_eq!(repeat(&chances, 30, false), Some(Duration::from_millis(50)));
+        }
+        assert_eq!(repeat(&chances, 30, true), None);
+        assert!(repeat(&chances, 0, false).is_some_and(|left| left <= Duration::from_millis(20)));
     }
 
     #[test]

@@ -66,8 +66,8 @@ pub(crate) fn build(
     };
     let (mut finished, mut taken) = environment.turns.beside_others(|| attempt(time))?;
     if turns::may_be_the_machines_fault(finished.exit) {
-        let was_stopped = |(finished, _): &(Finished, Duration)| matches!(finished.exit, ExitReason::TimedOut { .. });
-        let repeated = second_chances.repeat_alone(&environment.turns, time, attempt, was_stopped)?;
+        let in_vain = |(finished, _): &(Finished, Duration)| turns::may_be_the_machines_fault(finished.exit);
+        let repeated = second_chances.repeat_alone(&environment.turns, time, attempt, in_vain)?;
         (finished, taken) = repeated.unwrap_or((finished, taken));
     }
     match finished.exit {

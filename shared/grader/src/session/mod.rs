@@ -190,8 +190,9 @@ impl Session<'_> {
         let time = time_for_all_tests(exercise);
         let attempt = |time| self.ask_oracle(&job, time);
         let repeat = || {
-            let was_stopped = |(end, _): &(JobEnd, Events)| matches!(end, JobEnd::TimedOut);
-            self.second_chances.repeat_alone(turns, time, attempt, was_stopped)
+            let in_vain =
+                |(end, events): &(JobEnd, Events)| !matches!(end, JobEnd::Done) || events.result.was_cut_short();
+            self.second_chances.repeat_alone(turns, time, attempt, in_vain)
         };
         let (mut end, mut events) = turns.beside_others(|| attempt(time))?;
         // The tests themselves died, not the submission; or its process was killed or starved. Perhaps this machine was
@@ -328,8 +329,9 @@ impl Session<'_> {
         let mut attempt = |time| run_job(&mut command, &job.to_json(), time);
         let mut finished = turns.beside_others(|| attempt(time))?;
         if turns::may_be_the_machines_fault(finished.exit) {
-            let was_stopped = |finished: &Finished| matches!(finished.exit, ExitReason::TimedOut { .. });
-            finished = self.second_chances.repeat_alone(turns, time, attempt, was_stopped)?.unwrap_or(finished);
+            let in_vain =
+                |finished: &Finished| !matches!(finished.exit, ExitReason::Exited(status) if status.success());
+            finished = self.second_chances.repeat_alone(turns, time, attempt, in_vain)?.unwrap_or(finished);
         }
         let events = Events::read(&finished.stderr);
         let broken = match finished.exit {

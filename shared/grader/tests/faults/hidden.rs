@@ -133,7 +133,12 @@ fn a_conftest_beside_hidden_tests_is_refused_and_one_above_them_is_not_read() {
     let hidden = above.join("hidden");
     let arguments = ["--submission", submission.text(), "--hidden", hidden.to_str().unwrap(), IDS[0]];
     let grader = Grader::ready();
-    grader.run(&arguments).exits_with(1).says("conftest.py would not be read").says("Write the fixtures into").is_quiet();
+    grader
+        .run(&arguments)
+        .exits_with(1)
+        .says("conftest.py would not be read")
+        .says("Write the fixtures into")
+        .is_quiet();
     fs::remove_file(module.join("conftest.py")).unwrap();
     fs::write(above.join("conftest.py"), "raise SystemExit('read')").unwrap();
     grader.run(&arguments).exits_with(0);

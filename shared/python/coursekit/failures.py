@@ -78,16 +78,18 @@ def forget(error: BaseException, since: int = 0) -> None:
 
 
 def was_raised_on_purpose(error: BaseException) -> bool:
-    """Whether a `raise` in a test's own file is where it comes from."""
+    """Whether a `raise` in a test's own file has raised it. A `raise` alone only hands on what came from elsewhere.
+
+    That need not be the innermost frame: an exception that was raised before keeps the frames of that time.
+    """
     trace = error.__traceback__
-    if trace is None:
-        return False
-    while trace.tb_next is not None:
+    while trace is not None:
+        if _module_of(trace.tb_frame) not in NO_TESTS_OWN - {"coursekit"}:
+            code, at = trace.tb_frame.f_code.co_code, trace.tb_lasti
+            if dis.opname[code[at]] == "RAISE_VARARGS" and code[at + 1] > 0:
+                return True
         trace = trace.tb_next
-    code = trace.tb_frame.f_code
-    if _module_of(trace.tb_frame) in NO_TESTS_OWN - {"coursekit"}:
-        return False
-    return dis.opname[code.co_code[trace.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")
+    return False
 
 
 def _is_of_a_test(error: BaseException) -> bool:

@@ -57,7 +57,16 @@ def uses_up(iterator):
         kept.append(error)
 
 def ends_your_loop(*args):
-    raise kept[0]
+    raise kept[-1]
+
+def consumes(iterator):
+    return next(iterator)
+
+def swallows_and_keeps(callback):
+    try:
+        callback(1)
+    except StopIteration as error:
+        kept.append(error)
 
 def of_the_name(name, module, base=Exception):
     return type(name, (base,), {"__module__": module})("x")
@@ -536,6 +545,13 @@ def test_what_comes_back_to_the_test_is_its_own_business(tmp_path: Path) -> None
                     pool.submit(look, 1).result()
                 assert isinstance(pool.submit(look, 1).exception(), AttributeError)
 
+        @pytest.mark.parametrize("error", [StopIteration(), StopAsyncIteration("end")], ids=["now", "later"])
+        def test_an_end_that_is_meant(error):
+            def callback(_):
+                raise error
+            for _ in range(2):
+                expect(hostile.passes, callback, 1).raises(type(error))
+
         def test_the_end_of_an_old_sequence():
             class Items:
                 def __getitem__(self, index):
@@ -547,7 +563,7 @@ def test_what_comes_back_to_the_test_is_its_own_business(tmp_path: Path) -> None
         """,
     )
     assert set(found.values()) == {"passed"}, found
-    assert len(found) == 5
+    assert len(found) == 7
 
 
 def test_no_name_of_an_exception_keeps_a_failed_check_from_being_written_down(tmp_path: Path) -> None:
@@ -618,10 +634,25 @@ def test_the_end_of_an_iterator_of_the_test_ends_nothing_else(tmp_path: Path) ->
         def test_a_generator():
             hostile.uses_up(iter([1]))
             assert list(hostile.ends_your_loop(x) for x in [1, 2, 3]) == [1, 4, 9]
+
+        class Own:
+            def __iter__(self):
+                return self
+            def __next__(self):
+                raise StopIteration
+
+        def test_a_map_over_iterators():
+            check("sums", list(map(hostile.consumes, [Own(), Own()])), [0, 0])
+
+        def test_an_end_of_an_earlier_call():
+            def callback(_):
+                raise StopIteration
+            hostile.swallows_and_keeps(callback)
+            check("squares", list(map(hostile.ends_your_loop, [1, 2])), [1, 4])
         """,
     )
     assert set(found.values()) == {"failed"}, found
-    assert len(found) == 3
+    assert len(found) == 5
 
 
 def test_what_a_failed_check_says_stays_here(sample: Any) -> None:

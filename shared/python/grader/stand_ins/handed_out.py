@@ -34,6 +34,9 @@ class HandedOut:
         self._objects: dict[int, tuple[Any, frozenset[str]]] = {}
         self._numbers: dict[int, int] = {}
         self._lock = threading.Lock()
+        self.turn = 0
+        """Counts the exceptions that tests have raised on purpose."""
+        self._meant: dict[int, int] = {}
 
     def number(self, value: Any, allowed: frozenset[str] = NOTHING) -> int:
         """The number of an object. With nothing allowed, the worker can give it back and that is all."""
@@ -45,8 +48,16 @@ class HandedOut:
                 self._objects[number] = (value, allowed)  # Kept alive, so that its id stays its own.
             return number
 
-    def number_of_error(self, error: BaseException) -> int:
+    def was_meant(self, error: BaseException, since: int) -> bool:
+        """Whether a test has raised this exception on purpose since that turn."""
+        return self._meant.get(id(error), 0) > since
+
+    def number_of_error(self, error: BaseException, method: str) -> int:
         """The number of an exception of a test's code. It is kept without the frames that it went through."""
+        # From an iterator, StopIteration is an answer.
+        if method not in ("__next__", "__anext__") and failures.was_raised_on_purpose(error):
+            self.turn += 1
+            self._meant[id(error)] = self.turn
         for part in failures.parts(error):
             part.__traceback__ = None
         return self.number(error)

@@ -359,7 +359,7 @@ class Session:
         encoder.finish(buffers.extend)
         body["release"] = self._take_released()
         alive = (target, args, kwargs)
-        since = failures.how_many()
+        since, turn = failures.how_many(), self._handed_out.turn
         answer = self.channel.ask(Message(body, encoder.blobs))
         if self._write_back(answer, buffers):
             self.work.act(self._origin(target))
@@ -371,7 +371,8 @@ class Session:
                 raise BadFrame("an exception that is none")
             self.work.act(self._origin(target))  # It has this exception from a call of the test's code.
             failures.forget(own, since)
-            raise self._seen(own.with_traceback(None), op, target, args)
+            own = own.with_traceback(None)  # Each raise would add its frames to the earlier ones.
+            raise own if self._handed_out.was_meant(own, turn) else self._seen(own, op, target, args)
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})
             failures.forget(error, since)
@@ -447,7 +448,7 @@ class Session:
             encoder = Encoder(self)
             body = {
                 "raised": self._shown_to_submission(encoder, error, message.body["method"]),
-                "error": self._handed_out.number_of_error(error),
+                "error": self._handed_out.number_of_error(error, message.body["method"]),
             }
         encoder.finish()
         body["changed"] = encoder.changes(decoder.buffers, message.blobs)

@@ -78,9 +78,10 @@ def forget(error: BaseException, since: int = 0) -> None:
 
 
 def was_raised_on_purpose(error: BaseException) -> bool:
-    """Whether a `raise` in a test's own file has raised it. A `raise` alone only hands on what came from elsewhere.
+    """Whether a `raise` in a test's own file has raised it.
 
-    That need not be the innermost frame: an exception that was raised before keeps the frames of that time.
+    A `raise` without an exception only hands on what came from elsewhere. The one that is looked for need
+    not be in the innermost frame: an exception that was raised before keeps the frames of that time.
     """
     trace = error.__traceback__
     while trace is not None:

@@ -12,6 +12,7 @@ use course_core::process::processors;
 use course_core::{Error, Result, files, python};
 use serde_json::Value;
 
+use crate::beside::{Beside, Counts};
 use crate::tools::{TOOLS, cargo, output, program, run as run_command, tool};
 use crate::{format, sync};
 
@@ -59,6 +60,12 @@ const ON_REQUEST: &[Step] = &[
     Step { name: "lab", claim: "type checks for Windows and macOS, the runner under Wine", run: other_platforms },
 ];
 
+/// Steps that run beside those after [`BEFORE_THESE`] if all run: they keep one processor busy, or none.
+const BESIDE: &[&str] = &["kit", "fortran", "migration", "book", "browser"];
+
+/// The last step before those that run beside others: until then cargo builds what most of them need.
+const BEFORE_THESE: &str = "doc";
+
 /// Runs these steps, or all; counts them, and ends with `N passed, N failed`.
 pub(crate) fn run(course: &Course, wanted: &[&str]) -> Result<bool> {
     if wanted == ["--list"] {
@@ -74,8 +81,10 @@ pub(crate) fn run(course: &Course, wanted: &[&str]) -> Result<bool> {
         return Err(Error::new(format!("There is no step `{unknown}`.")).advice("`cargo xtask ci --list` names them."));
     }
     let (mut passed, mut failed) = (0, Vec::new());
+    let mut beside = None;
     let named = |step: &&Step| wanted.contains(&step.name);
-    for step in STEPS.iter().filter(|step| wanted.is_empty() || named(step)).chain(ON_REQUEST.iter().filter(named)) {
+    let in_turn = |step: &&Step| if wanted.is_empty() { !BESIDE.contains(&step.name) } else { named(step) };
+    for step in STEPS.iter().filter(in_turn).chain(ON_REQUEST.iter().filter(named)) {
         println!("\n=== {}", step.claim);
         let started = Instant::now();
         let result = (step.run)(course);
@@ -90,12 +99,17 @@ pub(crate) fn run(course: &Course, wanted: &[&str]) -> Result<bool> {
                 failed.push((step, error));
             }
         }
+        if wanted.is_empty() && step.name == BEFORE_THESE {
+            beside = Some(Beside::start(&course.root, BESIDE)?);
+        }
     }
+    let beside = beside.map_or(Ok(Counts { passed: 0, failed: 0 }), Beside::finish)?;
     for (step, error) in &failed {
         println!("\n=== FAILED: {} (cargo xtask ci {})\n{error}", step.claim, step.name);
     }
-    println!("\n{passed} passed, {} failed", failed.len());
-    Ok(failed.is_empty())
+    let (passed, failed) = (passed + beside.passed, failed.len() + beside.failed);
+    println!("\n{passed} passed, {failed} failed");
+    Ok(failed == 0)
 }
 
 /// An error with this text unless it holds.

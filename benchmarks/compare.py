@@ -154,7 +154,7 @@ def environment() -> Path:
 
 
 def build_environment() -> dict[str, str]:
-    """Without what chooses how well a compiler optimises; what chooses the compiler stays."""
+    """Without variables that choose how well a compiler optimises; those that choose the compiler stay."""
     chosen = ("RUSTFLAGS", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "FFLAGS", "FCFLAGS", "F90FLAGS", "LDFLAGS")
     return {
         name: value
@@ -174,7 +174,7 @@ def build_peers(python: Path) -> None:
 def build_extensions(modules: Sequence[Path]) -> dict[str, Path]:
     """Release builds of the solutions, the textbook versions and the limits, by package.
 
-    One by one, as `cargo course bench` builds them: what does not compile must not keep the others out.
+    One by one, as `cargo course bench` builds them: one that does not compile must not keep the others out.
     """
     packages = ["textbook", "machine_limits", *(f"{package(module)}_solution" for module in modules)]
     extensions: dict[str, Path] = {}
@@ -233,7 +233,7 @@ def measure(
     options: Sequence[str],
     seconds: float = MODULE_SECONDS,
 ) -> tuple[Run | None, str]:
-    """The module's run, and what went wrong."""
+    """The module's run, and the problem if there was one."""
     record = WORK / f"{module.name}.json"
     record.unlink(missing_ok=True)
     command: list[str | Path] = [python, "-I", "-X", "utf8", ROOT / "shared" / "python" / "run.py", "bench"]
@@ -262,7 +262,7 @@ def package(module: Path) -> str:
 
 
 def revision() -> str:
-    """What was measured, as git names it; a mark says that files differ from it."""
+    """The commit that was measured, as git names it; a mark says that files differ from it."""
     command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
     described = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return described.stdout.strip() or "unknown"

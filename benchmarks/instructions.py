@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How many instructions a call or an item costs. The processor's time differs from run to run, this does not.
+"""The instructions that a call or an item costs. The processor's time differs from run to run, these do not.
 
     python3 benchmarks/instructions.py
 
@@ -21,7 +21,7 @@ PYTHON = ROOT / ".venv" / "bin" / "python"
 
 ITEMS = 10_000
 CALLS = {"deposit": 100_000, "sum": 100}
-"""So many that what differs between two starts of Python does not show."""
+"""So many that the difference between two starts of Python does not show."""
 
 PROGRAM = """
 import sys

@@ -1,4 +1,4 @@
-"""The tables of speeds in the lessons: which lines of the record a lesson shows, and under which names.
+"""The tables of speeds in the lessons: the lines of the record that a lesson shows, and their names there.
 
 `lesson_tables.toml` chooses the lines. Whenever `compare.py` records a run, it writes each table between two
 marks in the lesson, so a lesson never shows other figures than the record. A test of the kit compares them.
@@ -60,7 +60,7 @@ def table(run: Run, groups: Sequence[dict[str, Any]]) -> str:
 
 
 def speed(ratio: float) -> str:
-    """Two figures: what differs from run to run is not shown."""
+    """Two figures: digits that differ from run to run are not shown."""
     return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2g}"
 
 

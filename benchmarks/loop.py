@@ -50,7 +50,7 @@ class Clone:
         return time.perf_counter() - started
 
     def output(self, *command: str, where: Path | None = None, expected: tuple[int, ...] = (0,)) -> str:
-        """What a command prints."""
+        """The output of a command."""
         done = subprocess.run(
             command,
             cwd=where or self.folder,

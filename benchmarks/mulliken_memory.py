@@ -1,8 +1,8 @@
-"""How much memory a call of module 13's solution takes beyond its arguments, at n = 4000. Linux only.
+"""The memory that a call of module 13's solution takes beyond its arguments, at n = 4000. Linux only.
 
     python benchmarks/mulliken_memory.py
 
-Use a Python that has numpy; the solution is built. How fast it is, `compare.py 13` says.
+Use a Python that has numpy; the solution is built. `compare.py 13` says how fast it is.
 """
 
 from __future__ import annotations

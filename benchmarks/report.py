@@ -13,11 +13,11 @@ WHY = "[no](#why-some-goals-are-missed-and-what-limits-the-rest)"
 """A goal that is missed leads to the page's section that says why."""
 
 IMAGES = "images/bench"
-"""Where the charts lie, as seen from the book's pages."""
+"""The folder of the charts, as seen from the book's pages."""
 
 
 def markdown(runs: Sequence[Run]) -> str:
-    """What the book's page on benchmarks includes."""
+    """The text that the book's page on benchmarks includes."""
     lines = [*_machine(runs), *(re.sub(r"\| no\b", f"| {WHY}", line) for line in goals(runs))]
     for run in runs:
         lines += _module(run)

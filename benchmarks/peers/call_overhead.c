@@ -1,4 +1,4 @@
-/* What a call of an extension can cost at best: the least that C has to do, written against Python's own C API.
+/* The least cost of a call of an extension: C does only what it has to do, written against Python's own C API.
 
    Argument passing is the fastest there is (METH_O, METH_FASTCALL), and nothing is checked that the work does not need.
    Built by build_c.py; the benchmarks of modules 01 and 06 use it. */

@@ -24,7 +24,7 @@ struct Arms {
     right: bool,
 }
 
-/// Which lines a box-drawing character consists of.
+/// The lines that a box-drawing character consists of.
 fn arms(character: char) -> Option<Arms> {
     let [up, down, left, right] = match character {
         '─' | '═' | '╌' | '┄' | '━' => [false, false, true, true],
@@ -115,7 +115,7 @@ pub(crate) fn svg(drawing: &str, description: &str, number: usize) -> String {
     )
 }
 
-/// Where a run of text ends: before a line, an arrow, or two spaces.
+/// The end of a run of text: before a line, an arrow, or two spaces.
 fn end_of_text(row: &[char], start: usize) -> usize {
     let mut end = start;
     while end < row.len() {

@@ -1,9 +1,9 @@
-//! A lesson in pieces: what comes before the exercises, one piece for each exercise, what comes after.
+//! A lesson in pieces: the sections before the exercises, one piece for each exercise, the sections after them.
 
 use anyhow::{Result, bail};
 use course_core::catalogue::Module;
 
-/// A section of a lesson: its heading without the `## `, and what stands below.
+/// A section of a lesson: its heading without the `## `, and the text below.
 #[derive(Debug, Clone)]
 pub(crate) struct Section {
     pub(crate) heading: String,
@@ -22,11 +22,11 @@ impl Section {
 pub(crate) struct Lesson {
     /// The heading of the whole.
     pub(crate) title: String,
-    /// What you will build, the idea, a worked example.
+    /// The aim, the idea, a worked example.
     pub(crate) before: Vec<Section>,
     /// In the order of the catalogue.
     pub(crate) exercises: Vec<Section>,
-    /// Where tutorials go wrong, what it costs, going further.
+    /// Errors in tutorials, the cost, further reading.
     pub(crate) after: Vec<Section>,
 }
 

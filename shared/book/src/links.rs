@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// Rewrites the targets of Markdown links that `pages` knows: from the path as a lesson writes it to the book's page.
 ///
-/// `depth` is how many folders below the book's root the page lies.
+/// `depth` is the number of folders between the book's root and the page.
 pub(crate) fn rewrite(page: &str, pages: &BTreeMap<String, String>, depth: usize) -> String {
     let mut result = String::with_capacity(page.len());
     let mut rest = page;

@@ -1,6 +1,6 @@
 //! Makes the book: pages from the lessons, the catalogue, the quizzes and the data in `docs`, then mdBook's HTML.
 //!
-//! Nothing is copied by hand. `docs/src` holds what is written for the book alone; a line `{{course:NAME}}` in it stands for
+//! Nothing is copied by hand. `docs/src` holds the texts for the book alone; a line `{{course:NAME}}` in it stands for
 //! something that is made here.
 
 mod drawing;
@@ -152,7 +152,7 @@ fn cards(course: &Course, map: &map::Map) -> String {
     cards
 }
 
-/// Copies a folder, filling in what is made in Markdown files.
+/// Copies a folder, and fills the generated parts into its Markdown files.
 fn copy_tree(
     root: &Path,
     from: &Path,

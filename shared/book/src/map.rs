@@ -1,4 +1,4 @@
-//! The map of the course: which module needs which, and the ways through it, from `docs/paths.toml`.
+//! The map of the course: the needs of each module, and the ways through the course, from `docs/paths.toml`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub(crate) struct Route {
     pub(crate) ids: Vec<String>,
 }
 
-/// What stands in `docs/paths.toml`.
+/// The contents of `docs/paths.toml`.
 #[derive(Debug)]
 pub(crate) struct Map {
     pub(crate) routes: Vec<Route>,
@@ -94,7 +94,7 @@ pub(crate) fn duration(minutes: u32) -> String {
     }
 }
 
-/// How long a module takes, by its catalogue.
+/// The time for a module, from its catalogue.
 pub(crate) fn minutes(module: &Module) -> u32 {
     module.exercises.iter().map(|exercise| exercise.minutes).sum()
 }
@@ -150,7 +150,7 @@ fn title_lines(title: &str) -> Vec<String> {
     lines
 }
 
-/// The drawing: a box for each module, which is a link, and an arrow from what a module needs.
+/// The drawing: a box for each module, which is a link, and an arrow from each module to those that need it.
 pub(crate) fn svg(map: &Map, course: &Course) -> String {
     let at = |number: &str| {
         map.places

@@ -1,4 +1,4 @@
-//! The pages of the modules: an overview, a page for each exercise, what comes after, and the whole lesson for print.
+//! The pages of the modules: an overview, a page for each exercise, the sections after them, and the whole lesson for print.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use crate::map::{duration, minutes};
 use crate::quiz::{self, Question};
 use crate::{drawing, links};
 
-/// How many of each thing the book has.
+/// The number of each thing in the book.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) pages: usize,
@@ -91,7 +91,7 @@ pub(crate) fn write(chapters: &[Chapter<'_>], folder: &Path, counts: &mut Counts
     Ok(summary)
 }
 
-/// Where a module that is too long for one evening can be left.
+/// The places to stop in a module that is too long for one evening.
 fn sittings(module: &Module) -> String {
     let sittings = module.sittings();
     if sittings.len() < 2 {
@@ -225,7 +225,7 @@ fn whole(chapter: &Chapter<'_>) -> String {
     page
 }
 
-/// What tutorials get wrong, of all modules, each under its module's heading.
+/// The errors in tutorials, from all modules, each under its module's heading.
 pub(crate) fn traps(chapters: &[Chapter<'_>]) -> String {
     let mut page = String::new();
     for chapter in chapters {

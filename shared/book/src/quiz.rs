@@ -29,15 +29,15 @@ use anyhow::{Context as _, Result, bail};
 pub(crate) struct Question {
     /// The exercise it belongs to.
     pub(crate) exercise: String,
-    /// What is asked, in one line of Markdown.
+    /// The question itself, in one line of Markdown.
     pub(crate) ask: String,
-    /// What stands between the question and the answers, in Markdown.
+    /// The Markdown between the question and the answers.
     pub(crate) code: String,
     /// Each with whether it is right.
     pub(crate) answers: Vec<(bool, String)>,
-    /// Why, in Markdown.
+    /// The explanation, in Markdown.
     pub(crate) because: String,
-    /// How many verified blocks prove the answer, those of the question included.
+    /// The number of verified blocks that prove the answer, those of the question included.
     pub(crate) proofs: usize,
 }
 

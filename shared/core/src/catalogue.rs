@@ -14,7 +14,7 @@ const DEFAULT_TIME_LIMIT: u64 = 20;
 /// The course's folder and its modules in order.
 #[derive(Debug, Clone)]
 pub struct Course {
-    /// Where the course lies.
+    /// The course's folder.
     pub root: PathBuf,
     /// In order.
     pub modules: Vec<Module>,
@@ -45,8 +45,8 @@ pub struct Module {
     pub exercises: Vec<Exercise>,
 }
 
-/// The lock files of Python packages: the one that all modules need, then those that only some of these modules need. Files
-/// with packages that have no build for the Python that was set up are left out.
+/// The lock files of Python packages: first the file for all modules, then the files of these modules. Files with packages
+/// that have no build for the Python that was set up are left out.
 pub fn package_locks(root: &Path, modules: &[&Module]) -> Vec<PathBuf> {
     let own = modules.iter().flat_map(|module| {
         let left_out = locks_left_out(root, module);
@@ -79,19 +79,19 @@ pub struct Exercise {
     pub module: String,
     /// For people to read.
     pub title: String,
-    /// What the learner edits, relative to the module's folder; the first file is the main one.
+    /// The files that the learner edits, relative to the module's folder; the first is the main file.
     pub files: Vec<PathBuf>,
     /// Python test files, relative to the module's folder.
     pub tests: Vec<PathBuf>,
     /// Rust tests of the parts without Python, relative to the module's folder.
     pub rust_tests: Vec<PathBuf>,
-    /// What it is worth.
+    /// The most points that the grader gives for it.
     pub points: u32,
-    /// How long it takes a learner.
+    /// The minutes that a learner needs.
     pub minutes: u32,
     /// Whether the place before it is a good one to stop for the day.
     pub pause_before: bool,
-    /// What it teaches.
+    /// The topics that it teaches.
     pub concepts: Vec<String>,
     /// From a nudge to nearly there.
     pub hints: Vec<String>,
@@ -119,7 +119,7 @@ impl Module {
         number_of(&self.name)
     }
 
-    /// Where the stub of an exercise's file is kept: below `stubs` as below `src`, or as below the module's folder.
+    /// The path of a file's stub: below `stubs` as below `src`, or as below the module's folder.
     pub fn stub(&self, file: &Path) -> PathBuf {
         self.folder.join("stubs").join(file.strip_prefix("src").unwrap_or(file))
     }
@@ -289,8 +289,8 @@ impl Course {
     }
 }
 
-/// `C:\course` for `c:\course`: shells of Windows differ in this, and a folder must have one name, or what was set up in the
-/// one shell would be done again in the other.
+/// `C:\course` for `c:\course`: shells of Windows differ in this, and a folder must have one name, or the second shell
+/// would set the course up again.
 fn with_capital_drive(path: &Path) -> PathBuf {
     match path.to_str() {
         Some(text) if text.get(1..2) == Some(":") => format!("{}{}", text[..1].to_ascii_uppercase(), &text[1..]).into(),

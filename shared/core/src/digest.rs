@@ -1,4 +1,4 @@
-//! SHA-256 digests: which file was judged, and whether anything has changed.
+//! SHA-256 digests, which identify the judged file and show whether anything has changed.
 
 use std::path::Path;
 

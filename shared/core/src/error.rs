@@ -1,11 +1,11 @@
-//! The error type of the whole program: what happened, what to do about it, and what caused it.
+//! The error type of the whole program: a message, advice, and the error that caused it.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// An error that ends a command: what happened, and what to do about it.
+/// An error that ends a command, with a message and advice.
 ///
 /// A learner's failing exercise is not an error but a verdict, and a low score is not an error but a grade.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub struct Error {
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
-/// What a caller may want to tell apart.
+/// The kinds of errors that callers tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
     /// Anything else: the message says it.

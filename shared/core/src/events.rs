@@ -1,5 +1,5 @@
-//! What the Python programs that run tests tell Rust: one event a line, each a JSON object. `shared/python/coursekit`
-//! writes them, and nothing else reads them. [`crate::jobs`] is the other direction.
+//! Events from the Python programs that run tests: one a line, each a JSON object. `shared/python/coursekit` writes
+//! them, and nothing else reads them. [`crate::jobs`] is the other direction.
 
 use std::collections::BTreeMap;
 
@@ -36,12 +36,12 @@ pub enum Event {
     BlockFinished(BlockResult),
     /// The run came to its end by itself.
     Done {
-        /// pytest's exit code; `None` where none is given.
+        /// pytest's exit code; `None` if none is given.
         code: Option<i64>,
     },
 }
 
-/// Which Python ran the tests.
+/// The Python that ran the tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interpreter {
     /// The program.
@@ -50,20 +50,20 @@ pub struct Interpreter {
     pub version: String,
 }
 
-/// How one test ended.
+/// The result of one test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestResult {
     /// The test's name.
     pub test: String,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: TestOutcome,
-    /// What went wrong, or why it was skipped; empty for a pass.
+    /// The failure, or the reason to skip; empty for a pass.
     pub message: String,
     /// The parts of the failure, where the test states them.
     pub expectation: Option<Expectation>,
     /// Its own time, finite and from 0 up.
     pub seconds: f64,
-    /// What the code under test printed meanwhile, where the run keeps it for each test.
+    /// The output of the code under test, where the run keeps it for each test.
     pub printed: Option<String>,
     /// Whether the test may have been cut short by the machine rather than by the code under test: its process was
     /// killed, or had to wait for a processor.
@@ -114,22 +114,22 @@ impl TestOutcome {
 /// The parts of a failure that teach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    /// What was called, with which arguments.
+    /// The call with its arguments.
     pub call: String,
-    /// What came back.
+    /// The actual result.
     pub got: String,
-    /// What should have come back.
+    /// The right result.
     pub expected: String,
     /// The likely cause, where the test knows it.
     pub cause: String,
 }
 
-/// How a code block of a lesson ended.
+/// The result of a code block of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockResult {
     /// The line of its opening fence, from 1.
     pub line: usize,
-    /// Nothing, or what went wrong.
+    /// Nothing, or the reason for its failure.
     pub result: Result<(), String>,
 }
 
@@ -184,8 +184,9 @@ fn answers(object: &Value) -> BTreeMap<String, bool> {
     pairs.filter_map(|(function, says)| Some((function.clone(), says.as_bool()?))).collect()
 }
 
-/// What pytest's exit code says against the run itself, whatever the tests say: pytest or the way it was called is at
-/// fault, and no verdict follows. Exit code 5, no test collected, is the caller's to judge, who knows what was asked for.
+/// The failure of the run itself behind an exit code of pytest, whatever the tests say: pytest or its call is at fault,
+/// and no verdict follows. Exit code 5 (no test collected) is left to the caller, who knows the tests that were asked
+/// for.
 #[must_use]
 pub fn pytests_own_failure(code: i64) -> Option<&'static str> {
     match code {
@@ -197,7 +198,7 @@ pub fn pytests_own_failure(code: i64) -> Option<&'static str> {
     }
 }
 
-/// How the panic of `todo!` begins.
+/// The beginning of `todo!`'s panic message.
 const UNWRITTEN: &str = "not yet implemented";
 
 /// Whether a text holds the panic of `todo!`.

@@ -36,7 +36,7 @@ pub fn write_atomically(path: &Path, text: &[u8]) -> Result<()> {
     })
 }
 
-/// How often a file that somebody holds is tried again, and how long each wait is: a second in all.
+/// The tries for a file that another program holds, and the wait between two: a second in all.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -87,7 +87,7 @@ pub fn copy_tree(from: &Path, to: &Path, keep: &dyn Fn(&Path) -> bool) -> Result
     Ok(())
 }
 
-/// What a folder holds, sorted by name.
+/// The paths in a folder, sorted by name.
 pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
@@ -116,7 +116,7 @@ impl ScratchFolder {
         Ok(Self(path))
     }
 
-    /// Where it is.
+    /// The folder, until the value is dropped.
     pub fn path(&self) -> &Path {
         &self.0
     }

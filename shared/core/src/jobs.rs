@@ -1,5 +1,5 @@
-//! What Rust tells the Python programs that run tests: one job, as a line of JSON on their standard input. What comes
-//! back are [`crate::events`].
+//! Jobs for the Python programs that run tests: each program gets one, as a line of JSON on its standard input. The
+//! programs answer with [`crate::events`].
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// What a process that runs tests inside of itself is to do.
+/// A job for a process that runs tests in itself.
 #[derive(Debug, Clone)]
 pub struct WorkerJob<'j> {
     /// The Python module under test.
@@ -16,11 +16,11 @@ pub struct WorkerJob<'j> {
     pub directory: &'j Path,
     /// pytest files.
     pub tests: &'j [PathBuf],
-    /// Where events go.
+    /// The file or stream for its events.
     pub events: EventSink<'j>,
     /// pytest's root: it lists every folder from here down to the tests.
     pub root: &'j Path,
-    /// Which of the tests in these files run.
+    /// The choice among the tests in these files.
     pub selection: Selection<'j>,
 }
 
@@ -35,7 +35,7 @@ pub enum Selection<'j> {
     Named(&'j [String]),
 }
 
-/// Where a worker writes its events.
+/// The file or stream that a worker writes its events to.
 #[derive(Debug, Clone, Copy)]
 pub enum EventSink<'j> {
     /// To a file.
@@ -67,7 +67,7 @@ impl WorkerJob<'_> {
     }
 }
 
-/// What the grader's oracle is to do: run tests here against a submission that is in a jail.
+/// A job for the grader's oracle: to run tests here against a submission that is in a jail.
 #[derive(Debug, Clone)]
 pub struct OracleJob<'j> {
     /// The Python module under test.
@@ -82,7 +82,7 @@ pub struct OracleJob<'j> {
     pub worker: &'j [String],
     /// A folder that the oracle and the jail share.
     pub scratch: &'j Path,
-    /// What inputs are drawn from.
+    /// The seed for random inputs.
     pub seed: u64,
     /// For one test.
     pub time_limit: Duration,
@@ -120,7 +120,7 @@ impl OracleJob<'_> {
     }
 }
 
-/// What is to run the Python blocks of a lesson.
+/// A job for the program that runs the Python blocks of a lesson.
 #[derive(Debug, Clone)]
 pub struct LessonJob<'j> {
     /// The lesson.

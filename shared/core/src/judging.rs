@@ -1,4 +1,4 @@
-//! What reaches a program that judges: of the user's environment only the variables listed here. Everything else is the
+//! The environment of a program that judges: of the user's variables only those listed here. Everything else is the
 //! user's own business (`PYTEST_ADDOPTS`, `RAYON_NUM_THREADS`, `LD_PRELOAD`, a token) and would change a verdict.
 
 use std::borrow::Cow;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::package_settings;
 
-/// Where programs, libraries and folders of this machine are; without these, Python, cargo or a linker does not start.
+/// The places of programs, libraries and folders on this machine; without these, Python, cargo or a linker does not start.
 const LET_THROUGH: &[&str] = &[
     "PATH",
     "HOME",
@@ -16,11 +16,11 @@ const LET_THROUGH: &[&str] = &[
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
     "DYLD_FALLBACK_LIBRARY_PATH",
-    // Where cargo and rustup keep what set-up has fetched, and which toolchain the course runs with.
+    // The folders of cargo and rustup with the downloads of set-up, and the toolchain that the course runs with.
     "CARGO_HOME",
     "RUSTUP_HOME",
     "RUSTUP_TOOLCHAIN",
-    // Which of several Xcodes has the linker.
+    // The Xcode with the linker, if there are several.
     "DEVELOPER_DIR",
     "SDKROOT",
     // Windows and the C runtime do not work without them.
@@ -60,7 +60,7 @@ const FOR_DOWNLOADS: &[&str] = &[
     "XDG_CONFIG_HOME",
 ];
 
-/// Takes everything out of a command's environment but what is let through. What the command sets itself stays.
+/// Removes all variables from a command's environment but those let through. Variables that the command sets itself stay.
 pub fn isolate(command: &mut Command) {
     isolate_from(command, std::env::vars_os(), &|name| is_in(LET_THROUGH, name));
 }

@@ -1,9 +1,8 @@
-//! What the runner and the grader share. Nothing here knows about terminals or about grades.
+//! The parts that the runner and the grader share. Nothing here knows about terminals or about grades.
 //!
 //! `catalogue` lists modules and exercises, `staging` copies a module with chosen versions of its exercises, `compile`
 //! builds it with cargo, `recipe` says how rustc does the same for other sources, `process` runs programs within limits,
-//! `judging` keeps the user's environment from them, `jobs` are what Python programs are told to do, and `events` what they
-//! report.
+//! `judging` keeps the user's environment from them, `jobs` are orders to Python programs, and `events` are their reports.
 
 // Windows has no safe way to end a child with its descendants: `process/windows_job.rs` alone is let off.
 #![cfg_attr(not(windows), forbid(unsafe_code))]

@@ -1,13 +1,13 @@
-//! Who holds the lock that cargo waits for: another cargo works in the same folder, often the editor's.
+//! The holder of the lock that cargo waits for: another cargo in the same folder, often the editor's.
 
 use std::path::Path;
 
-/// Which lock cargo waits for.
+/// The lock that cargo waits for.
 #[derive(Debug, Clone, Copy)]
 pub enum CargoLock<'p> {
-    /// That of a profile's folder, such as `target/debug`.
+    /// The lock of a profile's folder, such as `target/debug`.
     Profile(&'p Path),
-    /// That of the crates that all projects share.
+    /// The lock of the crates that all projects share.
     PackageCache,
 }
 

@@ -8,10 +8,10 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::process::CancellationToken;
 
-/// How often a waiting process tries again.
+/// The wait between two tries for a lock.
 const RETRY: Duration = Duration::from_millis(50);
 
-/// What to do on file systems without locks, as some network file systems are.
+/// The reaction to file systems without locks, as some network file systems are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unsupported {
     /// Go on without a lock.

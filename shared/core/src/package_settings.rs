@@ -1,5 +1,5 @@
-//! The settings of pip and uv that users may make: where packages come from, and how an installer gets there. The course
-//! decides which packages are installed, and into which folder.
+//! The settings of pip and uv that users may make: the sources of packages, and an installer's way to them. The course
+//! decides about the packages and their folder.
 
 /// Names of pip's settings, without the `PIP_` of the variables. pip's settings files use the same names in small letters.
 const PIP: &[&str] = &[

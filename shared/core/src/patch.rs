@@ -1,8 +1,7 @@
 //! Applies unified diffs exactly: every line of context and every removed line must stand where the diff says, or
-//! nothing is applied. GNU patch and most libraries search for the nearest fitting position, which is what must not
-//! happen here: a wrong version whose solution has changed is to be looked at again. (diffy would also cost a
-//! newcomer's first build two seconds of a processor; `xtask` writes the diffs with it and holds this module against
-//! it.)
+//! nothing is applied. GNU patch and most libraries search for the nearest fitting position, which must not happen
+//! here: a wrong version whose solution has changed is to be looked at again. (diffy would also cost a newcomer's first
+//! build two seconds of a processor; `xtask` writes the diffs with it and holds this module against it.)
 
 /// Applies a unified diff of one file to its text. The lines before the first hunk are passed over.
 ///

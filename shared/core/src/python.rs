@@ -1,4 +1,4 @@
-//! The Python side of the machine: which interpreter, and the course's own environment made from it.
+//! The Python side of the machine: the choice of an interpreter, and the course's own environment made from it.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -26,15 +26,15 @@ pub const CHOICE: &str = "COURSE_PYTHON";
 /// An interpreter on this machine.
 #[derive(Debug, Clone)]
 pub struct Interpreter {
-    /// The program; if it was found within an environment, the one that the environment was made from.
+    /// The program; if it was found within an environment, the program that the environment was made from.
     pub path: PathBuf,
     /// As in `3.14.1`.
     pub version: String,
     /// Major and minor number.
     pub release: (u32, u32),
-    /// What an extension is built for: implementation, version, ABI flags and width, as in `cpython 3.14t 64bit`.
+    /// The Python that extensions are built for: implementation, version, ABI flags and width, as in `cpython 3.14t 64bit`.
     pub signature: String,
-    /// The installation that it belongs to; that of an environment's interpreter is the one it was made from.
+    /// The installation that it belongs to; for an environment, the installation that it was made from.
     pub base: String,
 }
 
@@ -112,7 +112,7 @@ pub fn program(root: &Path, name: &str) -> Command {
     command
 }
 
-/// What the interpreter says of itself.
+/// The interpreter's answers about itself.
 fn ask(program: &[OsString]) -> Option<Interpreter> {
     // On Windows `sys.abiflags` does not exist, or says nothing of a missing GIL.
     const QUESTION: &str = "import sys, sysconfig; v = sys.version_info; flags = getattr(sys, 'abiflags', ''); \
@@ -216,7 +216,7 @@ pub fn find() -> Result<Interpreter> {
     .advice(install_advice()))
 }
 
-/// How one gets a Python on this platform.
+/// Advice to install a Python on this platform.
 pub fn install_advice() -> String {
     let install = if cfg!(windows) {
         "Install Python from python.org or with `winget install Python.Python.3.14`"

@@ -1,6 +1,6 @@
-//! How rustc is to be called for a crate: recorded once, while cargo builds it, and repeated without cargo for other
-//! sources of the same crate. The grader builds submissions so: they meet no manifest, no build script and no cache
-//! that another one could have touched. `verify` builds stubs and wrong versions so, several at a time.
+//! The call of rustc for a crate: recorded once, while cargo builds it, and repeated without cargo for other sources of
+//! the same crate. The grader builds submissions so: they meet no manifest, no build script and no cache that another
+//! one could have touched. `verify` builds stubs and wrong versions so, several at a time.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::files;
 
-/// Names the folder for recipes. Where it is set, the program stands in for rustc.
+/// Names the folder for recipes. If it is set, the program stands in for rustc.
 const RECORD: &str = "COURSE_RECORD_RUSTC";
 
-/// What cargo asks of rustc for one crate.
+/// cargo's call of rustc for one crate.
 #[derive(Debug, Clone)]
 pub struct Recipe {
     rustc: PathBuf,
@@ -23,11 +23,11 @@ pub struct Recipe {
     environment: BTreeMap<String, String>,
 }
 
-/// What rustc is to make of a crate.
+/// The product that rustc makes of a crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Product<'p> {
-    /// What Python loads, and if `library` is true what Rust tests link. rustc keeps what it can use again in the folder
-    /// `incremental`.
+    /// The library that Python loads and, if `library` is true, an `rlib` that Rust tests link. rustc keeps reusable
+    /// parts in the folder `incremental`.
     Extension {
         /// Whether an `rlib` is made too.
         library: bool,
@@ -53,7 +53,7 @@ pub enum Product<'p> {
 pub fn this_program() -> Result<PathBuf> {
     let path = std::env::current_exe()
         .map_err(|error| Error::new(format!("Cannot tell its own path: {error}.")).caused_by(error))?;
-    // What Linux says of a program whose file was replaced.
+    // Linux adds this to the path of a program whose file was replaced.
     let replaced = path.to_str().and_then(|path| path.strip_suffix(" (deleted)")).map(PathBuf::from);
     Ok(replaced.filter(|replaced| replaced.is_file()).unwrap_or(path))
 }
@@ -107,18 +107,18 @@ fn value_of(arguments: &[String], key: &str) -> Option<String> {
     arguments.get(position + 1).cloned()
 }
 
-/// What cargo tells each crate, besides `CARGO_PKG_…`. All else may hold what is the grader's own: `CARGO_HTTP_PROXY`
-/// with a password, tokens of registries.
+/// The variables that cargo sets for each crate, besides `CARGO_PKG_…`. All others may hold the grader's own data:
+/// `CARGO_HTTP_PROXY` with a password, tokens of registries.
 const VARIABLES: &[&str] =
     &["CARGO_CRATE_NAME", "CARGO_MANIFEST_DIR", "CARGO_PRIMARY_PACKAGE", "OUT_DIR", "LD_LIBRARY_PATH"];
 
 impl Recipe {
-    /// Reads what was recorded for a library.
+    /// Reads the recipe of a library.
     pub fn load(folder: &Path, name: &str) -> Result<Self> {
         Self::read(&path(folder, name, false))
     }
 
-    /// Reads what was recorded for a test program.
+    /// Reads the recipe of a test program.
     pub fn load_test(folder: &Path, name: &str) -> Result<Self> {
         Self::read(&path(folder, name, true))
     }
@@ -178,7 +178,7 @@ impl Recipe {
                 extend(if library { &["--crate-type", "rlib"] } else { &[] });
                 extend(&["-C", &format!("incremental={}", incremental.to_string_lossy())]);
             }
-            // Lessons show what a crate would be told off for: functions that nobody calls.
+            // Lessons show code that would earn a crate a warning: functions that nobody calls.
             Product::Metadata => extend(&["--crate-type", "lib", "--emit=metadata"]),
             Product::TestProgram { linked, name, package, library } => {
                 extend(&[if linked { "--emit=link" } else { "--emit=metadata" }]);
@@ -191,7 +191,7 @@ impl Recipe {
         command
     }
 
-    /// The call without what a product decides.
+    /// The call without the arguments that a product decides.
     fn call(&self, root: &Path, out: &Path) -> Vec<String> {
         let mut command = vec![self.rustc.to_string_lossy().into_owned()];
         let mut arguments = self.arguments.iter().map(String::as_str).peekable();
@@ -235,7 +235,7 @@ impl Recipe {
         self
     }
 
-    /// What `env!` sees: the package's name and version, and nothing of this machine.
+    /// The environment that `env!` sees: the package's name and version, and nothing of this machine.
     pub fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
         self.environment
             .iter()

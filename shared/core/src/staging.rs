@@ -9,10 +9,10 @@ use crate::catalogue::{self, Course, Exercise, Module};
 use crate::error::{Error, Result};
 use crate::files;
 
-/// Which version of an exercise stands in its files.
+/// The version of an exercise in its files.
 #[derive(Debug, Clone, Copy)]
 pub enum Version<'v> {
-    /// What learners start from.
+    /// The learner's starting point.
     Stub,
     /// The course's own solution.
     Solution,
@@ -36,7 +36,7 @@ pub fn write_workspace(course: &Course, tree: &Path, members: &[&str]) -> Result
     files::copy(&course.root.join("Cargo.lock"), &tree.join("Cargo.lock"))
 }
 
-/// The folders of the crates that are given with modules: those that the workspace's table of versions has by path.
+/// The folders of the crates that are given with modules: the workspace's table of versions has them by path.
 pub fn given_crates(course: &Course) -> Result<Vec<PathBuf>> {
     let manifest = catalogue::parse(&course.root.join("Cargo.toml"))?;
     let dependencies = manifest.get("workspace").and_then(|workspace| workspace.get("dependencies")?.as_table());

@@ -1,4 +1,4 @@
-//! Advice for failures of cargo, rustc, pip and uv, read from what they print: none of them gives a reason in another form.
+//! Advice for failures of cargo, rustc, pip and uv, read from their output: none of them gives a reason in another form.
 
 fn has(said: &str, parts: &[&str]) -> bool {
     parts.iter().any(|part| said.contains(part))

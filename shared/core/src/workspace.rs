@@ -1,4 +1,4 @@
-//! Where the runner keeps its own things, and how it calls cargo.
+//! The runner's own folder, and its calls of cargo.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

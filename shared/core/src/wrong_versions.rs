@@ -1,10 +1,10 @@
-//! Wrong versions of exercises: what a learner might plausibly write, and what the tests must say to it.
+//! Wrong versions of exercises: plausible mistakes of a learner, and the messages that the tests must give for them.
 //!
 //! Each is a file `solutions/NN/wrong/EXERCISE.NAME.patch`. Its first lines say what is wrong (`//! wrong:`), name a
 //! test that must fail (`//! fails:`), and give a part of what the failing tests must say (`//! says:`); a unified diff
 //! against the exercise's main solution file follows. `cargo xtask wrong` makes and shows them. A file
-//! `EXERCISE.NAME.rs` holds the whole text instead, below the same first lines: that is how one is written before it
-//! becomes a patch. Where the learner's file is Python, the lines begin with `#`.
+//! `EXERCISE.NAME.rs` holds the whole text instead, below the same first lines: a version is written in this form
+//! before it becomes a patch. If the learner's file is Python, the lines begin with `#`.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub fn of_exercise(module: &Module, exercise: &Exercise) -> Vec<WrongVersion> {
     named.filter(|version| version.name.split('.').next() == Some(&exercise.slug)).collect()
 }
 
-/// Where a module's wrong versions lie.
+/// The folder of a module's wrong versions.
 #[must_use]
 pub fn folder(module: &Module) -> PathBuf {
     module.solution_folder.join("wrong")
@@ -49,7 +49,7 @@ impl WrongVersion {
     /// The whole text of the main file, below the header.
     ///
     /// # Errors
-    /// Why there is none: a file cannot be read, or the patch does not fit the solution to the letter.
+    /// If a file cannot be read, or the patch does not fit the solution to the letter.
     pub fn text(&self, module: &Module, exercise: &Exercise) -> Result<String> {
         let own = files::read(&self.path)?;
         if !self.is_patch() {
@@ -88,12 +88,12 @@ pub fn split_header(text: &str) -> (&str, &str) {
     (header, if lines > 0 { rest.strip_prefix('\n').unwrap_or(rest) } else { rest })
 }
 
-/// What the lines of a header begin with: a comment of Rust, or one of Python.
+/// The beginning of a header's lines: a comment of Rust, or one of Python.
 fn comment_mark(text: &str) -> &'static str {
     if text.starts_with("# ") { "# " } else { "//!" }
 }
 
-/// A whole text of a header and what follows it.
+/// A whole text: the header and the body.
 #[must_use]
 pub fn join(header: &str, body: &str) -> String {
     format!("{header}\n{body}")

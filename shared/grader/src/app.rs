@@ -51,7 +51,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The modules that would be graded, a line each: what the runner sets up before it hands over.
+/// Prints the modules that would be graded, a line each: the runner sets these up before it hands over.
 fn name_modules(options: &Options) -> Result<ExitStatus> {
     let course = Course::find()?;
     for module in course.modules_of(&select(&course, &options.ids)?) {
@@ -152,7 +152,7 @@ fn check_source(source: &Source) -> Result<()> {
     }
 }
 
-/// What no program in the jail may read as a whole.
+/// The folders that no program in the jail may read as a whole.
 fn private_folders(course: &Course, work: &Path, hidden: Option<&Path>, source: &Source) -> Result<PrivateFolders> {
     let private = PrivateFolders::default().with("the course", &course.root).with("the grader's work folder", work);
     let private = match hidden {

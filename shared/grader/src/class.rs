@@ -20,7 +20,7 @@ use crate::untrusted_text::line;
 /// The internal report of each student, which the next run goes on from.
 const RESULT: &str = "grade.json";
 
-/// What was graded, to see whether it still is the same.
+/// The digest of all that a student's grade depends on, to see whether it still is the same.
 const KEY: &str = "grade.key";
 
 /// Files beside the students' folders: the seed, everybody's points, and the submissions without a grade with the
@@ -32,23 +32,23 @@ const REASONS: &str = "not-graded.txt";
 /// All that a run over a class needs.
 #[derive(Debug)]
 pub(crate) struct ClassRun<'c> {
-    /// How each is graded.
+    /// Grades each submission.
     pub(crate) grader: SubmissionGrader<'c>,
     /// Changes with the course and the tests.
     pub(crate) key: &'c str,
     /// The seed, where the teacher gave one.
     pub(crate) fixed_seed: Option<u64>,
-    /// What to write for each student, by file name within the student's folder.
+    /// The reports to write for each student, by file name within the student's folder.
     pub(crate) reports: &'c [Report],
     /// Students at a time.
     pub(crate) jobs: usize,
     /// One folder for each student.
     pub(crate) submissions: PathBuf,
-    /// Where the results go.
+    /// The folder for the results.
     pub(crate) out: PathBuf,
 }
 
-/// One student's folder, and how it went.
+/// The outcome for one student's folder.
 enum Entry {
     Graded(Box<Grade>),
     /// The submission cannot be graded.
@@ -219,7 +219,7 @@ impl ClassRun<'_> {
     }
 }
 
-/// What a report is called in each student's folder.
+/// A report's file name in each student's folder.
 fn file_name(report: &Report) -> PathBuf {
     report.file.as_deref().and_then(Path::file_name).map_or_else(|| report.format.name().into(), PathBuf::from)
 }
@@ -229,7 +229,7 @@ fn not_graded(name: &str, why: &str) -> String {
     line(&format!("{}: not graded. {why}", name.escape_debug()), 1000)
 }
 
-/// A student's folder of results: the name without what a shell or a terminal would choke on, and none of our own
+/// A student's folder of results: the name without signs that a shell or a terminal would choke on, and none of our own
 /// files.
 fn safe_name(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -241,8 +241,8 @@ fn safe_name(folder: &Path) -> String {
     name
 }
 
-/// The folder of results of each student. Where names differ only in what a safe name does not have, as `Müller` and `Möller`
-/// may whose letters came in another encoding, each has a part of its own that follows from its bytes.
+/// The folder of results of each student. If several have the same safe name, as `Müller` and `Möller` may if their letters
+/// came in another encoding, each gets a part of its own that follows from its bytes.
 fn result_names(folders: &[PathBuf]) -> Vec<String> {
     let names: Vec<String> = folders.iter().map(|folder| safe_name(folder)).collect();
     let is_unique = |name: &String| names.iter().filter(|other| *other == name).count() == 1;

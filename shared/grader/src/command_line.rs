@@ -10,7 +10,7 @@ use crate::defence::Defence;
 use crate::report::Report;
 use crate::score::Shares;
 
-/// What `--help` prints.
+/// The output of `--help`.
 pub(crate) const HELP: &str = "\
 cargo course grade: grades native code without trusting it. Runs on Linux; on other systems much of the jail is missing,
 and every report says so.
@@ -37,14 +37,14 @@ Exit: 0 graded, whatever the score; 1 the grader could not do its work, nothing 
 /// In front of all others: only name the modules that would be graded. For the runner.
 pub(crate) const NAME_MODULES: &str = "--name-modules";
 
-/// What to do.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     /// One submission, or a folder of them.
     pub(crate) source: Source,
     /// Modules and exercises; empty for all.
     pub(crate) ids: Vec<String>,
-    /// What to write where.
+    /// The reports to write, each with its file.
     pub(crate) reports: Vec<Report>,
     /// The teacher's tests.
     pub(crate) hidden: Option<PathBuf>,
@@ -56,18 +56,18 @@ pub(crate) struct Options {
     pub(crate) strict: bool,
     /// At a time.
     pub(crate) jobs: Option<usize>,
-    /// Where to build.
+    /// The folder to build in.
     pub(crate) work: Option<PathBuf>,
     /// Defences to leave out.
     pub(crate) without: Vec<Defence>,
 }
 
-/// What is graded.
+/// The submissions to grade.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
     /// One student's folder.
     One(PathBuf),
-    /// A folder of such folders, and where the results go.
+    /// A folder of such folders, and the folder for the results.
     Class {
         /// One folder for each student.
         submissions: PathBuf,

@@ -87,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// Which attacks say that a defence holds them, by the defence's name.
+    /// The attacks that say that the defence of this name holds them.
     fn attacks_held(name: &str) -> Vec<String> {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/hostile");
         let is_held = |folder: &Path| {

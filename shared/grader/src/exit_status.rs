@@ -1,4 +1,4 @@
-//! What the exit status of the grader means.
+//! The exit statuses of the grader, and their meaning.
 
 use std::process::ExitCode;
 

@@ -6,7 +6,7 @@ use crate::manifest::Kind;
 use crate::score::points::Points;
 use crate::test_status::Status;
 
-/// Who may read what a test says.
+/// The readers of a test's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Visibility {
     /// Everybody.
@@ -30,20 +30,20 @@ impl Visibility {
 pub(crate) struct TestGrade {
     /// Unique in the course: `02.parallel_sum::test_adds[3]`. Hidden tests are `02.parallel_sum::hidden::test_more`.
     pub(crate) id: String,
-    /// Who may read its message.
+    /// The readers of its message.
     pub(crate) visibility: Visibility,
-    /// How it ended.
+    /// Its outcome.
     pub(crate) status: Status,
     /// Whether it could only be judged inside the process that the submission controls. A forged pass is possible
     /// there.
     pub(crate) soft: bool,
-    /// What it earned.
+    /// The points that it earned.
     pub(crate) score: Points,
-    /// What it could earn. Nothing for soft tests unless the teacher gave them a share.
+    /// The points that it could earn. None for soft tests unless the teacher gave them a share.
     pub(crate) max_score: Points,
     /// Its own time.
     pub(crate) seconds: f64,
-    /// What went wrong, for the student; made of the submission's output in part, so never trusted as markup.
+    /// The problem, for the student; made of the submission's output in part, so never trusted as markup.
     pub(crate) message: String,
 }
 
@@ -64,7 +64,7 @@ pub(crate) struct ExerciseGrade {
     pub(crate) max_score: Points,
     /// From build to verdict, shared builds counted once with the first exercise.
     pub(crate) seconds: f64,
-    /// Why there are no results, such as rustc's errors; empty otherwise.
+    /// The reason that there are no results, such as rustc's errors; empty otherwise.
     pub(crate) message: String,
     /// In the manifest's order.
     pub(crate) tests: Vec<TestGrade>,
@@ -75,7 +75,7 @@ pub(crate) struct ExerciseGrade {
 pub(crate) struct Ignored {
     /// Relative to the submission, as it came: may hold anything that a file name can.
     pub(crate) path: String,
-    /// Why, in a few words.
+    /// The reason, in a few words.
     pub(crate) reason: String,
 }
 
@@ -88,7 +88,7 @@ pub(crate) struct Flag {
     pub(crate) file: String,
     /// From 1; 0 if it is about the whole file.
     pub(crate) line: usize,
-    /// What was seen.
+    /// The finding.
     pub(crate) message: String,
 }
 
@@ -99,17 +99,17 @@ pub(crate) struct Grade {
     pub(crate) submission: String,
     /// In the course's order.
     pub(crate) exercises: Vec<ExerciseGrade>,
-    /// How many of 100 points soft tests carry, as the teacher set it.
+    /// The points of 100 that soft tests carry, as the teacher set it.
     pub(crate) soft_share: u8,
     /// Mechanisms of the jail that this machine does not have, one sentence each.
     pub(crate) not_enforced: Vec<String>,
-    /// What was in the submission besides the exercises' files.
+    /// The things in the submission besides the exercises' files.
     pub(crate) ignored: Vec<Ignored>,
     /// Places where a person may want to look.
     pub(crate) flags: Vec<Flag>,
-    /// What graded: course, rustc, python, numpy, pytest, hypothesis, platform.
+    /// The versions that graded: course, rustc, python, numpy, pytest, hypothesis, platform.
     pub(crate) versions: BTreeMap<String, String>,
-    /// What the inputs of property tests and hidden cases were drawn from.
+    /// The seed from which the inputs of property tests and hidden cases were drawn.
     pub(crate) seed: u64,
     /// From intake to verdict.
     pub(crate) seconds: f64,

@@ -17,18 +17,18 @@ use crate::untrusted_text::line;
 /// Bytes of one file. The longest solution has a hundredth of it.
 const LARGEST_FILE: u64 = 512 << 10;
 
-/// How many of the files that were not taken are named in the report.
+/// The most files that the report names of those that were not taken.
 const MOST_NAMED: usize = 100;
 
-/// How many entries of the submission are looked at to name those.
+/// The most entries of the submission that are looked at to name those.
 const MOST_LOOKED_AT: usize = 20_000;
 
-/// What was found.
+/// The files that were found in a submission.
 #[derive(Debug)]
 pub(crate) struct Intake {
     /// Files that were taken, relative to the course: `modules/02_parallel_sum/src/parallel_sum.rs`.
     pub(crate) taken: BTreeSet<PathBuf>,
-    /// What was left, for the student to know.
+    /// The files that were left, for the student to know.
     pub(crate) ignored: Vec<Ignored>,
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree
     Ok(intake)
 }
 
-/// How deep a submission may be packed into folders of its own.
+/// The greatest depth of folders in which a submission may be packed.
 const DEEPEST: usize = 4;
 
 /// The folder inside of a submission that is the submission, as unpacked archives often have one; `None` where it is the
@@ -116,7 +116,7 @@ fn is_folder(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
 }
 
-/// What systems put beside people's files, and what is hidden.
+/// Whether systems put a file of this name beside people's files, or the name is hidden.
 pub(crate) fn is_of_no_student(name: &OsStr) -> bool {
     const LEFT: [&str; 7] = [
         "__macosx",
@@ -214,11 +214,11 @@ fn without_mark(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Why a file is not read that has another name somewhere.
+/// The reason that a file is not read if it has another name somewhere.
 const HARD_LINK: &str = "a hard link, which may be somebody else's file: hand in a copy (`cp -al`, `rsync --link-dest` and some \
                          backups make such links too)";
 
-/// What is to be done about bytes that are no UTF-8 text; `None` if they are.
+/// The advice about bytes that are no UTF-8 text; `None` if they are.
 fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
     const UTF_16: &str = "not UTF-8 text, but UTF-16: save it as UTF-8";
     // ASCII in UTF-16 has a zero in every second byte.
@@ -229,7 +229,7 @@ fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
     if std::str::from_utf8(bytes).is_ok() {
         return None;
     }
-    // Every byte is a letter in Latin-1, so only what no text has tells the two apart.
+    // Every byte is a letter in Latin-1, so only bytes that no text has tell the two apart.
     let is_text = bytes.iter().all(|byte| *byte >= b' ' || b"\t\n\r\x0c".contains(byte));
     Some(if is_text { "not UTF-8 text, but perhaps Latin-1: save it as UTF-8" } else { "not UTF-8 text" })
 }
@@ -271,16 +271,16 @@ fn name_of(submission: &Path) -> String {
     line(&submission.to_string_lossy().escape_debug().to_string(), 1000)
 }
 
-/// The reason for what nothing more is known of.
+/// The reason for a file of which nothing more is known.
 const NO_EXERCISE: &str = "no exercise's file";
 
 /// The reason for a link of another name than an exercise's.
 const A_LINK: &str = "a link beside the exercises";
 
-/// The reason for whatever comes after the last one named.
+/// The reason for all files after the last one named.
 const AND_MORE: &str = "and more";
 
-/// A guess which exercise's file this is, under another name or in another place.
+/// A guess at the exercise whose file this is, under another name or in another place.
 fn probably(name: &Path, course: &Course) -> Option<String> {
     renamed(name, course).or_else(|| elsewhere(name, course))
 }

@@ -1,6 +1,6 @@
 //! `cargo course grade`: a grade for a submission of native code that can be trusted without reading it.
 //!
-//! `environment` is what no submission can touch: a clean copy of the course, the compiler's call, the sandbox.
+//! `environment` has all that no submission can touch: a clean copy of the course, the compiler's call, the sandbox.
 //! `intake` takes the learners' files, `build` builds them in the sandbox, `session` runs the tests from outside.
 //! `reference_run` finds out which tests count (`manifest`), `score` what each is worth, `submission` puts a grade
 //! together, `class` does many, `report` shows them.

@@ -1,6 +1,6 @@
-//! Which tests there are and what each is worth: fixed before a submission is read, from a run of the reference
-//! solutions. That run is also the grader's own check: a reference that does not pass is an error of the course or the
-//! machine, and then nothing is graded.
+//! The tests that count, and their worth: fixed before a submission is read, from a run of the reference solutions. That
+//! run is also the grader's own check: a reference that does not pass is an error of the course or the machine, and then
+//! nothing is graded.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -19,14 +19,14 @@ use crate::test_status::Status;
 pub(crate) struct Entry {
     /// As the run names it.
     pub(crate) name: String,
-    /// Where it runs.
+    /// The place where it runs, and its owner.
     pub(crate) kind: Kind,
     /// Whether it can be passed without work: the unchanged stub passes it, because PyO3 itself refuses an argument, say;
     /// or the reference solution, too, only refuses in it, or gives answers that say nothing. See [`crate::score`].
     pub(crate) without_work: bool,
 }
 
-/// Where a test runs, and whose it is.
+/// The place where a test runs, and its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// The course's, asked from outside.
@@ -47,12 +47,12 @@ impl Kind {
     }
 }
 
-/// What a run of the reference showed.
+/// The findings of a run of the reference.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Manifest {
     /// The tests of all exercises, by ID.
     tests: BTreeMap<String, Vec<Entry>>,
-    /// What rustc took for the solution of each module, in the jail, by the module's name.
+    /// The time that rustc took for the solution of each module, in the jail, by the module's name.
     compile_times: BTreeMap<String, Duration>,
 }
 
@@ -67,7 +67,7 @@ impl Manifest {
         self.tests.contains_key(id)
     }
 
-    /// What rustc took for the solution of a module; nothing, where that is not known.
+    /// The time that rustc took for the solution of a module; zero if it is not known.
     pub(crate) fn compile_time(&self, module: &str) -> Duration {
         self.compile_times.get(module).copied().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Runs the course's own solutions, and its stubs, as if they were handed in: what comes of it is the manifest.
+//! Runs the course's own solutions, and its stubs, as if they were handed in, and makes the manifest of the results.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -38,9 +38,9 @@ impl SecondChances {
         Self { left: Some(Mutex::new(budget)) }
     }
 
-    /// Does something again while nobody else works. `work` gets the time that it may take: `time`, or what is left of the
-    /// budget. `was_in_vain` says whether the machine, or the clock, has cut short the repeat too. `None` if nothing is left, or
-    /// if that was too little: then the first result stands.
+    /// Does something again while nobody else works. `work` gets the time that it may take: `time`, or the rest of the
+    /// budget. `was_in_vain` says whether the machine, or the clock, has cut short the repeat too. `None` if nothing is left,
+    /// or if that was too little: then the first result stands.
     pub(crate) fn repeat_alone<R>(
         &self,
         turns: &Turns,

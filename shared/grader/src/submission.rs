@@ -1,4 +1,4 @@
-//! Grades one submission: intake, build, tests, and what they are worth.
+//! Grades one submission: intake, build, tests, and their worth.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ use crate::session::{Session, SessionResult, TestRun};
 use crate::suspicious_code;
 use crate::test_status::Status;
 
-/// What all submissions of one run are graded by.
+/// The grader of all submissions of one run.
 #[derive(Debug)]
 pub(crate) struct SubmissionGrader<'r> {
     /// The clean course, the compiler, the jail.
@@ -39,9 +39,9 @@ pub(crate) struct SubmissionGrader<'r> {
     pub(crate) exercise_refs: &'r [ExerciseRef<'r>],
     /// The teacher's tests.
     pub(crate) hidden: Option<&'r Path>,
-    /// What inputs are drawn from.
+    /// The seed from which inputs are drawn.
     pub(crate) seed: u64,
-    /// How points are shared out.
+    /// The shares of the points.
     pub(crate) shares: score::Shares,
 }
 
@@ -91,7 +91,7 @@ impl SubmissionGrader<'_> {
     fn take(&self, folder: &Path, tree: &Path) -> Result<Intake> {
         let mut taken = intake::take(folder, &self.modules(), self.course(), tree)?;
         if !self.environment.uses(Defence::Intake) {
-            // This is what a trusting grader does: it takes the students' tests and settings.
+            // A trusting grader does this: it takes the students' tests and settings.
             files::copy_tree(folder, tree, &|path| !path.ends_with("target") && !path.ends_with(".git"))?;
             taken.ignored.clear();
         }
@@ -204,7 +204,7 @@ impl SubmissionGrader<'_> {
         Ok(Some(self.verdict(exercise_ref, &runs, build + started.elapsed().as_secs_f64())))
     }
 
-    /// What is left of a module whose import fails: built from stubs, with each exercise that lets Python import it. Each
+    /// Builds the rest of a module whose import fails: from stubs, with each exercise that lets Python import it. Each
     /// try has a time limit, and so has the whole search.
     fn without_what_breaks_the_import(&self, module: &Module, built: &Built, context: &Context<'_>) -> Result<Built> {
         let Context { written, scratch, .. } = *context;
@@ -259,7 +259,7 @@ impl SubmissionGrader<'_> {
             let tests = hidden_tests(hidden, self.course(), exercise_ref)?;
             runs.hidden = session.run_outside(exercise_ref.module, exercise_ref.exercise, &tests)?;
             if !runs.hidden.broken.is_empty() {
-                // The students read this; what the tests themselves say could show what is in them.
+                // The students read this; the tests' own words could show what is in them.
                 "the hidden tests broke off".clone_into(&mut runs.hidden.broken);
             }
         }
@@ -272,7 +272,7 @@ impl SubmissionGrader<'_> {
         Ok(runs)
     }
 
-    /// Looks each test of the manifest up in what was run. What is not there has not passed.
+    /// Looks each test of the manifest up in the runs. A test that is not there has not passed.
     fn verdict(&self, exercise_ref: ExerciseRef<'_>, runs: &Runs, seconds: f64) -> ExerciseGrade {
         let id = exercise_ref.id();
         let entries = self.manifest.tests(&id);
@@ -323,7 +323,7 @@ impl SubmissionGrader<'_> {
 /// that never ends costs ten.
 const TIME_TO_FIND_THE_IMPORT: Duration = Duration::from_secs(180);
 
-/// Where one submission is graded.
+/// The surroundings in which one submission is graded.
 #[derive(Debug, Clone, Copy)]
 struct Context<'p> {
     /// Whether an exercise was written, by ID.
@@ -352,7 +352,7 @@ fn usable<'m>(module: &'m Module, built: &Built, written: &BTreeMap<String, bool
     module.exercises.iter().filter(|exercise| is_usable(&exercise.id())).collect()
 }
 
-/// Why a passed test has not all of its points.
+/// The reason that a passed test has not all of its points.
 const PASSED_BY_STUB: &str =
     "The unchanged stub passes this test too: it counts as much as the rest of the exercise is right.";
 

@@ -1,6 +1,6 @@
-//! Places in a submission that a person may want to look at: what an exercise's own solution has no need of. No points
-//! depend on them: calling NumPy from Rust is no attack on the grader, and whether it answers the exercise is the
-//! teacher's to say.
+//! Places in a submission that a person may want to look at: code that an exercise's own solution does not need. No points
+//! depend on them: calling NumPy from Rust is no attack on the grader, and the teacher decides whether it answers the
+//! exercise.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use course_core::files;
 
 use crate::grade::Flag;
 
-/// Words to look for, and what they may mean.
+/// Words to look for, and their possible meanings.
 const TELLING: &[(&str, &str)] = &[
     (".import(", "calls a Python module from Rust"),
     ("PyModule::import", "calls a Python module from Rust"),

@@ -1,4 +1,4 @@
-//! Who works at a time: usually as many as there are jobs; one alone, where a result must not depend on the neighbours.
+//! Turns at work: usually as many at a time as there are jobs; one alone, if a result must not depend on the neighbours.
 
 use std::sync::{PoisonError, RwLock};
 

@@ -12,7 +12,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Timespec, Timestamps};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Why a path cannot be opened.
+/// The reason that a path cannot be opened.
 #[derive(Debug)]
 pub(crate) enum OpenError {
     NotFound,
@@ -49,18 +49,18 @@ pub(crate) fn open_in(folder: &OwnedFd, name: &OsStr, must_be_folder: bool) -> R
     Ok(rustix::fs::openat(folder, name, flags, Mode::empty())?)
 }
 
-/// What an opened file is.
+/// The kind of an opened file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A regular file with one name.
     Regular,
-    /// A regular file with several names. Whoever made this one need not be able to read the others.
+    /// A regular file with several names. The user who made this one need not be able to read the others.
     HardLink,
     /// A folder, a pipe, a device.
     Other,
 }
 
-/// What an opened file is.
+/// The kind of an opened file.
 pub(crate) fn kind_of(file: &OwnedFd) -> io::Result<Kind> {
     let metadata = rustix::fs::fstat(file)?;
     Ok(match FileType::from_raw_mode(metadata.st_mode) {
@@ -70,7 +70,7 @@ pub(crate) fn kind_of(file: &OwnedFd) -> io::Result<Kind> {
     })
 }
 
-/// What is left of a file system.
+/// The free space of a file system.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FreeSpace {
     pub(crate) bytes: u64,
@@ -93,7 +93,7 @@ pub(crate) fn make_old(path: &Path) -> io::Result<()> {
     Ok(rustix::fs::utimensat(CWD, path, &times, AtFlags::empty())?)
 }
 
-/// Where the grader is root, the jail's user is nobody, who must be able to read what is made for it.
+/// If the grader is root, the jail's user is nobody, who must be able to read what is made for it.
 pub(crate) fn let_nobody_read_what_root_makes() {
     if rustix::process::geteuid().is_root() {
         rustix::process::umask(Mode::from_raw_mode(0o022));

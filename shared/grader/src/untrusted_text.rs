@@ -1,11 +1,11 @@
-//! What a submission says, made harmless: text that cannot speak to a terminal, a CI service, or a reader's eye.
+//! A submission's words, made harmless: text that cannot speak to a terminal, a CI service, or a reader's eye.
 
 use std::str::Chars;
 
 /// Stands before every line of the submission, so that no line of its is taken for one of the grader's.
 pub(crate) const PREFIX: &str = "│ ";
 
-/// How much of a text is shown.
+/// The most of a text that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     /// Most lines.
@@ -99,8 +99,8 @@ impl Iterator for Printable<'_> {
     }
 }
 
-/// The forms of an escape are those of ECMA-48. A form that is broken off ends there: what follows is shown, for an
-/// unfinished escape must not hide what the grader says behind it.
+/// The forms of an escape are those of ECMA-48. A form that is broken off ends there, and the text behind it is shown,
+/// because an unfinished escape must not hide what the grader says behind it.
 impl Printable<'_> {
     fn skip_escape(&mut self) {
         match self.0.clone().next() {
@@ -151,7 +151,7 @@ impl Printable<'_> {
     }
 }
 
-/// Characters that steer or hide instead of showing: controls, what Unicode calls default ignorable (zero-width and
+/// Characters that steer or hide instead of showing: controls, Unicode's default ignorable ones (zero-width and
 /// bidirectional marks among them), and noncharacters, which XML forbids.
 pub(crate) fn is_invisible(sign: char) -> bool {
     sign.is_control()

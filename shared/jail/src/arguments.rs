@@ -1,4 +1,4 @@
-//! What the jail is to allow, as the grader asks for it.
+//! The permissions of a jail, as the grader asks for them.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,11 +10,11 @@ use crate::mechanism::Mechanism;
 /// The limits of one jail.
 #[derive(Debug, Default)]
 pub(crate) struct Policy {
-    /// What may be read, besides the system's own libraries and programs.
+    /// Files and folders that may be read, besides the system's own libraries and programs.
     pub(crate) read: Vec<PathBuf>,
     /// Folders inside the readable ones that may not be read: somebody may have installed a solution there.
     pub(crate) hide: Vec<PathBuf>,
-    /// What may be written.
+    /// Files and folders that may be written.
     pub(crate) write: Vec<PathBuf>,
     /// Folders to write to whose contents nobody needs afterwards: in memory and sized, where there are namespaces.
     pub(crate) scratch: Vec<PathBuf>,
@@ -34,7 +34,7 @@ pub(crate) struct Policy {
     pub(crate) without: Vec<Mechanism>,
     /// Whether root makes the namespaces itself, which leaves it free to become another user in there.
     pub(crate) privileged: bool,
-    /// Where the program starts.
+    /// The folder that the program starts in.
     pub(crate) folder: Option<PathBuf>,
     /// Set by this program for itself, once it runs inside its namespaces.
     pub(crate) inside: bool,

@@ -1,5 +1,5 @@
-//! Which files may be touched: Landlock, which needs no privilege. It stands behind the namespaces' view of the file system,
-//! and in its place where there are none.
+//! The files that may be touched: Landlock, which needs no privilege. It stands behind the namespaces' view of the file
+//! system, and in its place where there are none.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::arguments::Policy;
 /// The newest rights that are asked for; an older kernel keeps those that it knows.
 const NEWEST: ABI = ABI::V6;
 
-/// What every program needs to start: libraries, time zones, the random device.
+/// The files that every program needs to start: libraries, time zones, the random device.
 pub(crate) const SYSTEM: &[&str] = &[
     "/usr",
     "/lib",
@@ -42,7 +42,7 @@ pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
             rules = rules.handle_access(AccessNet::from_all(NEWEST))?;
         }
         let mut rules = rules.create()?;
-        // In namespaces, something else lies in the place of what is hidden.
+        // In namespaces, something else lies in the place of hidden folders.
         let hide = if policy.inside { &[] } else { &policy.hide[..] };
         for path in SYSTEM {
             rules = allow_but(rules, Path::new(path), hide)?;
@@ -70,8 +70,8 @@ pub(crate) fn restrict(policy: &Policy) -> Result<(), String> {
     make().map_err(|error| format!("Landlock: {error}"))
 }
 
-/// Lets a folder be read but for what is hidden in it. Landlock's rules only add: a folder above a hidden one may be listed, and
-/// each of its other entries gets a rule of its own.
+/// Lets a folder be read, except the hidden folders in it. Landlock's rules only add: a folder above a hidden one may be
+/// listed, and each of its other entries gets a rule of its own.
 fn allow_but(rules: RulesetCreated, path: &Path, hide: &[PathBuf]) -> Result<RulesetCreated, landlock::RulesetError> {
     let Ok(path) = path.canonicalize() else { return Ok(rules) };
     if hide.contains(&path) {

@@ -1,6 +1,6 @@
-//! Which system calls may be made: those that an extension, Python and a linker need. What only serves to look at other
-//! processes, to leave the jail or to reach deep into the kernel is refused, with an error rather than death, as honest
-//! libraries try some of them and go on without.
+//! The system calls that may be made: those that an extension, Python and a linker need. Calls that only serve to look
+//! at other processes, to leave the jail or to reach deep into the kernel are refused, with an error rather than death,
+//! as honest libraries try some of them and go on without.
 
 use std::collections::BTreeMap;
 
@@ -209,7 +209,7 @@ fn rules(policy: &Policy, own: u32) -> Result<Rules, String> {
         rules.insert(libc::SYS_kill, vec![none_of(0, &itself[1..])?]);
         rules.insert(libc::SYS_tgkill, vec![none_of(0, &itself[1..])?]);
     }
-    // A signal to whoever it likes, sent by the kernel when a descriptor is ready.
+    // A signal to any process, sent by the kernel when a descriptor is ready.
     let owners = [libc::F_SETOWN, F_SETOWN_EX, F_SETSIG];
     rules.insert(libc::SYS_fcntl, owners.into_iter().map(|command| is(1, command)).collect::<Result<_, _>>()?);
     rules.insert(libc::SYS_ioctl, ioctls()?);
@@ -219,8 +219,8 @@ fn rules(policy: &Policy, own: u32) -> Result<Rules, String> {
     Ok(rules)
 }
 
-/// Which sockets may be made. In a network of its own, a program reaches nobody but itself. Elsewhere Landlock holds TCP
-/// alone, so nothing else may be made there: a datagram, MPTCP or a server's name in the file system would lead out.
+/// The sockets that may be made. In a network of its own, a program reaches nobody but itself. Elsewhere Landlock holds
+/// TCP alone, so nothing else may be made there: a datagram, MPTCP or a server's name in the file system would lead out.
 fn sockets(policy: &Policy, rules: &mut Rules) -> Result<(), String> {
     if policy.inside && (policy.processes || policy.network) {
         rules.insert(libc::SYS_socket, vec![none_of(0, &FAMILIES)?]);
@@ -274,8 +274,7 @@ const F_SETOWN_EX: i32 = 15;
 const FIOSETOWN: u32 = 0x8901;
 const SIOCSPGRP: u32 = 0x8902;
 
-/// From `asm-generic/ioctl.h`: the bits of a command that say which way its data goes, and those that say whose command
-/// it is.
+/// From `asm-generic/ioctl.h`: the bits of a command for the direction of its data, and the bits for its owner.
 const DIRECTION: u32 = 0xc000_0000;
 const WRITE: u32 = 0x4000_0000;
 const TYPE: u32 = 0xff00;
@@ -352,11 +351,11 @@ fn numbers_of_other_abis() -> Option<BpfProgram> {
     const X32_BIT: u32 = 0x4000_0000;
     const FIRST_OF_X32: u32 = 512;
     const FIRST_AFTER_X32: u32 = 548;
-    const NUMBER_OF_CALL: u32 = 0; // Where it stands in `struct seccomp_data`.
+    const NUMBER_OF_CALL: u32 = 0; // Its place in `struct seccomp_data`.
     let load = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;
     let if_at_least = libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K;
     let answer = libc::BPF_RET | libc::BPF_K;
-    // How many instructions a jump leaves out: if the number is at least the value, and if it is not.
+    // The instructions that a jump leaves out: if the number is at least the value, and if it is not.
     let step = |code: u32, value: u32, yes: u8, no: u8| sock_filter { code: code as u16, jt: yes, jf: no, k: value };
     Some(vec![
         step(load, NUMBER_OF_CALL, 0, 0),

@@ -61,7 +61,7 @@ fn complain(what: &str) -> ExitCode {
     ExitCode::from(NO_JAIL)
 }
 
-/// Takes on all that this process can be limited by; the command is what to become.
+/// Takes on all that this process can be limited by; the command is the program to become.
 #[cfg(target_os = "linux")]
 fn enter(policy: &Policy) -> Result<Command, String> {
     tie_life_to_parents()?;
@@ -96,7 +96,7 @@ fn enter(policy: &Policy) -> Result<Command, String> {
     Ok(command)
 }
 
-/// Has the kernel end this program with the one that started it.
+/// Has the kernel end this program with its parent.
 #[cfg(target_os = "linux")]
 fn tie_life_to_parents() -> Result<(), String> {
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))

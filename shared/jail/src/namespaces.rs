@@ -25,8 +25,8 @@ const UNSHARE_USER: &[&str] = &["--unshare-user"];
 /// Root needs none, and can become somebody else in there.
 const STAY_ROOT: &[&str] = &["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"];
 
-/// How bubblewrap makes namespaces here: "privileged" by root, "user" by anybody; `None` where it is missing, does not
-/// know what it is asked for below (0.7 does), or may make none.
+/// The way in which bubblewrap makes namespaces here: "privileged" by root, "user" by anybody; `None` if it is missing,
+/// does not know the options below (0.7 does), or may make none.
 pub(crate) fn how_made() -> Option<&'static str> {
     let bubblewrap = find()?;
     let works = |arguments: &[&str]| {
@@ -108,7 +108,7 @@ fn bind(command: &mut Command, how: &str, path: &Path) {
     };
 }
 
-/// Where Debian, Fedora and others put it. Not from `PATH`: that is the caller's.
+/// The program in the folder of Debian, Fedora or others. Not from `PATH`: that is the caller's.
 fn find() -> Option<PathBuf> {
     ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"].into_iter().map(PathBuf::from).find(|path| path.is_file())
 }

@@ -1,5 +1,5 @@
-//! Whose rights the program has. A grader that runs as root hands its rights on to nobody: the program is the machine's
-//! user "nobody", without capabilities. A grader of a usual user has nothing to hand on but that user's own rights, which
+//! The rights of the program. A grader that runs as root hands its rights on to nobody: the program is the machine's user
+//! "nobody", without capabilities. A grader of a usual user has nothing to hand on but that user's own rights, which
 //! namespaces and Landlock narrow.
 
 use std::os::unix::fs::MetadataExt as _;
@@ -85,8 +85,8 @@ pub(crate) fn give_up_rights() -> Result<(), String> {
     rustix::thread::set_no_new_privs(true).map_err(failed)
 }
 
-/// Root would get all capabilities back when it starts a program, but for those that are not in this set. Who may not
-/// change it has none to lose.
+/// Root would get all capabilities back when it starts a program, but for those that are not in this set. A process
+/// that may not change it has none to lose.
 fn empty_bounding_set() {
     for number in 0..=LAST_CAPABILITY {
         let _ = rustix::thread::remove_capability_from_bounding_set(CapabilitySet::from_bits_retain(1 << number));

@@ -1,4 +1,4 @@
-"""What the course's tests, benchmarks and lessons stand on. Ordinary pytest, and a few words of its own."""
+"""The base of the course's tests, benchmarks and lessons: ordinary pytest, and a few words of its own."""
 
 from .c_function import CFunction
 from .expect import ExpectationFailed, NotWritten, check, check_close, check_that, expect

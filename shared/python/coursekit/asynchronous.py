@@ -1,4 +1,4 @@
-"""How tests call what asyncio awaits.
+"""Helpers with which tests call functions whose results asyncio awaits.
 
 Each helper takes a function and gives an ordinary one that can be called without an event loop:
 
@@ -39,7 +39,7 @@ class NoResult(AssertionError):
     seen = False
     """Whether a call has hung: then the others get less time."""
     made = 0
-    """How many there were."""
+    """The number of calls that have hung."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -52,7 +52,7 @@ class TooEarly(AssertionError):
 
 
 def _patience(limit: float) -> float:
-    """How long to wait, in seconds."""
+    """The time to wait, in seconds."""
     return min(limit, AFTER_A_HANG) if NoResult.seen else limit
 
 
@@ -159,7 +159,7 @@ class Steps:
 
     @staticmethod
     async def _take(step: Any) -> Any:
-        await asyncio.sleep(0)  # What a coroutine raises later differs from what the call raises.
+        await asyncio.sleep(0)  # An error that comes later differs from one that the call raises.
         if isinstance(step, BaseException):
             raise step
         return step
@@ -214,7 +214,7 @@ async def _within(limit: float, awaitable: Any) -> Any:
 async def _cancel(*futures: asyncio.Future[Any]) -> None:
     for future in futures:
         future.cancel()
-    # Not `await`: what it ends with does not matter here, and what does not end must not hang this.
+    # Not `await`: the results do not matter here, and a future that does not end must not hang this.
     await asyncio.wait(futures, timeout=1.0)
     for future in futures:
         if future.done() and not future.cancelled():
@@ -222,6 +222,6 @@ async def _cancel(*futures: asyncio.Future[Any]) -> None:
 
 
 def _all_called(function: Function, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """What each call returns. The grader asks for all of them at once."""
+    """The result of each call. The grader asks for all of them at once."""
     at_once = getattr(function, "_grader_all_called", None)
     return list(at_once(calls)) if at_once is not None else [function(*args) for args in calls]

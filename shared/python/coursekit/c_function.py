@@ -24,11 +24,11 @@ for x in json.loads(calls):
 
 @dataclass
 class Answers:
-    """What came of some calls, in order; fewer than calls where the process died."""
+    """The results of some calls, in order; fewer than calls if the process died."""
 
     values: list[int]
     code: int
-    """How the process that called ended: 0 if it lived, a signal's number with a minus if one ended it."""
+    """The end of the process that called: 0 if it lived, a signal's number with a minus if one ended it."""
     printed: str
 
 
@@ -41,7 +41,7 @@ class CFunction:
         self._name, self._argument, self._result = name, argument, result
 
     def missing(self) -> str:
-        """Why the extension has no such function, or nothing."""
+        """The reason that the extension has no such function, or nothing."""
         grader = grader_of(self._module)
         if grader is not None:
             return str(grader.c_function_missing(self._name))

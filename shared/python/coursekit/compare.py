@@ -1,4 +1,4 @@
-"""When two values are the same, when they are close, and where they first differ."""
+"""Compares two values: whether they are the same, or close, and their first difference."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def same(left: Any, right: Any) -> bool:
     """Equal in type and value, all the way down: `1` is not `1.0`, NaN is NaN, 0.0 is not -0.0.
 
     The order of a dict's keys does not count. Exceptions are the same by type, arguments and file names.
-    Arrays, and NumPy's scalars, are first compared by dtype and shape. Where a comparison raises, the two are
+    Arrays, and NumPy's scalars, are first compared by dtype and shape. If a comparison raises, the two are
     not the same.
     """
     return _or_unequal(lambda: same_or_raise(left, right))
 
 
 def same_or_raise(left: Any, right: Any) -> bool:
-    """Like `same`, but what a comparison raises comes through: a failure can then say it."""
+    """Like `same`, but lets an exception of a comparison through: a failure can then say it."""
     return _equal(left, right, _same_float)
 
 
@@ -48,7 +48,7 @@ def _or_unequal(compare: Callable[[], bool]) -> bool:
 
 
 def close_or_raise(left: Any, right: Any, rel: float, abs_: float) -> bool:
-    """Like `close`, but what a comparison raises comes through."""
+    """Like `close`, but lets an exception of a comparison through."""
 
     def within(a: float, b: float) -> bool:
         return math.isclose(a, b, rel_tol=rel, abs_tol=abs_) or (math.isnan(a) and math.isnan(b))

@@ -25,7 +25,7 @@ def cluster(workers: int = 2) -> Iterator[Any]:
 
     Start one for each file of tests: it takes seconds.
     """
-    # Where there is no network, in the grader's jail for one, Dask would try for a long time.
+    # Without a network, in the grader's jail for one, Dask would try for a long time.
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
         socket.create_connection(listener.getsockname(), timeout=5.0),

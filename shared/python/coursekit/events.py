@@ -1,4 +1,4 @@
-"""What happened, one line of JSON each, in a file that the runner reads."""
+"""Events, one line of JSON each, in a file that the runner reads."""
 
 from __future__ import annotations
 

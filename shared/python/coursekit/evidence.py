@@ -1,7 +1,7 @@
-"""Where the evidence of each test comes from: from outside the submission's process, or from inside.
+"""The source of each test's evidence: outside the submission's process, or inside.
 
-Whatever runs in the process that loads the submission can be replaced by it. So a test that counts may look
-at what comes out of that process: values, exceptions, callbacks, what a server sees, copies and awaitables
+A submission can replace everything that runs in the process that loads it. So a test that counts may look at
+what comes out of that process: values, exceptions, callbacks, the events at a server, copies and awaitables
 that the grader drives through their protocol. A test that asks the process about itself (its garbage
 collector, its memory, its threads, its event loop, time) is soft. This module reads the tests' sources and
 says which is which:
@@ -76,7 +76,7 @@ INSIDE: dict[str, str] = {
     "trajectory._write_through_view": "a fixture that only says what a view shows",
     "trajectory._warnings_of": "a fixture that only says which warnings there were",
 }
-"""What only shows inside the process, by the name that a test uses for it."""
+"""Facts that only show inside the process, by the name that a test uses for them."""
 
 INSIDE_ATTRIBUTES: dict[str, str] = {
     "base": "whether memory is shared",
@@ -127,23 +127,23 @@ OUTSIDE: dict[str, str] = {
     "coursekit.CFunction": "answers of a C function",
     "coursekit.apart": "calls that may wait for ever",
 }
-"""What shows outside, by the name that a test uses for it."""
+"""Facts that show outside, by the name that a test uses for them."""
 
 
 @dataclass
 class Evidence:
-    """What one test looks at."""
+    """The evidence of one test."""
 
     file: Path
     name: str
     soft: bool
     outside: list[str] = field(default_factory=list)
     inside: dict[str, str] = field(default_factory=dict)
-    """What stands inside the process, each with the name in the source."""
+    """The evidence inside the process, each with the name in the source."""
 
     @property
     def refused(self) -> str:
-        """Why the test must not count, or nothing."""
+        """The reason that the test must not count, or nothing."""
         if self.soft or not self.inside:
             return ""
         what = ", ".join(f"{reason} ({name})" for name, reason in self.inside.items())
@@ -159,7 +159,7 @@ def evidence_of(file: Path) -> list[Evidence]:
 
 
 class _File:
-    """A test file: what its names stand for, and which of its functions use which."""
+    """A test file: the meanings of its names, and the uses between its functions."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -328,7 +328,7 @@ def _look_up(table: dict[str, str], name: str) -> str:
 
 
 def table(files: Sequence[Path]) -> str:
-    """The page of the book: each test, and what it looks at."""
+    """The page of the book: each test, and its evidence."""
     lines = []
     for file in files:
         lines += [f"\n## {file.parent.parent.name[:2]}.{file.stem.removeprefix('test_')}\n"]
@@ -368,7 +368,7 @@ The grader refuses a test that counts and relies on the inside, yours included.
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints the table, or what must not count; the exit status says whether there was any."""
+    """Prints the table, or the tests that must not count; the exit status says whether there was any."""
     files = [Path(each) for each in arguments if each != "--table"]
     if "--table" in arguments:
         sys.stdout.write(PAGE + table(files))

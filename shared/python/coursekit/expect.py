@@ -1,7 +1,7 @@
-"""How the tests say what they expect of an exercise.
+"""The words in which tests say what they expect of an exercise.
 
-A failure made here carries what a learner needs, in this order: the call, what came back, what was expected,
-and one sentence on the likely cause. The runner prints those four; plain pytest shows the same text.
+A failure made here gives a learner, in this order, the call, its outcome, the expected one, and one sentence
+on the likely cause. The runner prints those four; plain pytest shows the same text.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def arguments_changed(call: str, now: str, before: str) -> ExpectationFailed:
 
 @dataclass(frozen=True)
 class _Error:
-    """Which errors are wanted."""
+    """The errors that are wanted."""
 
     kind: type[BaseException]
     says: tuple[str, ...]
@@ -254,9 +254,9 @@ def _name(function: Callable[..., Any]) -> str:
 
 
 def _goes_on_as_it_is(error: BaseException, call: str) -> bool:
-    """What a check must let through: a verdict already made, signals of pytest and hypothesis, Ctrl-C.
+    """Whether a check must let the error through: a verdict made, a signal of pytest or hypothesis, Ctrl-C.
 
-    Ctrl-C fails the test nevertheless: the exercise can raise it too, and whoever called may swallow it.
+    Ctrl-C fails the test nevertheless: the exercise can raise it too, and its caller may swallow it.
     """
     if isinstance(error, KeyboardInterrupt):
         failures.record(ExpectationFailed(call, "KeyboardInterrupt was raised", "no such exception"))
@@ -267,7 +267,7 @@ def _goes_on_as_it_is(error: BaseException, call: str) -> bool:
 
 @dataclass(frozen=True)
 class _Equality:
-    """What counts as equal, and how that is said after the expected value."""
+    """One meaning of equality, and the note on it after the expected value."""
 
     holds: Callable[[Any, Any], bool] = same_or_raise
     note: str = ""

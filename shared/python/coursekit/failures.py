@@ -67,7 +67,7 @@ def how_many() -> int:
 def forget(error: BaseException, since: int = 0) -> None:
     """The test sees the exception after all, and its own code decides what that means.
 
-    `since`: how many failures there were when the call began that it comes out of.
+    `since`: the number of failures when the call began that it comes out of.
     """
     seen = {id(part) for part in parts(error)}
     with _lock:
@@ -116,13 +116,13 @@ def take() -> list[BaseException]:
 
 
 def first_check(error: BaseException | None) -> BaseException | None:
-    """The failed check in an exception, in what it was raised from, or in the group that it is."""
+    """The failed check in an exception, in its cause or context, or in the group that it is."""
     checks = (part for part in parts(error) if isinstance(part, (AssertionError, *outcomes())))
     return next(checks, None)
 
 
 def parts(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception, what it was raised from, and what is in the group that it is."""
+    """An exception, its cause and its context, and the members if it is a group."""
     left = [error]
     seen: set[int] = set()
     while left and len(seen) < 1000:

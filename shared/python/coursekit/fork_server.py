@@ -6,14 +6,14 @@ A job is a line of JSON on standard input, as for `worker`, and besides
 
     {"stdout": "<file>", "stderr": "<file>"}
 
-for what it prints. Two lines answer on standard output: the copy's process ID, as soon as it exists, and how
-it ended, as `waitpid` gives it:
+for its output. Two lines answer on standard output: the copy's process ID, as soon as it exists, and its
+wait status, as `waitpid` gives it:
 
     {"pid": 4711}
     {"status": 0}
 
-The copy is the leader of a process group of its own; whoever wants to stop it ends that group. What it leaves
-behind is ended with it. Only for Linux: elsewhere a copy of a process that has loaded NumPy may not be safe.
+The copy is the leader of a process group of its own; to stop it, end that group. Processes that it leaves
+behind are ended with it. Only for Linux: elsewhere a copy of a process that has loaded NumPy may not be safe.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main() -> NoReturn:
         pid = os.fork()
         if pid == 0:
             _do(job)
-        os.setpgid(pid, pid)  # Both do it: whoever comes first, nobody meets the copy in the old group.
+        os.setpgid(pid, pid)  # Both do it, so that nobody meets the copy in the old group.
         _answer(pid=pid)
         _, status = os.waitpid(pid, 0)
         with contextlib.suppress(ProcessLookupError):

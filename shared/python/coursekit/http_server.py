@@ -38,7 +38,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 SETTLE = 0.03
-"""Seconds between what was waited for and the answer: time for a request too many to show itself."""
+"""Seconds between the awaited event and the answer: time for a request too many to show itself."""
 
 MOST_REQUESTS = 10_000
 """Requests that are answered, and kept: a client must not fill the memory."""
@@ -143,7 +143,7 @@ class Server:
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._serve())
-        except BaseException as error:  # Whoever starts the server shall see it, and not wait for ever.
+        except BaseException as error:  # The starting thread shall see it, and not wait for ever.
             self._failure = error
         finally:
             self._loop.close()

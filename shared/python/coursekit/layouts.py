@@ -1,4 +1,4 @@
-"""The same values at other places in memory: what code that reads NumPy's arrays has to cope with."""
+"""The same values at other places in memory: code that reads NumPy's arrays has to cope with these."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ from .expect import show_error
 
 FENCE = "```"
 WRONG_SECONDS = 60.0
-"""How long a block against a wrong version may take: some wrong versions wait for ever."""
+"""The time for a block against a wrong version: some wrong versions wait for ever."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class Lesson:
     def __init__(self, job: dict[str, Any]) -> None:
         self._job = job
         self._readme = str(Path(job["readme"]).resolve())
-        # Blocks are the main program, so that what they define can be pickled and have its annotations
-        # resolved.
+        # Blocks are the main program, so that the things that they define can be pickled and have their
+        # annotations resolved.
         self._module = ModuleType("__main__")
         self._module.__file__ = self._readme
 
@@ -204,7 +204,7 @@ def run(job: dict[str, Any]) -> None:
 
 
 def _check_extension(job: dict[str, Any]) -> str:
-    """What is wrong with the extension itself, if anything."""
+    """The problem of the extension itself, if there is one."""
     name, directory = job["module"], Path(job["directory"]).resolve()
     try:
         path = importlib.import_module(name).__file__
@@ -222,7 +222,7 @@ def main() -> NoReturn:
     for stream, mode in (
         (0, os.O_RDONLY),
         (1, os.O_WRONLY),
-    ):  # What blocks print goes nowhere, Rust's output too.
+    ):  # The output of blocks goes nowhere, that of Rust too.
         nothing = os.open(os.devnull, mode)
         os.dup2(nothing, stream)
         os.close(nothing)

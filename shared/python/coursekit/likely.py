@@ -26,7 +26,7 @@ def panicked(came: object) -> bool:
 def likely(*cases: Case, otherwise: Because = "") -> Callable[[Any], str]:
     """Gives the sentence of the first case that fits: `(ValueError, "…")`, or `(lambda got: …, "…")`.
 
-    A case that raises does not fit: what came may be anything. If none fits, `otherwise` says it, or
+    A case that raises does not fit: the value may be anything. If none fits, `otherwise` says it, or
     chooses in turn.
     """
 
@@ -40,7 +40,7 @@ def likely(*cases: Case, otherwise: Because = "") -> Callable[[Any], str]:
 
 
 def cause(because: Because, came: object) -> str:
-    """The sentence for what came. A plain sentence is about results and ordinary errors, not about panics."""
+    """The sentence for `came`. A plain sentence is about results and ordinary errors, not about panics."""
     if not isinstance(because, str):
         return because(came)
     return PANICKED if panicked(came) else because

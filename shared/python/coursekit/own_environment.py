@@ -15,11 +15,11 @@ from typing import NoReturn
 
 ALLOWED = frozenset(
     {
-        # Where programs and files are found.
+        # The places of programs and files.
         *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TMP", "TEMP"),
         # Some Pythons find their own libraries only so. The record names the file of every BLAS.
         *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
-        # How text looks.
+        # The look of text.
         *(
             "LANG",
             "LANGUAGE",
@@ -63,7 +63,7 @@ def usable_cores() -> int:
 
 
 def own_environment(given: Mapping[str, str], threads: int) -> dict[str, str]:
-    """What is allowed of `given`, and the same number of threads for everybody."""
+    """The allowed part of `given`, and the same number of threads for everybody."""
     kept = {name: value for name, value in given.items() if name.upper() in ALLOWED}
     return kept | dict.fromkeys(THREADS, str(threads))
 

@@ -27,7 +27,7 @@ def covers(pattern: str, path: str) -> bool:
     parts = pattern.strip("/").split("/")
     if "/" not in pattern.rstrip("/"):
         parts.insert(0, "**")
-    covered = {0}  # How many names the parts so far may stand for.
+    covered = {0}  # The numbers of names that the parts so far may stand for.
     for part in parts:
         if part == "**":
             covered = {count for count in range(len(names) + 1) if count >= min(covered)}

@@ -1,4 +1,4 @@
-"""What this Python and this system can show, so that a test that they cannot show anything skips itself.
+"""Abilities of this Python and this system, so that a test that they cannot show anything skips itself.
 
 The reason of such a skip begins with `platform:`. `cargo course verify` excuses a wrong version whose only
 witness says so, but never on Linux with a GIL, where all tests run.

@@ -21,10 +21,10 @@ from .events import EventLog
 from .expect import NOT_WRITTEN, ExpectationFailed, NotWritten, is_not_written, is_rust_panic, show_error
 
 EXAMPLES_VARIABLE = "COURSE_EXAMPLES"
-"""Environment variable: how many examples hypothesis tries for each property (default 100)."""
+"""Environment variable: the number of examples that hypothesis tries for each property (default 100)."""
 
 WORST_FIRST = ("todo", "failed", "error", "passed", "skipped")
-"""Which verdict counts where set-up, body, subtests and tear-down of one test have different ones."""
+"""The order of verdicts if set-up, body, subtests and tear-down of one test differ: the first counts."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -158,7 +158,7 @@ class CoursePlugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Keeps each phase's verdict. The body is what passes; set-up and tear-down only fail or skip."""
+        """Keeps each phase's verdict. Only the body passes; set-up and tear-down only fail or skip."""
         report = yield
         if report.when == "call":
             self._seconds += report.duration

@@ -1,7 +1,7 @@
 """A project whose manifests learners edit: read as data, and, for learners, built with the real tools.
 
     project = Project(extension, __file__)
-    project.toml("project/pyproject.toml")         what a learner wrote, parsed
+    project.toml("project/pyproject.toml")         a learner's file, parsed
     built = project.assembled("wheel").wheel()     a wheel of it, made by maturin
 
 Reading never runs anything: the grader reads submissions so. Building runs cargo on the manifests. It is for
@@ -40,7 +40,7 @@ LONGEST_PARSED = 1 << 16
 and no clock can stop it meanwhile."""
 
 KEPT_LINES = 12
-"""Of what a tool says when it fails."""
+"""Of a tool's output when it fails."""
 
 
 class Project:
@@ -163,13 +163,13 @@ def _wait_for_turn(work: Path) -> None:
 
 @dataclass(frozen=True)
 class Assembled:
-    """A project in a folder of its own, and where its builds go."""
+    """A project in a folder of its own, and the folder for its builds."""
 
     folder: Path
     work: Path
     fingerprint: str
     target: str
-    """Where cargo puts what it builds, below `work`: another folder for each set-up of PyO3."""
+    """The folder for cargo's output, below `work`: another one for each set-up of PyO3."""
 
     @classmethod
     def make(cls, work: Path, name: str, contents: dict[str, bytes], target: str = "target") -> Assembled:
@@ -252,11 +252,11 @@ class Wheel:
 
     @property
     def tag(self) -> str:
-        """`cp311-abi3`: what stands in its name between the version and the platform."""
+        """`cp311-abi3`: the part of its name between the version and the platform."""
         return "-".join(self.path.stem.split("-")[2:4])
 
     def names(self) -> list[str]:
-        """What lies in it."""
+        """The names of its files."""
         with zipfile.ZipFile(self.path) as archive:
             return sorted(archive.namelist())
 
@@ -286,7 +286,7 @@ class Installed:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def python(self, code: str) -> str:
-        """What this code prints there. No site-packages: only the wheel can be found."""
+        """The output of this code there. No site-packages: only the wheel can be found."""
         start = f"import sys; sys.path.insert(0, {str(self.folder)!r}); "
         run = subprocess.run(
             [sys.executable, "-I", "-S", "-c", start + code],
@@ -302,7 +302,7 @@ class Installed:
 
 
 def environment(target: Path) -> dict[str, str]:
-    """What the tools see: nothing of the course's own settings, and one interpreter to build for."""
+    """The tools' environment: nothing of the course's own settings, and one interpreter to build for."""
     foreign = (
         "CARGO_",
         "PYO3_",
@@ -337,7 +337,7 @@ def path_of_tools() -> str:
 
 
 def last_lines(text: str, count: int = KEPT_LINES) -> str:
-    """The end of what a tool said."""
+    """The end of a tool's output."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     return "\n".join(lines[-count:])
 
@@ -351,7 +351,7 @@ def only(folder: Path, pattern: str) -> Path:
 
 
 def at(value: Any, *keys: str) -> Any:
-    """What lies at the end of these keys, or None where the way there breaks off."""
+    """The value at the end of these keys, or None if the way there breaks off."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

@@ -1,4 +1,4 @@
-"""How values and exceptions look in a verdict: short, and whatever the exercise's own code does."""
+"""Shows values and exceptions in a verdict: short, and whatever the exercise's own code does."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 NOT_WRITTEN = "not yet implemented"
-"""What unwritten code says when it panics."""
+"""The panic message of unwritten code."""
 
 
 FUTURE_PANICKED = "rust future panicked: "
-"""What stands before the panic's text where it happened in a future: pyo3-async-runtimes's RustPanic."""
+"""The text before that of a panic in a future: pyo3-async-runtimes's RustPanic."""
 
 
 def is_rust_panic(error: BaseException) -> bool:
@@ -31,7 +31,7 @@ def is_not_written(error: BaseException) -> bool:
 SHORTENED = frozenset(
     {list, tuple, dict, set, frozenset, deque, array, str, bytes, bytearray, int, np.ndarray}
 )
-"""What is shortened part by part. `reprlib` goes by the class's name alone, and anybody may take the name of
+"""Classes to shorten part by part. `reprlib` goes by the class's name alone, and anybody may take the name of
 one of these: walking through a stranger's parts could go on for ever."""
 
 
@@ -95,7 +95,7 @@ def show(value: Any) -> str:
 
 
 def error_text(error: BaseException) -> str:
-    """What an exception says, its notes on lines of their own: PyO3 names the argument at fault in a note."""
+    """An exception's text, its notes on lines of their own: PyO3 names the argument at fault in a note."""
     try:
         text = str(error)
     except KeyboardInterrupt:
@@ -116,5 +116,5 @@ def show_error(error: BaseException) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with what no UTF-8 stream takes, lone surrogates, written as escapes."""
+    """The text with lone surrogates, which no UTF-8 stream takes, written as escapes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

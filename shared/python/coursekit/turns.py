@@ -48,7 +48,7 @@ def _lets_in(call: Callable[[], object], numbers: int) -> bool:
     sys.setswitchinterval(0.001)  # So long the thread waits before it asks.
     gc.disable()  # Its callbacks are Python code, and hypothesis has one.
     try:
-        # The gate opens; the thread asks while the sum is under way; then the call, and what it let happen.
+        # The gate opens; the thread asks while the sum is under way; then the call, and a copy of `turns`.
         steps: list[Callable[[], Any]] = [gate.release, partial(sum, range(numbers)), call, turns.copy]
         results = list(map(operator.call, steps))
     finally:

@@ -41,7 +41,7 @@ from typing import Any, NoReturn
 
 import hypothesis
 import hypothesis.strategies
-import numpy.random  # noqa: F401  (what hypothesis would load in the first property)
+import numpy.random  # noqa: F401  (hypothesis would load it in the first property)
 import pytest
 
 from . import plugin
@@ -160,7 +160,7 @@ def _close_input() -> None:
 
 
 def _instead_of_stderr() -> int:
-    """Has the process print to standard output from here on; what was standard error is for the events alone.
+    """Has the process print to standard output from here on; the old standard error is for the events alone.
 
     The grader reads them so: a file that a submission can reach may turn into a pipe that nobody writes to.
     """

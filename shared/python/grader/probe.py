@@ -1,9 +1,9 @@
-"""Tries in the jail what is forbidden there. The last line of its output is a JSON list of what it could do.
+"""Tries forbidden acts in the jail. The last line of its output is a JSON list of those that it could do.
 
     python -I probe.py SECRET PID processes|threads
 
-SECRET is a file of the grader's that nobody in the jail may read, PID the grader's process. What is tried
-changes nothing where it succeeds: settings are set to what they are, signals have the number zero.
+SECRET is a file of the grader's that nobody in the jail may read, PID the grader's process. An act changes
+nothing if it succeeds: settings are set to what they are, signals have the number zero.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from functools import partial
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 REFUSED = (OSError, MemoryError, AttributeError)
-"""What a held act raises. The last: this Python, or this C library, does not know the call."""
+"""The errors of a held act. The last: this Python, or this C library, does not know the call."""
 
 
 def call(name: str, *arguments: object) -> int:
@@ -230,7 +230,7 @@ def open_settings() -> None:
 
 
 def be_root() -> None:
-    """Root's number outside. A namespace of users hides it; but what is root's outside is then one's own."""
+    """Root's number outside. A namespace of users hides it; but root's files outside are then one's own."""
     if os.getuid() == 0:
         return
     about = os.stat("/dev/null")
@@ -483,7 +483,7 @@ def large_file() -> None:
 
 
 def main() -> None:
-    """Tries each; what raises was held."""
+    """Tries each; an act that raises was held."""
     secret, pid, kind = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     acts: list[tuple[str, Callable[[], None]]] = [
         ("the grader's files can be read", lambda: read_secret(secret)),

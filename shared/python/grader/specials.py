@@ -1,4 +1,4 @@
-"""Which special methods and attributes may cross the boundary."""
+"""The special methods and attributes that may cross the boundary."""
 
 
 def _specials(names: str) -> frozenset[str]:
@@ -15,19 +15,19 @@ FROM_THE_SUBMISSION = _specials(
     sub truediv trunc xor
     """
 )
-"""What a test may do with an object of a class that the course's own type stub declares, as far as the stub
-names the method for that class."""
+"""The methods that a test may use of an object of a class that the course's own type stub declares, as far as
+the stub names the method for that class."""
 
 OF_EVERY_DECLARED_CLASS = _specials("eq ne lt le gt ge hash repr str format bool")
-"""Of these, what stubs need not name. Arithmetic is not among them: with a `__sub__` of its own an object
-could pass for an array that is near the expected one, and would be handed that."""
+"""Of these, the ones that stubs need not name. Arithmetic is not among them: with a `__sub__` of its own an
+object could pass for an array that is near the expected one, and would be handed that."""
 
 OF_UNKNOWN_CLASSES = _specials("aiter anext await call contains enter exit getitem iter len next reversed")
-"""What a test may do with an object of any other class of the submission: look through it, but never take
-its word for being equal to something."""
+"""The methods that a test may use of an object of any other class of the submission: it may look through the
+object, but never take its word for being equal to something."""
 
 FOR_COPIES = _specials("copy deepcopy reduce_ex setstate")
-"""What `copy` and `pickle` ask of an object. The oracle asks it itself, see `stand_ins.copying`."""
+"""For `copy` and `pickle`. The oracle itself asks an object for them, see `stand_ins.copying`."""
 
 OF_A_TEST = _specials(
     """
@@ -36,8 +36,8 @@ OF_A_TEST = _specials(
     truediv
     """
 )
-"""What the submission may do with an object that a test hands to it: what Python code would do with it.
-Attributes stay at home: from a function one could walk to the test's frame and the answer."""
+"""The methods that the submission may use of an object that a test hands to it: those that Python code would
+use. Attributes stay at home: from a function one could walk to the test's frame and the answer."""
 
 TEXTS = _specials("repr str hash")
 """Of these, only those that a test's own class defines: Python's own would show what is inside."""

@@ -4,7 +4,7 @@
 
 FD is a socket to the oracle. SOCKETS is another, over which sockets themselves are handed to it.
 
-Whatever this process says may be forged; the oracle believes a value only if it is the right one.
+Everything that this process says may be forged; the oracle believes a value only if it is the right one.
 """
 
 from __future__ import annotations

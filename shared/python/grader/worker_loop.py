@@ -28,7 +28,7 @@ class SteppedLoop(asyncio.SelectorEventLoop):
 
 
 def begin(awaitable: Any, notify: Callable[[Any], Any]) -> tuple[Any, ...]:
-    """What steps are taken with and what the first one waits for, or how that one has ended."""
+    """The iterator of the steps and the thing that the first one waits for, or the end of that one."""
     try:
         steps = type(awaitable).__await__(awaitable)
         return "waits", steps, advance(steps, notify, None)

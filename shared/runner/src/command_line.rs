@@ -14,12 +14,12 @@ pub(crate) struct Command {
     pub(crate) name: &'static str,
     /// Its arguments as the help shows them, such as `[ID]… [--all]`.
     pub(crate) arguments: &'static str,
-    /// What it does; further lines stand below the first.
+    /// Its description in the help; further lines stand below the first.
     pub(crate) summary: &'static str,
     pub(crate) takes: Takes,
 }
 
-/// What may follow a command's name, and how that becomes something to run.
+/// The arguments that a command takes, and the function that makes something to run of them.
 pub(crate) enum Takes {
     /// Words and these options.
     Options(&'static [CommandOption], fn(Arguments) -> Result<Invocation>),
@@ -140,7 +140,7 @@ fn usage_error(error: lexopt::Error) -> Error {
     Error::new(format!("{error}.")).advice(SEE_COMMANDS).caused_by(error)
 }
 
-/// What a command line asks for.
+/// The request in a command line.
 pub(crate) enum Request {
     Help,
     /// The README's table of commands.
@@ -185,7 +185,7 @@ pub(crate) fn parse(commands: &[&Command], arguments: impl IntoIterator<Item = O
     find(commands, read)
 }
 
-/// Options may stand before the command, so how one is read cannot depend on the command.
+/// Options may stand before the command, so the command cannot decide how an option is read.
 fn option_of_any(commands: &[&Command], name: &str) -> Option<CommandOption> {
     let options = commands.iter().flat_map(|command| match command.takes {
         Takes::Options(options, _) => options,
@@ -223,7 +223,7 @@ fn unknown_command(commands: &[&Command], name: &str) -> Error {
     }
 }
 
-/// What `cargo course --help` prints.
+/// The output of `cargo course --help`.
 pub(crate) fn help(commands: &[&Command]) -> String {
     const WIDTH: usize = 28;
     let mut text = "\

@@ -1,4 +1,4 @@
-//! What the exit status of `cargo course` means.
+//! The meaning of `cargo course`'s exit status.
 
 use std::process::ExitCode;
 

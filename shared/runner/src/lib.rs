@@ -1,8 +1,8 @@
 //! The runner behind `cargo course`: sets up, watches, checks and explains.
 //!
 //! `commands` has one file for each command. `check` finds out how an exercise stands; its verdict is plain data that
-//! `ui` shows. `watch` and `verify` are the two larger commands, `actions` what commands and the keys of watch mode
-//! both do.
+//! `ui` shows. `watch` and `verify` are the two larger commands, `actions` is the work that commands and the keys of
+//! watch mode share.
 
 #![forbid(unsafe_code)]
 

@@ -1,5 +1,5 @@
-//! What the learner has reached, in a small text file that is replaced as a whole: it survives renamed exercises,
-//! crashes and two runners at once.
+//! The learner's progress, in a small text file that is replaced as a whole: it survives renamed exercises, crashes and
+//! two runners at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,13 +12,13 @@ use course_core::{Error, Result, files, workspace};
 
 use crate::ui::output;
 
-/// Solved exercises, hints seen, and where the learner is. Ids that the course no longer has are kept: another branch
+/// Solved exercises, hints seen, and the learner's place. Ids that the course no longer has are kept: another branch
 /// may.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Progress {
     pub(crate) current: Option<String>,
     pub(crate) solved: BTreeSet<String>,
-    /// How many hints of an exercise have been shown.
+    /// The number of shown hints, by exercise.
     pub(crate) hints: BTreeMap<String, usize>,
 }
 
@@ -105,7 +105,7 @@ impl Progress {
         Ok(new)
     }
 
-    /// Where to go on: the current exercise while it is unsolved, else the first unsolved one, else none.
+    /// The exercise to go on with: the current one while it is unsolved, else the first unsolved one, else none.
     pub(crate) fn next<'c>(&self, course: &'c Course) -> Option<ExerciseRef<'c>> {
         let unsolved = |exercise_ref: &ExerciseRef<'_>| !self.solved.contains(&exercise_ref.id());
         self.current(course).filter(unsolved).or_else(|| course.exercises().find(unsolved))

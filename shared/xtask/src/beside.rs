@@ -8,7 +8,7 @@ use course_core::{Error, Result, files};
 
 use crate::tools::program;
 
-/// How many steps held, and how many did not.
+/// The number of steps that held, and of those that did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) passed: usize,

@@ -1,4 +1,4 @@
-//! What CI runs: the README's commands and the checks on the course's own sources.
+//! The steps of CI: the README's commands and the checks on the course's own sources.
 //!
 //! It needs Rust, Python 3.11 or newer with venv, npm, and a C compiler, and installs everything else that it uses: Debian's
 //! packages where it may, developers' tools into `target/developer`.
@@ -137,8 +137,8 @@ fn first_command(course: &Course) -> Result<()> {
     require(said.contains("not yet"), || "It does not say `not yet`.".to_owned())
 }
 
-/// What the steps need of Debian: the program, and the package it comes from. bubblewrap is the grader's jail, gfortran
-/// builds the peer of module 13.
+/// Debian's packages for the steps: the program, and the package it comes from. bubblewrap is the grader's jail,
+/// gfortran builds the peer of module 13.
 const SYSTEM_PACKAGES: [(&str, &str); 3] =
     [("bwrap", "bubblewrap"), ("gfortran", "gfortran"), ("chromium", "chromium")];
 
@@ -164,7 +164,7 @@ fn system_packages(course: &Course) -> Result<()> {
     run_command(apt(&["install", "-y", "-qq"]).args(missing))
 }
 
-/// A virtual environment with what a lock file lists.
+/// A virtual environment with the packages of a lock file.
 fn environment(root: &Path, folder: &str, requirements: &str) -> Result<()> {
     run_command(program(root, "python3").args(["-m", "venv", folder]))?;
     let pip = root.join(folder).join("bin/pip");
@@ -388,7 +388,7 @@ fn book_in_a_browser(course: &Course) -> Result<()> {
     run_command(program(&course.root, "npm").args(["test", "--prefix", "docs/tests"]))
 }
 
-/// `.ci/lab` says what it checks. Where its folder cannot be made (no root, no Debian), it says "not run".
+/// `.ci/lab` says what it checks. If its folder cannot be made (no root, no Debian), it says "not run".
 fn other_platforms(course: &Course) -> Result<()> {
     run_command(program(&course.root, "bash").arg(".ci/lab/all.sh"))
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask`: what contributors and CI do with the course.
+//! `cargo xtask`: the work of contributors and CI on the course.
 //!
 //! ```text
 //! cargo xtask ci [STEP]…               what CI runs: all of it, or these steps (`--list` names them)

@@ -1,4 +1,4 @@
-//! Releases: what must agree before a tag is made.
+//! Releases: checks that all places agree before a tag is made.
 
 use course_core::catalogue::Course;
 use course_core::{Error, Result, files};

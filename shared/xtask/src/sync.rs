@@ -1,4 +1,4 @@
-//! Writes what is derived from something else in the course.
+//! Writes the files that are derived from others in the course.
 
 use std::path::{Path, PathBuf};
 
@@ -7,11 +7,11 @@ use course_core::{Error, Result, files, python, workspace};
 
 use crate::tools;
 
-/// A file that is derived, and what it must hold.
+/// A derived file, and the bytes that it must hold.
 struct Derived {
     path: PathBuf,
     bytes: Vec<u8>,
-    /// Where it comes from, for people.
+    /// Its origin, for people.
     source: &'static str,
     /// Whether a learner or author may have worked in it: it is then kept before it is replaced.
     may_hold_work: bool,
@@ -69,7 +69,7 @@ fn files_of_other_modules(course: &Course) -> Result<Vec<Derived>> {
     derived.collect()
 }
 
-/// What learners get are the stubs, whatever an author left in `src`.
+/// Learners get the stubs, whatever an author left in `src`.
 fn sources_from_stubs(module: &Module) -> Result<Vec<Derived>> {
     let files = module.exercises.iter().flat_map(|exercise| &exercise.files);
     let derived = files.map(|file| {
@@ -79,8 +79,8 @@ fn sources_from_stubs(module: &Module) -> Result<Vec<Derived>> {
     derived.collect()
 }
 
-/// A solution is the module with other exercise files: everything else in `src`, the type stub, and what builds and packs it
-/// are the module's.
+/// A solution is the module with other exercise files: everything else in `src`, the type stub, and the files that build
+/// and pack it are the module's.
 fn solution_files(module: &Module) -> Result<Vec<Derived>> {
     let is_exercise =
         |file: &Path| module.exercises.iter().any(|exercise| exercise.files.iter().any(|own| own == file));

@@ -17,8 +17,8 @@ pub(crate) fn tool(root: &Path, name: &str) -> PathBuf {
     root.join(TOOLS).join("bin").join(name)
 }
 
-/// A program in the course's folder, without what `cargo run` says about this one: it would rebuild PyO3 at each
-/// switch.
+/// A program in the course's folder, without the variables that `cargo run` sets for this one: they would rebuild PyO3
+/// at each switch.
 pub(crate) fn program(root: &Path, name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(root);

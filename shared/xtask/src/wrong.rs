@@ -39,7 +39,7 @@ pub(crate) fn write(course: &Course, folder: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// Makes patches of all whole files. What is a patch already stays.
+/// Makes patches of all whole files. A file that is a patch already stays.
 pub(crate) fn convert(course: &Course) -> Result<bool> {
     let mut converted = 0;
     for exercise in course.exercises() {
@@ -153,7 +153,7 @@ mod tests {
         let solution = "//! Docs.\n\nfn one() {}\n\n/// Two.\nfn two() -> i64 {\n    2\n}\n";
         let wrong = "fn one() {}\n\nfn two() -> i64 {\n    3\n}\n";
         assert_eq!(keep_comments(solution, wrong), solution.replace("    2\n", "    3\n"));
-        // Its own words stay, and what goes with code goes.
+        // Its own comments stay, and comments of missing code go.
         let own = "//! Mine.\n\nfn one() {}\n";
         assert_eq!(keep_comments(solution, own), own);
         assert_eq!(keep_comments(solution, solution), solution);
@@ -172,7 +172,7 @@ mod tests {
         #[test]
         fn a_patch_never_applies_elsewhere(old in text(), new in text(), other in text()) {
             let printed = diffy::create_patch(&old, &new).to_string();
-            // A hunk fits to the letter and in its place, or not at all: what it leaves is then the other text's own.
+            // A hunk fits to the letter and in its place, or not at all, so the reverse patch gives back the other text.
             if let Ok(applied) = apply(&other, &printed) {
                 let back = diffy::create_patch(&new, &old).to_string();
                 prop_assert_eq!(apply(&applied, &back), Ok(other));

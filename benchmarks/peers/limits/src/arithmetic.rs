@@ -1,4 +1,4 @@
-//! How fast float64 numbers are multiplied and added.
+//! The speed of multiplying and adding float64 numbers.
 
 use std::hint::black_box;
 

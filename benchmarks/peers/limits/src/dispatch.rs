@@ -11,7 +11,7 @@ pub(crate) fn width() -> usize {
 }
 
 /// Makes `fn name` out of the `#[inline(always)]` function behind `=`: copies of it for AVX-512 and for AVX2 on x86-64,
-/// chosen while running. Where there is neither, the function behind `else` is called.
+/// chosen while running. If there is neither, the function behind `else` is called.
 macro_rules! widest {
     (fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty = $body:path, else $baseline:path) => {
         fn $name($($argument: $type),*) -> $result {

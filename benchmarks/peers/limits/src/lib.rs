@@ -1,4 +1,4 @@
-//! What this machine can do at best, measured in the same run as everything else: the last bar of each chart.
+//! The best that this machine can do, measured in the same run as everything else: the last bar of each chart.
 //!
 //! Reading memory and float arithmetic are the two limits that a kernel meets. Both are measured with the widest vector
 //! instructions that the processor has, found out while running: the build itself is an ordinary portable one.
@@ -9,7 +9,7 @@ mod memory;
 mod processor;
 mod team;
 
-/// How fast this machine reads and calculates.
+/// The speed at which this machine reads and calculates.
 #[pyo3::pymodule(name = "machine_limits")]
 mod python {
     #[pymodule_export]

@@ -1,4 +1,4 @@
-//! How fast memory is read.
+//! The speed of reading memory.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -36,7 +36,7 @@ pub(crate) fn is_portable() -> bool {
     !cfg!(all(target_arch = "x86_64", target_feature = "avx"))
 }
 
-/// How many threads rayon has here.
+/// The number of threads that rayon has here.
 #[pyfunction]
 pub(crate) fn threads() -> usize {
     rayon::current_num_threads()

@@ -25,7 +25,7 @@ impl Account {
         Ok(())
     }
 
-    /// What the account holds.
+    /// The amount in the account.
     #[getter]
     fn balance(&self) -> f64 {
         self.balance

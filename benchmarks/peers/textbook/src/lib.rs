@@ -1,8 +1,8 @@
-//! What tutorials show: the same work as the exercises, the way it is usually written.
+//! The versions that tutorials show: the same work as the exercises, the way it is usually written.
 //!
 //! Each function gives the right result on the benchmarks' inputs, and is written as a first version is: no checks, no
-//! thought of memory. One file per module of the course. Nothing here is to be imitated; it is what the solutions are
-//! held against.
+//! thought of memory. One file per module of the course. Nothing here is to be imitated; the solutions are held against
+//! it.
 
 mod account;
 mod data_processor;

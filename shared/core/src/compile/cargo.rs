@@ -110,8 +110,7 @@ fn call_cargo(
     });
     let messages = Arc::new(Mutex::new(Messages::new(on_library)));
     let sink = Arc::clone(&messages);
-    // cargo's output is read as it comes: if there is much to build, it is longer than what is kept of a learner's
-    // output.
+    // cargo's output is read as it comes, because a long build prints more than is kept of a learner's output.
     let on_stdout: OnChunk = Box::new(move |chunk: &[u8]| locked(&sink).read(chunk));
     let finished = Supervised::spawn(&mut command, Some(on_stdout), Some(on_stderr))
         .map_err(|error| {
@@ -132,7 +131,7 @@ fn call_cargo(
     Ok(build)
 }
 
-/// Whether the variable chooses how well cargo's release builds are optimised.
+/// Whether the variable changes the optimisation of cargo's release builds.
 fn optimises(variable: &str) -> bool {
     variable.ends_with("RUSTFLAGS") || variable.starts_with("CARGO_PROFILE_RELEASE_")
 }

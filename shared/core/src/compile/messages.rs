@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Build, Diagnostic, OnLibrary};
 
-/// What cargo or rustc tells, read line by line as it comes.
+/// The messages of cargo or rustc, read line by line as they come.
 pub(super) struct Messages {
     /// All that was told so far.
     pub(super) build: Build,

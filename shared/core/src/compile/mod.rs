@@ -1,5 +1,5 @@
-//! Builds a crate with cargo, or with rustc alone, and reads the answer: the extension, the test programs, or what rustc
-//! complains about.
+//! Builds a crate with cargo, or with rustc alone, and reads the answer: the extension, the test programs, or rustc's
+//! complaints.
 
 mod cargo;
 mod messages;
@@ -22,7 +22,7 @@ pub type OnProgress = Arc<dyn Fn(u64, u64, &str) + Send + Sync>;
 /// Called with the name and the path of an extension as soon as it is built, while cargo goes on with test programs.
 pub type OnLibrary = Box<dyn FnMut(&str, &Path) + Send>;
 
-/// What to build.
+/// The packages and tests to build, and the settings of the build.
 #[derive(Debug)]
 pub struct Request<'r> {
     /// The workspace's root.
@@ -37,7 +37,7 @@ pub struct Request<'r> {
     pub online: bool,
     /// Whether rustc's messages carry colours.
     pub colours: bool,
-    /// Has cargo write down how it calls rustc: the program that does so, and the folder for the recipes.
+    /// Has cargo write down its calls of rustc: the program that does so, and the folder for the recipes.
     pub record: Option<(&'r Path, &'r Path)>,
 }
 
@@ -70,7 +70,7 @@ pub struct Diagnostic {
     pub code: String,
     /// The file of its main span, relative to the workspace and with `/`; empty without a span.
     pub file: String,
-    /// Where its main span begins, from 1; 0 without a span.
+    /// The first line of its main span, from 1; 0 without a span.
     pub line: usize,
     /// As rustc prints it.
     pub rendered: String,

@@ -11,7 +11,7 @@ use crate::process::{CancellationToken, Limits, OnChunk, Supervised};
 use crate::recipe::{Product, Recipe};
 
 /// Calls rustc for a crate or a test at `root`, as a recipe says, with `folder` as the crate's own. A compile error is a
-/// [`Build`] without success; what was built lies in `out`.
+/// [`Build`] without success; the products lie in `out`.
 pub fn rustc(
     recipe: &Recipe,
     root: &Path,

@@ -1,4 +1,4 @@
-//! How far cargo has come, by what it prints meanwhile.
+//! The stage of a build, read from cargo's progress lines.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::{Request, locked};
 
 /// The stage that cargo has reached. It decides whether a build may be ended once its result is no longer wanted. A
-/// dependency is always built to its end: ended early, it starts from the beginning, and whoever saves often would wait
-/// for ever.
+/// dependency is always built to its end: ended early, it starts from the beginning, and a learner who saves often
+/// would wait for ever.
 pub(super) struct Stage {
     /// The packages and test programs that were asked for, as cargo's progress names them.
     own: BTreeSet<String>,
@@ -27,7 +27,7 @@ enum Doing {
     Waiting,
 }
 
-/// What a piece of cargo's standard error says.
+/// The news in a piece of cargo's standard error.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Known {
     Building { done: u64, total: u64, what: String },
@@ -54,7 +54,7 @@ impl Stage {
         }
     }
 
-    /// Follows what cargo prints.
+    /// Follows cargo's output.
     pub(super) fn read(&mut self, text: &str) -> Known {
         if let Some((done, total, mut what)) = read_progress(text) {
             // A line without names changes nothing. A line that was cut short names more than there was room for.

@@ -1,4 +1,4 @@
-//! Whether a process computes or waits, from what Linux says about it in `/proc`.
+//! Whether a process computes or waits, read from `/proc`.
 
 use std::time::Duration;
 

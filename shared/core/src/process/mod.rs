@@ -32,10 +32,10 @@ use windows as platform;
 /// Set by Ctrl-C, SIGTERM and SIGHUP; every wait looks at it.
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
-/// How much of a child's output is kept; the rest is counted and dropped.
+/// Bytes that are kept of each output stream of a child; the rest is counted and dropped.
 pub const KEPT_OUTPUT: usize = 1 << 20;
 
-/// How often a wait looks whether the child has ended.
+/// The time between two looks whether the child has ended.
 const POLL: Duration = Duration::from_millis(2);
 
 /// Makes the first Ctrl-C end the running work in order, and the second one end the program at once.
@@ -104,7 +104,7 @@ impl CancellationToken {
     }
 }
 
-/// What a child may use.
+/// The time and the output that a child may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// From start to end.
@@ -118,7 +118,7 @@ impl Limits {
     pub const NONE: Self = Self { time: Duration::MAX, output: usize::MAX };
 }
 
-/// How a child came to its end.
+/// The ways in which a child can end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitReason {
     /// By itself, or by a signal.
@@ -153,16 +153,16 @@ impl ExitReason {
 /// A child that has ended.
 #[derive(Debug)]
 pub struct Finished {
-    /// How it ended.
+    /// The way in which it ended.
     pub exit: ExitReason,
-    /// What it printed on standard output, up to a limit.
+    /// Its standard output, up to a limit.
     pub stdout: String,
-    /// What it printed on standard error, up to a limit.
+    /// Its standard error, up to a limit.
     pub stderr: String,
 }
 
 impl Finished {
-    /// How the process came to its end, for somebody who has never seen that. `limits` are those it ran under.
+    /// An explanation of its end, for somebody who has never seen one. `limits` are those it ran under.
     #[must_use]
     pub fn describe_exit(&self, limits: Limits) -> String {
         let seconds = limits.time.as_secs();
@@ -187,7 +187,7 @@ impl Finished {
     }
 }
 
-/// What an exit status without a signal says in the middle of a test run.
+/// The meaning of an exit status without a signal in the middle of a test run.
 fn explain_exit_code(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!(
@@ -197,7 +197,7 @@ fn explain_exit_code(status: ExitStatus) -> String {
     }
 }
 
-/// What Rust prints before it aborts for want of memory.
+/// Whether the text holds Rust's last words before it aborts for want of memory.
 fn out_of_memory(stderr: &str) -> bool {
     stderr.lines().any(|line| line.starts_with("memory allocation of ") && line.trim_end().ends_with(" bytes failed"))
 }

@@ -8,7 +8,7 @@ const LONGEST_STEP: Duration = Duration::from_secs(2);
 /// The time since a start, without pauses: while a container is paused, a batch system holds its jobs or a virtual machine
 /// is moved, the system's clock goes on, and a time limit would end work that never had its time.
 ///
-/// Whoever waits must look every few moments: of a longer step between two looks, only the first seconds count.
+/// A caller that waits must look every few moments: of a longer step between two looks, only the first seconds count.
 #[derive(Debug)]
 pub struct RunningTime {
     elapsed: Duration,

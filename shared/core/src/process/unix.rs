@@ -40,7 +40,7 @@ impl Group {
     }
 }
 
-/// What an exit status says, for somebody who has never seen one. `stderr` may hold the panic that led to it.
+/// The meaning of an exit status, for somebody who has never seen one. `stderr` may hold the panic that led to it.
 pub(super) fn explain_exit(status: ExitStatus, stderr: &str) -> String {
     // From signal(7); the numbers below 16 are the same on Linux and macOS, but for SIGBUS.
     match status.signal() {
@@ -61,7 +61,7 @@ pub(super) fn explain_exit(status: ExitStatus, stderr: &str) -> String {
     }
 }
 
-/// `at src/x.rs:3:5: the message`, from what Rust prints about the first panic.
+/// `at src/x.rs:3:5: the message`, from Rust's message about the first panic.
 fn panic_in(stderr: &str) -> Option<String> {
     let mut lines = stderr.lines().skip_while(|line| !line.contains(" panicked at "));
     let (_, location) = lines.next()?.split_once(" panicked ")?;
@@ -85,7 +85,7 @@ mod tests {
         assert!(panic.contains("panicked at src/a.rs:3:5: boom"), "{panic}");
         let overflow = explained(6, "thread 'main' has overflowed its stack\n");
         assert!(overflow.contains("calls itself without end"), "{overflow}");
-        // What merely mentions memory is no proof.
+        // A mere mention of memory is no proof.
         let other = explained(6, "memory allocation of trees failed\n");
         assert!(other.contains("the process aborted. A panic inside"), "{other}");
     }

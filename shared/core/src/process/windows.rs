@@ -21,7 +21,7 @@ pub(super) fn start_group(command: &mut Command) {
 pub(super) struct Group(Option<Job>);
 
 impl Group {
-    /// The group of a child that was just started. Where there are no jobs, only the child itself is ended.
+    /// The group of a child that was just started. If the system refuses a job, only the child itself is ended.
     pub(super) fn of(child: &Child) -> Self {
         Self(Job::holding(child))
     }
@@ -33,7 +33,7 @@ impl Group {
     }
 }
 
-/// What an exit status says, for somebody who has never seen one.
+/// The meaning of an exit status, for somebody who has never seen one.
 pub(super) fn explain_exit(status: ExitStatus, stderr: &str) -> String {
     match status.code().map(i32::cast_unsigned) {
         Some(0xC000_0005) => {

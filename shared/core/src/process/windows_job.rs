@@ -11,7 +11,7 @@ use windows_sys::Win32::System::JobObjects::{
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation, SetInformationJobObject,
 };
 
-/// A job that ends all its processes when it is dropped. What a process in it starts is in it, too.
+/// A job that ends all its processes when it is dropped. A process that one of them starts is in it, too.
 #[derive(Debug)]
 pub(super) struct Job(
     /// Its only handle: closing it ends the job.
@@ -32,8 +32,8 @@ impl Job {
         let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
         limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
         let size = u32::try_from(size_of_val(&limits)).ok()?;
-        // SAFETY: `job` is a job's handle, `limits` lives until the call returns, is what this class of information
-        // consists of, and `size` is its size.
+        // SAFETY: `job` is a job's handle, `limits` lives until the call returns and has the type for this class of
+        // information, and `size` is its size.
         let limited = unsafe {
             SetInformationJobObject(
                 job.as_raw_handle(),

@@ -27,11 +27,11 @@ pub(crate) fn lay_out(module: &Module, tree: &Path, version: Version<'_>) -> Res
 pub(crate) struct Extension {
     /// Holds it, under its Python name, and its type stub.
     pub(crate) folder: PathBuf,
-    /// What rustc took.
+    /// The time that rustc took.
     pub(crate) time: Duration,
 }
 
-/// Builds an extension, or gives what rustc says against it within `time`.
+/// Builds an extension within `time`, or gives the reason that it could not be built.
 pub(crate) fn build(
     environment: &Environment,
     jail: &Jail,

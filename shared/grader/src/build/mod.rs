@@ -1,4 +1,4 @@
-//! Builds what a submission has written of a module: all of it at once, and where that does not compile, whatever does.
+//! Builds the written exercises of a submission's module: all at once, or, if that does not compile, those that do.
 
 pub(crate) mod extension;
 
@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
 use crate::second_chances::SecondChances;
 
-/// How long rustc may take for a module. A slow machine is charged to nobody: it was as slow for the reference.
+/// The time that rustc may take for a module. A slow machine is charged to nobody: it was as slow for the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TimeLimits {
     /// For the module as it was handed in.
@@ -42,16 +42,16 @@ impl TimeLimits {
 pub(crate) struct Built {
     /// The folder with the extension, if anything compiles.
     pub(crate) extension: Option<PathBuf>,
-    /// The exercises that it is built without, by ID, and what is said against each.
+    /// The exercises that it is built without, by ID, each with the reason.
     pub(crate) refused: BTreeMap<String, String>,
     /// All of it.
     pub(crate) seconds: f64,
 }
 
-/// A module as one submission has it, and what it takes to build it.
+/// A module as one submission has it, with everything that its build needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SubmittedModule<'m> {
-    /// What all gradings share.
+    /// The environment that all gradings share.
     pub(crate) environment: &'m Environment,
     /// The jail, counting this submission's processes.
     pub(crate) jail: &'m Jail,
@@ -59,7 +59,7 @@ pub(crate) struct SubmittedModule<'m> {
     pub(crate) second_chances: &'m SecondChances,
     /// The course's own.
     pub(crate) module: &'m Module,
-    /// Where the submission's files lie.
+    /// The folder with the submission's files.
     pub(crate) tree: &'m Path,
     /// For rustc.
     pub(crate) limits: TimeLimits,
@@ -122,7 +122,7 @@ impl SubmittedModule<'_> {
         Ok(built)
     }
 
-    /// The folder with the extension, or what rustc says against it.
+    /// The folder with the extension, or the reason that it could not be built.
     fn compile(&self, tree: &Path, scratch: &Path, time: Duration) -> Result<Result<PathBuf, String>> {
         let Self { environment, jail, second_chances, module, .. } = *self;
         let compiled = extension::build(environment, jail, second_chances, module, tree, scratch, time)?;
@@ -130,7 +130,7 @@ impl SubmittedModule<'_> {
     }
 }
 
-/// What can be said against an extension that compiles with this exercise in it.
+/// A check of an extension that compiles with this exercise in it: gives the objection, if there is one.
 pub(crate) type Objection<'o> = dyn Fn(&Path, &Exercise) -> Result<Option<String>> + 'o;
 
 /// Whether the rest of the module is as the stubs have it, so that nothing else can be to blame.

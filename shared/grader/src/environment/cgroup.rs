@@ -15,10 +15,10 @@ const MOST_TASKS: &str = "1024";
 /// The first three are of version 1, where each controller has a tree; the last is of version 2.
 const TREES: [&str; 4] = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/cpu", "/sys/fs/cgroup"];
 
-/// What the kernel gives a group that nobody has set.
+/// The `cpu.shares` that the kernel gives a group by default.
 const EQUAL_SHARE: &str = "1024";
 
-/// What each of the submissions at work may have of the machine's memory, so that together they leave some of it.
+/// The share of the machine's memory for each of the submissions at work, so that together they leave some of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MemoryShare {
     bytes: u64,
@@ -48,7 +48,7 @@ impl MemoryShare {
         self.bytes
     }
 
-    /// MiB of an oracle, which makes objects of what a submission answers. The oracles share the fifth that is left.
+    /// MiB of an oracle, which makes objects of a submission's answers. The oracles share the fifth that is left.
     pub(crate) fn of_oracle(self) -> u32 {
         const LEAST: u64 = 1536;
         const MOST: u64 = 4096;
@@ -104,7 +104,7 @@ impl Cgroups {
         let wanted: [(&str, &[(&str, &str)]); 4] = [
             (TREES[0], &[("pids.max", MOST_TASKS)]),
             (TREES[1], &[("memory.limit_in_bytes", &memory)]),
-            // Where processors are short, the groups have equal parts, however many threads are in each.
+            // If processors are short, the groups have equal parts, however many threads are in each.
             (TREES[2], &[("cpu.shares", EQUAL_SHARE)]),
             (
                 TREES[3],
@@ -114,7 +114,7 @@ impl Cgroups {
         Self(wanted.into_iter().filter_map(|(tree, limits)| make(Path::new(tree), &name, limits)).collect())
     }
 
-    /// Where a process writes its number to join.
+    /// The files to which a process writes its number to join.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         self.0.iter().map(|group| group.join("cgroup.procs")).collect()
     }

@@ -1,4 +1,4 @@
-//! What changes with anything that could change a grade.
+//! A digest that changes with anything that could change a grade.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use course_core::staging;
 const GRADER: [&str; 6] = ["python/coursekit", "python/grader", "python/run.py", "core/src", "grader/src", "jail/src"];
 
 /// A digest of the course, its tests, the grader, the compiler, Python and the packages. The lock files of all modules count,
-/// also where only some modules are graded: what was found out about an exercise holds in every selection.
+/// also if only some modules are graded, because the findings about an exercise hold in every selection.
 pub(super) fn of(course: &Course, versions: &BTreeMap<String, String>) -> Result<String> {
     let mut digest = Digest::new();
     for lock in catalogue::package_locks(&course.root, &course.modules.iter().collect::<Vec<_>>()) {

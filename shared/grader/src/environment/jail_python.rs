@@ -48,16 +48,16 @@ pub(super) fn make(work: &Path, locks: &[PathBuf], interpreter: &Interpreter) ->
     Ok(python)
 }
 
-/// Which Python an environment is made with.
+/// The Python that an environment is made with.
 #[derive(Debug, Clone)]
 pub(super) struct Interpreter {
     /// The program, outside of any environment.
     pub(super) base: PathBuf,
-    /// Implementation, version, ABI and build: what compiled packages depend on.
+    /// Implementation, version, ABI and build: compiled packages depend on these.
     pub(super) identity: String,
 }
 
-/// What the environment has to be made from.
+/// The interpreter and the lock files that the environment has to be made from.
 struct Wanted {
     /// The interpreter's line first, then one for each lock file.
     lines: Vec<String>,

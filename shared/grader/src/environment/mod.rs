@@ -1,5 +1,5 @@
-//! Everything that grading needs and no submission can touch: a clean copy of the modules, dependencies built once, how
-//! rustc is called, the sandbox and what of it holds here.
+//! Everything that grading needs and no submission can touch: a clean copy of the modules, dependencies built once, the
+//! call of rustc, the sandbox and the list of its mechanisms that do not hold here.
 
 pub(crate) mod cgroup;
 mod fingerprint;
@@ -28,7 +28,7 @@ use crate::session::oracles::Oracles;
 use crate::turns::Turns;
 use crate::unix;
 
-/// What grading works with.
+/// The tools, folders and limits that grading works with.
 #[derive(Debug)]
 pub(crate) struct Environment {
     /// The course, as it stands on the teacher's disk.
@@ -37,13 +37,13 @@ pub(crate) struct Environment {
     pub(crate) scratch: PathBuf,
     /// The jail.
     pub(crate) jail: Jail,
-    /// What each submission may have of the memory.
+    /// The share of the memory for each submission.
     pub(crate) memory: MemoryShare,
-    /// Who works at a time.
+    /// Lets work run beside other work, or alone.
     pub(crate) turns: Turns,
     /// The processes that run tests from outside.
     pub(crate) oracles: Oracles,
-    /// What of the jail does not hold on this machine, one sentence each.
+    /// The mechanisms of the jail that do not hold on this machine, one sentence each.
     pub(crate) not_enforced: Vec<String>,
     /// Defences that were left out on request.
     pub(crate) without: Vec<Defence>,
@@ -53,9 +53,9 @@ pub(crate) struct Environment {
     pub(crate) versions: BTreeMap<String, String>,
     reference: ReferenceBuild,
     rust: Rust,
-    /// What the jail's Python needs of the one that it was made with.
+    /// The paths that the jail's Python needs of the one that it was made with.
     python_read: Vec<Readable>,
-    /// Folders that no program in the jail reads: what is installed into the machine's Pythons.
+    /// Folders that no program in the jail reads: the packages installed into the machine's Pythons.
     python_hide: Vec<PathBuf>,
     /// The interpreter of the jail's own environment.
     jail_python: PathBuf,
@@ -133,7 +133,7 @@ impl Environment {
         Ok(self)
     }
 
-    /// What each kind of program in the jail may do.
+    /// The policy for each kind of program in the jail.
     fn policies(&self) -> [(&'static str, SandboxPolicy); 3] {
         [
             ("judged code", self.policy()),
@@ -142,12 +142,12 @@ impl Environment {
         ]
     }
 
-    /// How to start the jail's own Python, isolated.
+    /// The command line of the jail's own Python, isolated.
     pub(crate) fn jailed_python(&self) -> Vec<String> {
         isolated(&self.jail_python)
     }
 
-    /// How to start, in the jail, one of the programs of `shared/python/run.py`.
+    /// The command line, in the jail, of one of the programs of `shared/python/run.py`.
     pub(crate) fn jailed_python_program(&self, name: &str) -> Vec<String> {
         python_program(&self.jail_python, &self.course.root, name)
     }
@@ -197,7 +197,7 @@ impl Environment {
         (&self.rust.rustc, &self.rust.path)
     }
 
-    /// How to build a module.
+    /// The recipe for building a module.
     pub(crate) fn recipe(&self, module: &Module) -> Result<Recipe> {
         self.reference.recipe(module)
     }
@@ -208,7 +208,7 @@ impl Environment {
     }
 }
 
-/// What was found, each sentence once, with the programs that could do it unless all `kinds` could.
+/// The findings, each sentence once, with the programs that could do it unless all `kinds` could.
 fn sentences(found: &[(String, &str)], kinds: usize) -> Vec<String> {
     let mut sentences: Vec<String> = Vec::new();
     for (sentence, _) in found {
@@ -236,8 +236,8 @@ fn python_program(python: &Path, root: &Path, name: &str) -> Vec<String> {
     command_line
 }
 
-/// How to start an oracle, in the course's own Python: a teacher's tests may need what the teacher has installed there.
-/// What hypothesis computes once and for all is kept in `computed`.
+/// The command line of an oracle, in the course's own Python: a teacher's tests may need packages that the teacher has
+/// installed there. The folder `computed` keeps what hypothesis computes once and for all.
 fn oracle(root: &Path, computed: &Path) -> Vec<String> {
     let mut command_line = python_program(&python::environment_python(root), root, "oracle");
     command_line.push(computed.to_string_lossy().into_owned());

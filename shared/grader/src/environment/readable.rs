@@ -1,4 +1,4 @@
-//! Which folders programs in the jail may read beside the system's own, and which of the teacher's they must not see.
+//! The folders that programs in the jail may read beside the system's own, and the teacher's that they must not see.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use course_core::{Error, Result};
 
 use super::sandbox::SandboxPolicy;
 
-/// What every program in the jail reads: see `SYSTEM` in `shared/jail`.
+/// The folders that every program in the jail reads: see `SYSTEM` in `shared/jail`.
 const SYSTEM: [&str; 6] = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/alternatives"];
 
 /// Stores of package managers that give every package a folder of its own.
@@ -16,12 +16,12 @@ const STORES: [&str; 3] = ["/nix/store", "/gnu/store", "/snap"];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Readable {
     pub(super) path: PathBuf,
-    /// Why it is, as an end of a sentence.
+    /// The reason that it is, as an end of a sentence.
     pub(super) because: String,
 }
 
 impl Readable {
-    /// These paths, for one reason. Behind each that is a link comes what it leads to: the jail makes the link again.
+    /// These paths, for one reason. Behind each link comes its target: the jail makes the link again.
     pub(super) fn all(paths: impl IntoIterator<Item = PathBuf>, because: &str) -> Vec<Self> {
         let with_targets = paths.into_iter().flat_map(|path| {
             let target = path.canonicalize().ok().filter(|target| *target != path);
@@ -109,14 +109,14 @@ impl<'p> Installations<'p> {
         let passwords = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
         let listed = passwords.lines().filter_map(|line| line.split(':').nth(5)).map(PathBuf::from);
         let own = std::env::var_os("HOME").map(PathBuf::from);
-        // Where a server knows the users, no file lists them.
+        // If a server knows the users, no file lists them.
         let usual = std::fs::read_dir("/home").into_iter().flatten().flatten().map(|entry| entry.path());
         let homes = listed.chain(own).chain(usual).filter(|home| home.is_absolute());
         Self { private, homes: homes.map(|home| real(&home)).collect() }
     }
 
-    /// What a program needs to have read, beside the system's own: the folder that it is installed in if nothing else is kept
-    /// there, otherwise only itself and the links that lead to it.
+    /// The paths that a program needs to read, beside the system's own: the folder that it is installed in if nothing else is
+    /// kept there, otherwise only itself and the links that lead to it.
     pub(super) fn needs(&self, program: &Path) -> Vec<PathBuf> {
         let mut needs = Vec::new();
         for step in way_to(program) {

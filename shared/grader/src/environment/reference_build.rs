@@ -10,7 +10,7 @@ use course_core::{Error, Result, files, python, workspace};
 
 use crate::unix;
 
-/// Where the copy, its build and what comes of it lie.
+/// The folders of the copy, its build and the results.
 #[derive(Debug)]
 pub(super) struct ReferenceBuild {
     tree: PathBuf,
@@ -35,7 +35,7 @@ impl ReferenceBuild {
         Ok(build)
     }
 
-    /// How to build a module.
+    /// The recipe for building a module.
     pub(super) fn recipe(&self, module: &Module) -> Result<Recipe> {
         Ok(Recipe::load(&self.recipes, &module.package)?.with_dependencies_in(&self.dependencies))
     }
@@ -57,7 +57,7 @@ impl ReferenceBuild {
         Ok(())
     }
 
-    /// cargo builds the solutions once: with them all dependencies, and for each module how rustc is to be called.
+    /// cargo builds the solutions once, and with them all dependencies; the wrapper records the call of rustc for each module.
     fn build(&self, course: &Course, modules: &[&Module]) -> Result<()> {
         let wrapper = recipe::this_program()?;
         let mut command = workspace::cargo_for_judging(&self.tree);
@@ -80,8 +80,8 @@ impl ReferenceBuild {
         }
     }
 
-    /// What a submission may be compiled with: the dependencies alone. Beside them lie the solutions, built; a
-    /// submission that could read those would embed one with `include_bytes!` and call it.
+    /// Makes a folder with the dependencies alone, for compiling submissions. In cargo's folder, the built solutions lie beside
+    /// them; a submission that could read those would embed one with `include_bytes!` and call it.
     fn set_dependencies_apart(&self, course: &Course) -> Result<()> {
         let from = self.target.join("debug/deps");
         let _ = std::fs::remove_dir_all(&self.dependencies);

@@ -1,4 +1,4 @@
-//! The sandbox: how programs are put into the jail, and what of the jail holds on this machine.
+//! The sandbox: runs programs in the jail, and finds out what of the jail holds on this machine.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::cgroup::Cgroups;
 use crate::defence::Defence;
 
-/// What one program in the jail may do.
+/// The permissions and limits of one program in the jail.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SandboxPolicy {
     /// Folders and files to read.
@@ -32,7 +32,7 @@ pub(crate) struct SandboxPolicy {
     pub(crate) cpu: u32,
     /// MiB of one file.
     pub(crate) file_size: u32,
-    /// Where it starts.
+    /// The folder in which it starts.
     pub(crate) folder: Option<PathBuf>,
 }
 
@@ -118,7 +118,7 @@ fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Tries each forbidden act in the jail. What succeeds is returned, as a sentence each.
+/// Tries each forbidden act in the jail. Returns those that succeed, as a sentence each.
 pub(crate) fn probe(
     jail: &Jail,
     policy: &SandboxPolicy,

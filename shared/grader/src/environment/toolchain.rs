@@ -14,15 +14,15 @@ use super::readable::{self, Installations, PrivateFolders, Readable};
 /// Enough for one question to a tool.
 const LIMITS: Limits = Limits { time: Duration::from_secs(60), output: 1 << 16 };
 
-/// The compiler, and what it needs to see.
+/// The compiler, and the paths that it needs to see.
 #[derive(Debug, Clone)]
 pub(super) struct Rust {
     /// By its whole path: cargo calls one that is not rustup's by its name alone.
     pub(super) rustc: PathBuf,
     pub(super) version: String,
-    /// What both need to have read.
+    /// The paths that compiler and linker need to read.
     pub(super) read: Vec<Readable>,
-    /// `PATH` in the jail: where the system's programs are, then compiler and linker.
+    /// `PATH` in the jail: the folders of the system's programs, then those of compiler and linker.
     pub(super) path: String,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn ask_rustc(root: &Path, private: &PrivateFolders) -> Result<Rust> {
             .advice("Debian, Ubuntu: `sudo apt install build-essential`. Others: install GCC or Clang.")
     })?;
     let installations = Installations::beside(private);
-    // rustc lies in `bin`; what it loads, and the standard library, in `lib`.
+    // rustc lies in `bin`; the libraries that it loads, and the standard library, in `lib`.
     let own = if installations.is_only_a_programs(&sysroot) { sysroot } else { sysroot.join("lib") };
     let mut read = Readable::all([own], "rustc's own libraries, as `rustc --print sysroot` names them");
     let mut path = vec!["/usr/bin".to_owned(), "/bin".to_owned()];
@@ -73,13 +73,13 @@ fn on_path(name: &str) -> Option<PathBuf> {
     programs.find(|program| program.is_file())
 }
 
-/// What the course's Python says of itself.
+/// The answer of the course's Python about itself.
 pub(super) struct PythonAnswer {
-    /// What it needs to have read: the folder that it comes from, and those with libraries that it loads.
+    /// The paths that it needs to read: the folder that it comes from, and those with libraries that it loads.
     pub(super) read: Vec<Readable>,
     /// Folders for installed packages inside these. Somebody may have installed a solution there.
     pub(super) hide: Vec<PathBuf>,
-    /// What other environments are made with.
+    /// The interpreter that other environments are made with.
     pub(super) interpreter: Interpreter,
     /// For the reports.
     pub(super) versions: BTreeMap<String, String>,

@@ -13,7 +13,7 @@ use crate::grade::Grade;
 use crate::score::points::Points;
 use crate::untrusted_text::{Limits, line};
 
-/// Where a submission belongs: what Classroom 50 says in the environment of an autograder.
+/// The place of a submission, as Classroom 50 gives it in the environment of an autograder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Classroom {
     /// Its short name.
@@ -22,17 +22,17 @@ pub(crate) struct Classroom {
     pub(crate) assignment: String,
     /// `individual`, `group` or `team`. The runner of Classroom 50 sets it again, as `owner` and `datetime`.
     pub(crate) assignment_type: String,
-    /// To whom the repository belongs.
+    /// The owner of the repository.
     pub(crate) owner: String,
     /// The tag, `submit/…`.
     pub(crate) submission: String,
-    /// Where the graded commit can be seen.
+    /// The URL of the graded commit.
     pub(crate) commit: String,
-    /// Where the release can be seen.
+    /// The URL of the release.
     pub(crate) release: String,
-    /// Where all changes can be seen.
+    /// The URL of all changes.
     pub(crate) review: String,
-    /// When it was submitted, `2026-06-01T14:32:01Z`.
+    /// The time of the submission, `2026-06-01T14:32:01Z`.
     pub(crate) datetime: String,
 }
 
@@ -169,7 +169,7 @@ mod tests {
         serde_json::from_str(&text).expect("JSON")
     }
 
-    /// What the runner and the collector of Classroom 50 check beyond the schema, in our words.
+    /// The checks of Classroom 50's runner and collector beyond the schema, in our words.
     fn check(grade: &Grade, document: &Value) {
         let integer = |value: &Value| value.as_u64().expect("an integer");
         assert_eq!(integer(&document["score"]), grade.score().hundredths());

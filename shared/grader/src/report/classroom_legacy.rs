@@ -18,7 +18,7 @@ const LARGEST: usize = 90_000;
 /// Most lines about what qualifies the grade.
 const CONDITIONS: usize = 20;
 
-/// How much messages may say, from the most to the least.
+/// The limits on messages, from the most to the least.
 const LIMITS: [Limits; 3] = [Limits::BRIEF, Limits { lines: 8, chars: 400 }, Limits { lines: 0, chars: 0 }];
 
 pub(super) fn render(grade: &Grade) -> String {
@@ -65,7 +65,7 @@ fn exercises(grade: &Grade) -> Vec<Value> {
     .collect()
 }
 
-/// One row for everything: the points are what must not be lost.
+/// One row for everything, because the points must not be lost.
 fn total(grade: &Grade) -> Value {
     let status = if grade.score() == grade.max_score() { Status::Passed } else { Status::Failed };
     row("grade", status, grade.score(), "too many tests to list here; see the other reports", grade.seconds)
@@ -110,7 +110,7 @@ mod tests {
         let tests = document["tests"].as_array().expect("a list");
         assert_eq!(tests.iter().map(|test| points_of(&test["score"])).sum::<Points>(), grade.score());
         for test in tests {
-            // What the reporter prints to the log of a run.
+            // The reporter prints these to the log of a run.
             assert_quiet(test["message"].as_str().expect("a text"));
             assert_quiet(test["name"].as_str().expect("a text"));
         }

@@ -10,7 +10,7 @@ use crate::untrusted_text::line;
 /// graded is not zero.
 ///
 /// Columns: `submission`, each exercise's id, `score`, `max_score`, `soft_share` (percent, as the teacher set it),
-/// `soft_score` (earned by soft tests), `not_enforced` (how many mechanisms this machine lacked).
+/// `soft_score` (earned by soft tests), `not_enforced` (the number of mechanisms that this machine lacked).
 #[must_use]
 pub(crate) fn gradebook(grades: &[Grade]) -> String {
     let exercises = columns(grades);
@@ -49,7 +49,7 @@ fn row(grade: &Grade, exercises: &[&str]) -> Vec<String> {
     std::iter::once(cell(&line(&grade.submission, NAME))).chain(exercises.iter().map(points)).chain(sums).collect()
 }
 
-/// An apostrophe before what spreadsheets would run as a formula. Tabs and carriage returns are gone by now.
+/// An apostrophe before text that spreadsheets would run as a formula. Tabs and carriage returns are gone by now.
 fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     if formula { format!("'{text}") } else { text.to_owned() }

@@ -41,7 +41,7 @@ impl Annotation {
     }
 }
 
-/// The commands of one level; where there are too many, the last says so.
+/// The commands of one level; if there are too many, the last says so.
 fn capped(level: &str, mut annotations: Vec<Annotation>) -> String {
     if annotations.len() > SHOWN {
         let more = annotations.split_off(SHOWN - 1).len();

@@ -33,7 +33,7 @@ pub(super) fn render(grade: &Grade) -> String {
 /// Most ignored files that are named.
 const SHOWN: usize = 20;
 
-/// What stands above the tests: how much the grade can be trusted, and which files do not count.
+/// The text above the tests: the limits to trust in the grade, and the files that do not count.
 fn said_above(grade: &Grade) -> String {
     let mut lines = conditions(grade);
     if !grade.ignored.is_empty() {
@@ -65,7 +65,7 @@ fn test(entry: &Entry<'_>) -> Value {
     })
 }
 
-/// Why an exercise has no results stands with the first test that students see: Gradescope knows no groups of tests.
+/// Puts the reason for missing results with the first test that students see: Gradescope knows no groups of tests.
 fn explain(first: &mut Value, message: &str) {
     let message = plain(message, Limits::FULL);
     let output = first["output"].as_str().unwrap_or_default();

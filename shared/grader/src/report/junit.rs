@@ -35,7 +35,7 @@ pub(super) fn render(grade: &Grade) -> String {
     xml.finish()
 }
 
-/// How many tests ended how. A test that did not run counts as an error: readers show skipped tests as harmless.
+/// The number of tests by outcome. A test that did not run counts as an error: readers show skipped tests as harmless.
 #[derive(Default)]
 struct Counts {
     tests: usize,
@@ -70,7 +70,7 @@ const fn verdict(status: Status) -> Option<&'static str> {
     }
 }
 
-/// A suite without tests, for what is true of the whole grade: the schema has no other place for it.
+/// A suite without tests, for facts about the whole grade: the schema has no other place for them.
 fn about(xml: &mut Xml, grade: &Grade) {
     let zero = "0";
     xml.start("testsuite", &[("name", "grade"), ("tests", zero), ("failures", zero), ("errors", zero)]);

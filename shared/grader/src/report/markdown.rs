@@ -49,7 +49,7 @@ fn table(page: &mut Page, grade: &Grade) {
     }
 }
 
-/// What else there is to know.
+/// Adds the rest: ignored files, places for a person to look at, versions.
 fn others(page: &mut Page, grade: &Grade) {
     let ignored =
         grade.ignored.iter().map(|file| format!("{}: {}", code(&file.path), inline(&line(&file.reason, 100))));
@@ -141,7 +141,7 @@ fn code(text: &str) -> String {
     format!("<code>{}</code>", inline(&name(text)))
 }
 
-/// Text without meaning to Markdown or HTML: of the punctuation only what never means anything within a line stays.
+/// Text without meaning to Markdown or HTML: of the punctuation, only signs that never mean anything within a line stay.
 fn inline(text: &str) -> String {
     let mut safe = String::new();
     for sign in text.chars() {

@@ -1,4 +1,4 @@
-//! One grade, many renderings. Whatever comes from the submission passes through [`plain`] or [`line()`] and then through
+//! One grade, many renderings. All text from the submission passes through [`plain`] or [`line()`] and then through
 //! the escaping of its format. Every renderer takes any grade and any strings, and the same grade gives the same text.
 
 mod classroom50;
@@ -28,7 +28,7 @@ pub(crate) use classroom50::Classroom;
 pub(crate) use csv::gradebook;
 pub(crate) use json::read as read_json;
 
-/// The formats, one line each: what it is for, its variant, its name on the command line, and what renders it. `Classroom`
+/// The formats, one line each: its purpose, its variant, its name on the command line, and its renderer. `Classroom`
 /// says where a submission to Classroom 50 belongs; the others do not look at it.
 macro_rules! formats {
     ($($(#[$about:meta])* $variant:ident, $name:literal, $render:expr;)*) => {
@@ -100,7 +100,7 @@ impl Format {
 pub(crate) struct Report {
     /// Its form.
     pub(crate) format: Format,
-    /// Where it goes; standard output if the command line names no file.
+    /// The file for it; standard output if the command line names none.
     pub(crate) file: Option<PathBuf>,
 }
 
@@ -157,7 +157,7 @@ fn write_report(file: &Path, text: &str) -> Result<()> {
     }
 }
 
-/// Where a submission to Classroom 50 belongs, where that report was asked for.
+/// The place of a submission to Classroom 50, if that report was asked for.
 pub(crate) fn classroom_of(reports: &[Report]) -> Result<Classroom> {
     if reports.iter().any(|report| report.format == Format::Classroom50) {
         Classroom::from_environment(|name| std::env::var(name).ok(), SystemTime::now()).map_err(Error::new)
@@ -186,7 +186,7 @@ const NAME: usize = 200;
 /// Most entries of a list that a submission can make as long as it likes.
 const LISTED: usize = 1000;
 
-/// What a report shows as one test.
+/// An entry that a report shows as one test.
 struct Entry<'a> {
     id: &'a str,
     visibility: Visibility,
@@ -229,8 +229,7 @@ impl Entry<'_> {
         self.visibility == Visibility::Hidden
     }
 
-    /// What went wrong, in a report that the student sees: of a hidden test only how it ended, for its input is a
-    /// secret.
+    /// The problem, in a report that the student sees; empty for a hidden test, because its input is a secret.
     fn message_for_student(&self, limits: Limits) -> String {
         if self.hidden() { String::new() } else { plain(self.message, limits) }
     }
@@ -263,7 +262,7 @@ fn name(text: &str) -> String {
     if name.is_empty() { "(no name)".to_owned() } else { name }
 }
 
-/// How a test ended, in words for people.
+/// The outcome of a test, in words for people.
 const fn outcome(status: Status) -> &'static str {
     match status {
         Status::Passed => "passed",
@@ -276,14 +275,14 @@ const fn outcome(status: Status) -> &'static str {
     }
 }
 
-/// What soft tests earned, and what they could earn.
+/// The points that soft tests earned, and those that they could earn.
 fn soft_points(grade: &Grade) -> (Points, Points) {
     let soft = || grade.tests().filter(|test| test.soft);
     (soft().map(|test| test.score).sum(), soft().map(|test| test.max_score).sum())
 }
 
-/// What qualifies every grade: the points that rest on the submission's own word, and what this machine did not
-/// enforce.
+/// The conditions of every grade: the points that rest on the submission's own word, and the mechanisms that this machine
+/// did not enforce.
 fn conditions(grade: &Grade) -> Vec<String> {
     let (earned, possible) = soft_points(grade);
     let soft = format!(

@@ -12,7 +12,7 @@ use crate::score::points::Points;
 use crate::test_status::Status;
 use crate::untrusted_text::{PREFIX, is_invisible};
 
-/// What students have tried, or could.
+/// Attacks that students have tried, or could try.
 pub(crate) const POISONS: [&str; 34] = [
     "::set-output name=score::100",
     "\n  ::error file=a,line=1::forged",
@@ -88,7 +88,7 @@ fn exercise(
     }
 }
 
-/// What graders see every day: 13.34 of 25 points.
+/// An everyday grade: 13.34 of 25 points.
 pub(crate) fn normal() -> Grade {
     use Status::{Failed, NotRun, Passed, TimedOut};
     let sum = vec![

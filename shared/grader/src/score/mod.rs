@@ -1,4 +1,4 @@
-//! What each test is worth, and what it earned.
+//! The worth of each test, and the points that it earned.
 //!
 //! Some tests pass without any work: PyO3 refuses an argument of a wrong type before the stub's body is reached, or the test
 //! asks only for refusals, for zero, for an empty result or for the argument itself. They are needed, for a solution may
@@ -13,18 +13,17 @@ use crate::test_status::Status;
 
 use points::Points;
 
-/// How an exercise's points are shared out, in percent.
+/// The shares of an exercise's points, in percent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Shares {
     /// For soft tests.
     pub(crate) soft: u8,
-    /// For the teacher's tests, of what the soft ones leave. Without it, these count like any other.
+    /// For the teacher's tests, of the points that the soft ones leave. Without it, these count like any other.
     pub(crate) hidden: Option<u8>,
 }
 
-/// What each test is worth, in the manifest's order. The soft ones share the teacher's percentage, where the exercise
-/// has others too; where it has none, they have that percentage and the rest cannot be earned by anybody, so it is not
-/// counted.
+/// The worth of each test, in the manifest's order. The soft ones share the teacher's percentage. If the exercise has no
+/// others, the rest cannot be earned by anybody, so it is not counted.
 pub(crate) fn worth(tests: &[Entry], points: u32, shares: Shares) -> Vec<Points> {
     let count = |kind| tests.iter().filter(|test| test.kind == kind).count();
     let (soft, public, hidden) = (count(Kind::Soft), count(Kind::Public), count(Kind::Hidden));
@@ -47,11 +46,11 @@ pub(crate) fn worth(tests: &[Entry], points: u32, shares: Shares) -> Vec<Points>
     worth.map(Option::unwrap_or_default).collect()
 }
 
-/// What each test earned, given how it ended. All of them passed earn all points.
+/// The points that each test earned, given its outcome. All of them passed earn all points.
 pub(crate) fn earned(tests: &[Entry], worth: &[Points], statuses: &[Status]) -> Vec<Points> {
     let all = || tests.iter().zip(worth).zip(statuses);
     let counts = |test: &Entry| !test.without_work && test.kind != Kind::Soft;
-    // Where nothing else can tell, the soft ones do: points that the stub has must not be a present.
+    // If nothing else can tell, the soft ones do: points that the stub has must not be a present.
     let only_soft = !tests.iter().any(counts);
     let own_work = || all().filter(|((test, _), _)| if only_soft { !test.without_work } else { counts(test) });
     let possible: Points = own_work().map(|((_, worth), _)| *worth).sum();

@@ -56,7 +56,7 @@ impl Points {
         (self.0 * part.0).checked_div(whole.0).map_or(self, Self)
     }
 
-    /// What is left after `other`, at least nothing.
+    /// The rest after `other`, at least nothing.
     #[must_use]
     pub(crate) const fn less(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))

@@ -24,14 +24,14 @@ use crate::turns;
 
 use oracles::JobEnd;
 
-/// How one test ended, as the run tells it. Whether that counts is the manifest's to say.
+/// The outcome of one test, as the run tells it. The manifest says whether it counts.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TestRun {
-    /// How it ended.
+    /// Its outcome.
     pub(crate) status: Status,
     /// Its own time.
     pub(crate) seconds: f64,
-    /// What went wrong.
+    /// The problem.
     pub(crate) message: String,
     /// Whether the machine may have cut it short: see [`TestResult::cut_short`].
     pub(crate) cut_short: bool,
@@ -41,21 +41,21 @@ pub(crate) struct TestRun {
     pub(crate) answers: BTreeMap<String, bool>,
 }
 
-/// The results by test name, and why there may be fewer than expected.
+/// The results by test name, and the reason if there are fewer than expected.
 #[derive(Debug, Default)]
 pub(crate) struct SessionResult {
     /// By name. A name that came twice is "not run": it is not known which result is the true one.
     pub(crate) tests: BTreeMap<String, TestRun>,
     /// In the order in which they were collected.
     pub(crate) order: Vec<String>,
-    /// Why the run broke off, or empty.
+    /// The reason that the run broke off, or empty.
     pub(crate) broken: String,
     /// Whether it broke off because the module cannot be imported.
     pub(crate) import_failed: bool,
 }
 
 impl SessionResult {
-    /// How a test ended that should have run.
+    /// The outcome of a test that should have run.
     pub(crate) fn result(&self, name: &str) -> TestRun {
         let never = || TestRun {
             status: Status::NotRun,
@@ -140,10 +140,10 @@ impl From<TestOutcome> for Status {
     }
 }
 
-/// A built extension and where its tests may work.
+/// A built extension and the folder for its tests.
 #[derive(Debug)]
 pub(crate) struct Session<'s> {
-    /// What all gradings share.
+    /// The environment that all gradings share.
     pub(crate) environment: &'s Environment,
     /// The jail, counting this submission's processes.
     pub(crate) jail: &'s Jail,
@@ -153,7 +153,7 @@ pub(crate) struct Session<'s> {
     pub(crate) extension: &'s Path,
     /// An empty folder of this run.
     pub(crate) scratch: &'s Path,
-    /// What inputs are drawn from.
+    /// The seed from which inputs are drawn.
     pub(crate) seed: u64,
 }
 
@@ -182,8 +182,8 @@ impl Session<'_> {
         }
     }
 
-    /// Runs the tests. What the machine may have cut short is repeated while nothing else of the grader runs, as long as the
-    /// submission has second chances.
+    /// Runs the tests. If the machine may have cut them short, this repeats them while nothing else of the grader runs, as long
+    /// as the submission has second chances.
     fn run(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<(JobEnd, Events)> {
         let job = self.job(module, exercise, tests)?;
         let turns = &self.environment.turns;
@@ -233,8 +233,8 @@ impl Session<'_> {
         outcome(end, events, exercise, tests)
     }
 
-    /// Only imports the module: what it ran into, if anything. This machine gets no time for anything else meanwhile, so
-    /// a few seconds are plenty.
+    /// Only imports the module, and gives the problem if there is one. This machine gets no time for anything else meanwhile,
+    /// so a few seconds are plenty.
     pub(crate) fn import_problem(&self, module: &Module, exercise: &Exercise) -> Result<Option<String>> {
         let only_import = |job: &mut OracleJob<'_>| (job.only_import, job.time_limit) = (true, TIME_TO_IMPORT);
         let job = self.job_with(module, exercise, &[], only_import)?;
@@ -295,7 +295,7 @@ impl Session<'_> {
         Ok((end, Events::read(&read_at_most(&event_log, 64 << 20))))
     }
 
-    /// Tests that run in one process with the submission. What they say can be forged.
+    /// Tests that run in one process with the submission. Their reports can be forged.
     pub(crate) fn run_inside(
         &self,
         module: &Module,
@@ -422,7 +422,7 @@ fn classes_of(stub: &str) -> BTreeMap<String, Vec<String>> {
     classes
 }
 
-/// What the events of a session say.
+/// The content of a session's events.
 #[derive(Debug, Default)]
 struct Events {
     result: SessionResult,

@@ -12,10 +12,10 @@ use course_core::process::{CancellationToken, Limits, OnChunk, RunningTime, Supe
 use course_core::{Error, Result, judging};
 use serde_json::Value;
 
-/// How often a wait looks whether the user wants to stop.
+/// The interval at which a wait looks whether the user wants to stop.
 const POLL: Duration = Duration::from_millis(50);
 
-/// How a job ended.
+/// The end of a job.
 #[derive(Debug)]
 pub(crate) enum JobEnd {
     /// By itself.
@@ -44,7 +44,7 @@ impl Oracles {
     pub(crate) fn run(&self, job: &Value, time: Duration) -> Result<JobEnd> {
         let oracle = self.assign(job)?;
         match oracle.wait(time)? {
-            // Not asked again: what has broken off or been stopped may be in any state.
+            // Not asked again: an oracle that has broken off or been stopped may be in any state.
             None => Ok(JobEnd::TimedOut),
             Some(reply) if reply == *b"0\n" => {
                 self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(oracle);
@@ -69,7 +69,7 @@ impl Oracles {
     }
 }
 
-/// One of them. Dropping it ends it, and what it is doing.
+/// One of them. Dropping it ends it and its job.
 #[derive(Debug)]
 struct Oracle {
     process: Supervised,
@@ -112,7 +112,7 @@ impl Oracle {
         }
     }
 
-    /// Ends it. What it has written to standard error.
+    /// Ends it, and gives the text that it has written to standard error.
     fn end_and_read_stderr(self) -> Result<String> {
         let limits = Limits { time: Duration::ZERO, ..Limits::NONE };
         Ok(self.process.wait(limits, &CancellationToken::default())?.stderr)

@@ -13,7 +13,7 @@ from .table import duration, goal_line, ratio
 
 WIDTH = 860
 NAMES_END = 270
-"""Where the names end and the bars begin."""
+"""The x at which the names end and the bars begin."""
 LONGEST_BAR = 400
 ROW, TITLE, GAP, MARGIN = 24, 30, 18, 20
 

@@ -23,10 +23,10 @@ Cases = Callable[[Versions, float], Iterator[Case]]
 """Yields the cases at a scale; 1.0 is the documented size."""
 
 BUILT_PEERS = Path(__file__).resolve().parents[4] / "target" / "peers"
-"""Where peers lie that are compiled here: see benchmarks/peers."""
+"""The folder of the peers that are compiled here: see benchmarks/peers."""
 
 SMALLEST_SHARE = 1 / 64
-"""How far a run shrinks where memory runs out, before it gives up."""
+"""The smallest scale to which a run shrinks if memory runs out, before it gives up."""
 
 
 def main(
@@ -34,7 +34,7 @@ def main(
 ) -> None:
     """Runs a benchmark and ends the process: 0 all well, 1 a peer was wrong or failed, 2 wrong usage.
 
-    `gigabytes` is the memory that the largest case needs at scale 1, with all its peers. Where less is free,
+    `gigabytes` is the memory that the largest case needs at scale 1, with all its peers. If less is free,
     a smaller scale is taken, and that is said.
     """
     parser = argparse.ArgumentParser(description=f"Benchmarks of {module}.")
@@ -121,7 +121,7 @@ def run_cases(run: Run, cases: Cases, versions: Versions, only: str = "") -> Non
 
 
 def _each_case(run: Run, cases: Cases, versions: Versions, style: Style) -> Iterator[tuple[Case, float]]:
-    """The cases with their scales. Where memory does not suffice, the rest is done at half the size."""
+    """The cases with their scales. If memory does not suffice, the rest is done at half the size."""
     scale = run.scale
     source: Iterator[Case] = cases(versions, scale)
     while True:

@@ -1,4 +1,4 @@
-"""What other programs did meanwhile: figures of a busy machine are worth little, and must say so."""
+"""The work of other programs meanwhile: figures of a busy machine are worth little, and must say so."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ SINGLE_SPREAD = 0.5
 
 
 UNSTEADY_CLOCK = 0.1
-"""How far the times of one loop may lie apart, as a share of their median, before that is worth a note."""
+"""The spread of one loop's times, as a share of their median, above which it is worth a note."""
 
 CLOCK_TURNS = 20_000
 """Turns of that loop: about half a millisecond, short enough that nothing usually interrupts it."""
 
 
 class ProcessorClock:
-    """Times the same small loop again and again: what it takes changes only with the processor's own speed.
+    """Times the same small loop again and again: its time changes only with the processor's own speed.
 
     The frequency that a system tells is a wish, and a virtual machine tells none.
     """
@@ -77,7 +77,7 @@ def _swapped_pages() -> int:
 
 
 def allowed_share() -> float | None:
-    """How many cores' time a container may use. None: no limit, or the system does not tell."""
+    """The processor time of a container, in cores. None: no limit, or the system does not tell."""
     try:
         path = Path("/proc/self/cgroup").read_text(encoding="utf-8").partition("::")[2].partition("\n")[0]
         for folder in (f"/sys/fs/cgroup{path}", "/sys/fs/cgroup"):
@@ -97,7 +97,7 @@ class OtherPrograms:
         self._machine, self._own, self._clock = _machine_seconds(), process_time(), perf_counter()
 
     def cores(self) -> float | None:
-        """How many, on average. None: this system does not tell."""
+        """Their number, on average. None: this system does not tell."""
         machine, elapsed = _machine_seconds(), perf_counter() - self._clock
         if machine is None or self._machine is None or elapsed <= 0.0:
             return None
@@ -105,7 +105,7 @@ class OtherPrograms:
 
 
 def _machine_seconds() -> float | None:
-    """Processor time that all programs have used so far, what a hypervisor took away included."""
+    """Processor time that all programs have used so far, the time that a hypervisor took away included."""
     try:
         line = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
         user, nice, system, _idle, _waiting, interrupt, soft, stolen, *_ = map(int, line.split()[1:])
@@ -116,19 +116,19 @@ def _machine_seconds() -> float | None:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the figures were taken under."""
+    """The conditions under which the figures were taken."""
 
     others: float | None = None
-    """How many cores other programs used, on average. None: this system does not tell."""
+    """The number of cores that other programs used, on average. None: this system does not tell."""
     clock_spread: float = 0.0
     swapped_pages: int = 0
     allowed_cores: float | None = None
-    """How many cores' time this process may use. None: no limit."""
+    """The processor time that this process may use, in cores. None: no limit."""
     cores: int = 1
 
 
 def notes(cases: Sequence[CaseResult], under: Conditions) -> list[str]:
-    """What is to be said about how far the figures can be trusted."""
+    """The notes on how far the figures can be trusted."""
     found = []
     if under.clock_spread > UNSTEADY_CLOCK:
         share = f"{under.clock_spread:.0%}".replace("%", " %")

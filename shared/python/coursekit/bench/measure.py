@@ -1,4 +1,4 @@
-"""How the peers of a case are compared and timed."""
+"""Compares and times the peers of a case."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Longer than a tick of the system's clock: it counts what other threads use at it
 """
 
 SETTLE_SECONDS = 0.5
-"""Whoever spins longer than this, between two peers, is taken as part of the machine."""
+"""A thread that spins longer than this, between two peers, is taken as part of the machine."""
 
 CALLS_TO_WARM_UP = 2
 """Untimed calls before the first round; the first also gives the result that is compared."""
@@ -81,7 +81,7 @@ def _compare(case: Case, pairs: list[tuple[Peer, Measurement]], watch: Callable[
 
 
 def _first_call(case: Case, peer: Peer, measurement: Measurement) -> tuple[bool, Any]:
-    """Whether the peer can be called at all, and what it gives."""
+    """Whether the peer can be called at all, and its result."""
     if peer.function is None:
         written = peer.missing != Status.NOT_WRITTEN
         measurement.status = Status.MISSING if written else Status.NOT_WRITTEN
@@ -102,7 +102,7 @@ def _first_call(case: Case, peer: Peer, measurement: Measurement) -> tuple[bool,
 
 
 def _outcome(case: Case, peer: Peer) -> Any:
-    """What is compared: what the call gives, or what it has changed."""
+    """The value to compare: the result of the call, or the data that it has changed."""
     if case.outcome is None or peer.role is Role.LIMIT:
         return _called(case, peer)
     assert peer.function is not None
@@ -151,7 +151,7 @@ def _guarded(measurement: Measurement, step: Callable[[], Any]) -> tuple[bool, A
 
 @dataclass
 class _Sample:
-    """What some calls took, in seconds."""
+    """The time of some calls, in seconds."""
 
     seconds: float = 0.0
     conversion: float = 0.0
@@ -178,7 +178,7 @@ def _warm_up(case: Case, peer: Peer, measurement: Measurement, round_seconds: fl
 def _round(case: Case, peer: Peer, measurement: Measurement) -> None:
     _settle()
     if measurement.repeats > 1:
-        _called(case, peer)  # Threads woken and on a core each: what a short call cannot wait for.
+        _called(case, peer)  # Wakes the threads, each on a core: a short call cannot wait for that.
     sample = _time(case, peer, measurement.repeats)
     measurement.seconds.append(sample.seconds / measurement.repeats)
     measurement.processor.append(sample.processor / measurement.repeats)

@@ -1,4 +1,4 @@
-"""How much memory is free, and a size that fits into it."""
+"""The free memory, and a size that fits into it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _of_system() -> float | None:
 
 
 def _of_control_group() -> float | None:
-    """What is left of a container's share."""
+    """The rest of a container's share."""
     try:
         most, used = ((CONTROL_GROUP / f"memory.{name}").read_text("ascii") for name in ("max", "current"))
         return max(0.0, float(most) - float(used))
@@ -50,7 +50,7 @@ def _of_control_group() -> float | None:
 
 
 def _of_process() -> float | None:
-    """What is left under `ulimit -v`."""
+    """The rest under `ulimit -v`."""
     if sys.platform == "win32":
         return None
     import resource

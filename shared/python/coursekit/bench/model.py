@@ -1,4 +1,4 @@
-"""What is measured and what came of it: plain data, with no word on how it is timed or shown."""
+"""Cases and their results: plain data, with no word on how they are timed or shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..expect import same as exactly_same
 
 
 class Role(StrEnum):
-    """What a peer stands for. Charts show the road in this order."""
+    """The role of a peer. Charts show the road in this order."""
 
     PYTHON = "python"
     """Plain Python, the standard library included."""
@@ -23,7 +23,7 @@ class Role(StrEnum):
     PEER = "peer"
     """Another library or language."""
     LIMIT = "limit"
-    """What the machine can do at best. Timed beside the others; its result is not compared."""
+    """The best that the machine can do. Timed beside the others; its result is not compared."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Peer:
     install: str = ""
     """The command that installs it, where it is not `pip install` and the module's name."""
     missing: str = ""
-    """Why there is no function, such as "not built"."""
+    """The reason that there is no function, such as "not built"."""
     role: Role = Role.PEER
     fresh: Callable[..., tuple[Any, ...]] | None = None
     """As `Case.fresh`, for this peer."""
@@ -50,12 +50,12 @@ class Peer:
 
 @dataclass(frozen=True)
 class Goal:
-    """How fast the solution is to be."""
+    """The speed that the solution is to reach."""
 
     over: str
     """The name of the peer that it is held against."""
     ratio: float
-    """How many times as fast as that peer."""
+    """The speed as a multiple of that peer's."""
     by: str = "solution"
     """The name of the peer that is to reach it."""
 
@@ -68,9 +68,9 @@ class Case:
     peers: Sequence[Peer]
     args: tuple[Any, ...] = ()
     items: int | None = None
-    """How many things one call works on: shown as items per second."""
+    """The number of things that one call works on: shown as items per second."""
     bytes: int | None = None
-    """How many bytes one call has to read and write: shown as GB/s (10⁹ bytes)."""
+    """The bytes that one call has to read and write: shown as GB/s (10⁹ bytes)."""
     same: Callable[[Any, Any], bool] = exactly_same
     """Whether a result equals the reference's. Needs a tolerance where floats are added in another order."""
     goals: Sequence[Goal] = ()
@@ -88,7 +88,7 @@ class Case:
 
 
 class Status(StrEnum):
-    """What became of a peer."""
+    """The outcome of a peer."""
 
     TIMED = "timed"
     NOT_INSTALLED = "not installed"
@@ -100,7 +100,7 @@ class Status(StrEnum):
 
 
 FAULTS = frozenset({Status.WRONG, Status.FAILED, Status.OUT_OF_MEMORY})
-"""What makes a run end with exit code 1. Absent code is no fault."""
+"""The outcomes that make a run end with exit code 1. Absent code is no fault."""
 
 
 @dataclass
@@ -117,12 +117,12 @@ class Measurement:
     processor: list[float] = field(default_factory=list)
     """Processor seconds for one call, those of all threads together. Empty where they were not taken."""
     repeats: int = 1
-    """How many calls each round's figure is the mean of."""
+    """The number of calls of which each round's figure is the mean."""
     role: Role = Role.PEER
     needs: str = ""
     """The package behind it, if there is one."""
     below: list[str] = field(default_factory=list)
-    """Why these figures are not the peer's best: shown beside them."""
+    """The reasons that these figures are not the peer's best: shown beside them."""
 
     @property
     def median(self) -> float:
@@ -144,7 +144,7 @@ class Measurement:
 
     @property
     def cores(self) -> float | None:
-        """How many cores worked, on average. None: not taken."""
+        """The number of cores that worked, on average. None: not taken."""
         total = sum(self.seconds)
         return sum(self.processor) / total if self.processor and total else None
 
@@ -156,7 +156,7 @@ class Measurement:
 
 @dataclass
 class CaseResult:
-    """One case with what came of its peers, in their order."""
+    """One case with the outcomes of its peers, in their order."""
 
     title: str
     measurements: list[Measurement]
@@ -168,7 +168,7 @@ class CaseResult:
 
     @property
     def reference(self) -> Measurement | None:
-        """What the others are compared with: the first peer, or the first that could be timed."""
+        """The peer that the others are compared with: the first, or the first that could be timed."""
         return next((each for each in self.timed if each.role is not Role.LIMIT), None)
 
     @property
@@ -196,26 +196,26 @@ class CaseResult:
 
 @dataclass(frozen=True)
 class Used:
-    """A library at work in a run, and how it is set up: as it says itself."""
+    """A library at work in a run, and its set-up: as it says itself."""
 
     peer: str
     """The package that brought it, as in `Peer.needs`; "ours" for the course's own Rust."""
     what: str
     version: str = ""
     kernel: str = ""
-    """What it was compiled for, or the kernels it has chosen, in its own words."""
+    """The processor that it was compiled for, or the kernels it has chosen, in its own words."""
     threads: int | None = None
-    """How many it would use. None: it does not say, or has none."""
+    """The number that it would use. None: it does not say, or has none."""
     file: str = ""
     width: int | None = None
     """The vector registers of its kernels, in bits. None: not known, or not an x86-64 processor."""
     below: list[str] = field(default_factory=list)
-    """Why its figures are not the best that it can do on this machine."""
+    """The reasons that its figures are not the best that it can do on this machine."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Where a run took place."""
+    """The machine of a run."""
 
     cpu: str
     cores: int
@@ -225,7 +225,7 @@ class Machine:
     packages: dict[str, str]
     """Versions of the packages that took part."""
     threads: dict[str, str]
-    """Environment variables that set a number of threads. What is absent uses every core."""
+    """Environment variables that set a number of threads. Without its variable, a library uses every core."""
     system: str = ""
     """The operating system's own name and release."""
     tools: dict[str, str] = field(default_factory=dict)
@@ -245,13 +245,13 @@ class Run:
     """The extension files, by "yours" and "solution"."""
     cases: list[CaseResult] = field(default_factory=list)
     used: list[Used] = field(default_factory=list)
-    """What the libraries said that they use, asked after the last case."""
+    """The libraries' own account of their set-up, asked after the last case."""
     others: float | None = None
-    """How many cores other programs used meanwhile, on average. None: this system does not tell."""
+    """The number of cores that other programs used meanwhile, on average. None: this system does not tell."""
     notes: list[str] = field(default_factory=list)
-    """What a reader of the figures should know, such as that the machine was busy."""
+    """Facts that a reader of the figures should know, such as that the machine was busy."""
     error: str = ""
-    """Why the run ended early."""
+    """The reason that the run ended early."""
 
     @property
     def faults(self) -> bool:

@@ -12,7 +12,7 @@ SCHEMA = "course/bench/v1"
 
 
 def to_json(run: Run) -> str:
-    """The whole run, with every round's figure and what follows from them."""
+    """The whole run, with every round's figure and the values that follow from them."""
     return json.dumps(to_document(run), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -47,6 +47,6 @@ def from_document(document: dict[str, Any]) -> Run:
 
 
 def _made(kind: type[Any], entries: dict[str, Any]) -> Any:
-    """A dataclass from its own fields; what only follows from them is passed over."""
+    """A dataclass from its own fields; values that only follow from them are passed over."""
     own = [field.name for field in dataclasses.fields(kind)]
     return kind(**{name: entries[name] for name in own if name in entries})

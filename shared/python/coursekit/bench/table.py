@@ -17,7 +17,7 @@ COLOURS = {Role.YOURS: "36", Role.SOLUTION: "32", Role.LIMIT: "2"}
 
 
 class Style:
-    """What the output stream can take."""
+    """The abilities of the output stream."""
 
     def __init__(self, stream: TextIO) -> None:
         self.colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -33,7 +33,7 @@ class Style:
         return True
 
     def plain(self, text: str) -> str:
-        """The text, with what the stream cannot encode replaced."""
+        """The text, with the signs replaced that the stream cannot encode."""
         if not self.blocks:
             for sign, instead in (("µ", "u"), ("±", "+-"), ("·", "|")):
                 text = text.replace(sign, instead)
@@ -87,7 +87,7 @@ def case_lines(case: CaseResult, style: Style) -> list[str]:
 
 
 def _columns(case: CaseResult) -> list[tuple[str, Callable[[Measurement], str]]]:
-    """Heads and cells. What no peer has gets no column."""
+    """Heads and cells. A figure that no peer has gets no column."""
     reference = case.reference
     columns: list[tuple[str, Callable[[Measurement], str]]] = [
         ("median", lambda each: duration(each.median)),
@@ -105,13 +105,13 @@ def _columns(case: CaseResult) -> list[tuple[str, Callable[[Measurement], str]]]
 
 
 def below_lines(case: CaseResult) -> list[str]:
-    """Which peers ran below what this machine can do, and why: their figures are no measure of them."""
+    """The peers that ran below their best, with reasons: their figures are no measure of them."""
     reasons = {(each.needs or each.peer, reason): None for each in case.timed for reason in each.below}
     return [f"! below its best: {reason}" for _, reason in reasons]
 
 
 def used_lines(run: Run, style: Style) -> list[str]:
-    """What the libraries said that they use."""
+    """The libraries' own account of their set-up."""
     if not run.used:
         return []
     shown = [f"used: {' · '.join(used.lines(run.used))}"]
@@ -120,7 +120,7 @@ def used_lines(run: Run, style: Style) -> list[str]:
 
 
 def fault_lines(measurements: list[Measurement], style: Style) -> list[str]:
-    """What is said before any timing: whose result is wrong, or who failed. The others are timed."""
+    """The lines before any timing: peers with a wrong result, and peers that failed. The others are timed."""
     return [
         style.plain(f"{each.peer}: {reason(each)}; left out of what follows")
         for each in measurements
@@ -129,7 +129,7 @@ def fault_lines(measurements: list[Measurement], style: Style) -> list[str]:
 
 
 def goal_line(case: CaseResult, goal: Goal) -> str:
-    """The goal and what this run reached."""
+    """The goal, and this run's result."""
     reached = case.reached(goal)
     wanted = f"goal of {goal.by}, {goal.ratio:.3g}x {goal.over}"
     if reached is None:
@@ -148,7 +148,7 @@ def ratio(value: float) -> str:
 
 
 def reason(each: Measurement) -> str:
-    """Why a peer has no figures."""
+    """The reason that a peer has no figures."""
     message = " ".join(each.message.split())
     if each.status is Status.MISSING:
         return message
@@ -185,7 +185,7 @@ def _three(value: float) -> str:
 
 
 def head_lines(run: Run, style: Style) -> list[str]:
-    """Where the figures that follow were taken."""
+    """The machine on which the figures that follow were taken."""
     machine = run.machine
     return [
         style.plain(line)
@@ -202,12 +202,12 @@ def head_lines(run: Run, style: Style) -> list[str]:
 
 
 def note_lines(notes: list[str], style: Style) -> list[str]:
-    """What a reader of the figures should know."""
+    """Facts that a reader of the figures should know."""
     return [style.paint(style.plain(f"note: {note}"), "33") for note in notes]
 
 
 def threads(machine: Machine) -> str:
-    """What the variables say. `own_environment` sets all of them alike."""
+    """The threads that the variables allow. `own_environment` sets all of them alike."""
     if machine.threads.keys() == set(THREADS) and len(set(machine.threads.values())) == 1:
         return f"{next(iter(machine.threads.values()))} for each peer"
     limits = ", ".join(f"{name}={value}" for name, value in machine.threads.items())

@@ -1,4 +1,4 @@
-"""What each peer really uses: asked from the peer itself, and held against what the processor can do.
+"""The set-up of each peer, asked from the peer itself and held against the processor's abilities.
 
 A figure means nothing if the library behind it was told to leave half of the processor alone.
 `own_environment` keeps such settings out. This module asks, because a configuration file or an old build can
@@ -19,13 +19,13 @@ from .machine import usable_cores
 from .model import Used
 
 V2, V3, V4 = 128, 256, 512
-"""Widths of vector registers in bits, which is what most kernels are named after."""
+"""Widths of vector registers in bits. Most kernels are named after these."""
 
 FEATURES = {
     V4: ("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"),
     V3: ("avx2", "fma"),
 }
-"""What an x86-64 processor must have for a kernel of this width, as Linux names it."""
+"""The features that an x86-64 processor must have for a kernel of this width, as Linux names them."""
 
 BLAS_WIDTHS = {
     # OpenBLAS
@@ -67,7 +67,7 @@ def _features_of_the_system() -> set[str]:
 
 
 def used(limits: ModuleType | None = None) -> list[Used]:
-    """What every library that is loaded now uses. `limits` is the extension of benchmarks/peers/limits."""
+    """The set-up of every loaded library. `limits` is the extension of benchmarks/peers/limits."""
     features = limits.vector_features() if limits is not None else None
     width = processor_width(features)
     threads = usable_cores()
@@ -155,7 +155,7 @@ def _owner(library: Path) -> str:
 
 
 def _numpy(numpy: ModuleType) -> Iterator[Used]:
-    """Which of the loops that NumPy has compiled for newer processors it has switched on."""
+    """The loops that NumPy has compiled for newer processors and has switched on."""
     inside = sys.modules["numpy._core._multiarray_umath"]
     known: dict[str, bool] = inside.__cpu_features__
     compiled = [*inside.__cpu_baseline__, *inside.__cpu_dispatch__]
@@ -236,7 +236,7 @@ ASKED: dict[str, Ask] = {"numpy": _numpy, "numba": _numba, "polars": _polars, "c
 
 
 def below(found: Iterable[Used], package: str) -> list[str]:
-    """Why the figures of peers that need `package` are not its best."""
+    """The reasons that the figures of peers that need `package` are not its best."""
     return [reason for each in found if each.peer == package for reason in each.below]
 
 

@@ -57,7 +57,7 @@ def _belongs_to(key: str, name: str) -> bool:
 
 
 class Versions:
-    """Makes peers of the functions of the extensions. What is absent becomes a peer that says so."""
+    """Makes peers of the functions of the extensions. An absent function becomes a peer that says so."""
 
     def __init__(
         self,
@@ -93,11 +93,11 @@ class Versions:
     def textbook(
         self, attribute: str, *, name: str = "textbook Rust", using: Using = None, fresh: Fresh = None
     ) -> Peer:
-        """What tutorials show for it, from the crate benchmarks/peers/textbook; see `yours`."""
+        """The version that tutorials show, from the crate benchmarks/peers/textbook; see `yours`."""
         return self._peer(Peer(name, None, role=Role.TEXTBOOK), attribute, using, fresh)
 
     def c_extension(self, attribute: str, *, name: str = "C extension by hand", using: Using = None) -> Peer:
-        """What benchmarks/peers/call_overhead.c has for it: the least that a call can cost."""
+        """The version of benchmarks/peers/call_overhead.c: the least that a call can cost."""
         absent = Peer(
             name, _never, needs="call_overhead", install="python benchmarks/peers/build_c.py", role=Role.PEER
         )
@@ -108,7 +108,7 @@ class Versions:
         return replace(absent, function=using(found) if using else found)
 
     def memory_limits(self, n_bytes: int) -> list[Peer]:
-        """How long it takes to read so many bytes, by one core and by all: bytes of a NumPy array.
+        """The time to read so many bytes, by one core and by all: bytes of a NumPy array.
 
         The peers' input lies in such arrays. NumPy asks the system for large pages, which are read faster.
         """
@@ -119,7 +119,7 @@ class Versions:
         ]
 
     def flops_limit(self, operations: int) -> Peer:
-        """How long all cores need for so many additions and multiplications of float64."""
+        """The time that all cores need for so many additions and multiplications of float64."""
         return self._limit("MultiplyAdd", operations, 0, "limit: arithmetic")
 
     def _limit(self, kind: str, amount: Any, threads: int, name: str) -> Peer:
@@ -165,7 +165,7 @@ def _idle(run: Callable[[], Any]) -> Callable[..., Any]:
 
 
 def _load(module: str, path: Path | None) -> ModuleType | str:
-    """The module, or why there is none."""
+    """The module, or the reason that there is none."""
     if path is None:
         return "not given"
     if not path.exists():

@@ -59,11 +59,11 @@ class Buffer:
         return self.low <= low and high <= self.high
 
     def read(self) -> bytes:
-        """What it holds now."""
+        """Its present content."""
         return ctypes.string_at(self.low, self.high - self.low)
 
     def write(self, data: bytes) -> None:
-        """Changes what it holds. The arrays in it are alive, as the caller's message refers to them."""
+        """Changes its content. The arrays in it are alive, as the caller's message refers to them."""
         if len(data) != self.high - self.low:
             raise BadFrame("a buffer that has changed its size")
         before = self.read()
@@ -96,7 +96,7 @@ def _bounds(array: Array) -> tuple[int, int]:
 
 
 def address(array: Array) -> int:
-    """Where its first item lies."""
+    """The address of its first item."""
     return int(array.__array_interface__["data"][0])
 
 
@@ -245,7 +245,7 @@ def room_for(data: bytes, align: Any) -> Array:
 
 
 class Layout:
-    """Where the items of an array lie in a piece of memory: checked figures."""
+    """The places of an array's items in a piece of memory: checked figures."""
 
     def __init__(self, form: dict[str, Any], dtype: DType, available: int, most: int) -> None:
         self.dtype, self.shape = dtype, _counts(form["shape"])

@@ -154,7 +154,7 @@ class Encoder:
         }
         form["notes"], form["text"] = [], ""
         if not self.side.trusts_other:
-            return form  # What the oracle's own exceptions say, and what they come from, stays in the oracle.
+            return form  # The text and the causes of the oracle's own exceptions stay in the oracle.
         form["text"] = _text_of(error)
         if type(form["class"]) is not str:
             form["handle"] = self.side.exception_handle(error)
@@ -179,7 +179,7 @@ class Encoder:
         return {"o": self.side.export(kind)} if foreign is None else {"y": foreign}
 
     def _or_text(self, value: Any, depth: int) -> Any:
-        """An exception may carry anything; what cannot travel does so as text."""
+        """An exception may carry anything; a value that cannot travel does so as text."""
         blobs, arrays = len(self.blobs), len(self.arrays)
         try:
             return self.value(value, depth + 1)
@@ -211,7 +211,7 @@ class Encoder:
 
 
 def _attributes(error: BaseException, everything: bool) -> dict[str, Any]:
-    """What the exception carries besides its arguments: its own dict, and getters of a Rust class.
+    """The exception's content besides its arguments: its own dict, and getters of a Rust class.
 
     Of an exception of the oracle's, only what Python's own class needs to be made anew.
     """

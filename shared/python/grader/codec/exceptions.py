@@ -3,7 +3,7 @@
 Some of Python's exception classes keep their attributes in C, and their `str`, `traceback` and others read
 them unchecked: with a `start` far below zero, `str(UnicodeDecodeError(…))` reads memory that is not its own;
 from Python 3.12 on, `traceback` imports the module that an `ImportError` names. Every such class has an entry
-in `_BUILDERS` here. Where the attributes hang together as they do in an exception that Python itself has
+in `_BUILDERS` here. If the attributes hang together as they do in an exception that Python itself has
 made, the result is of the very class. Otherwise it is of a subclass of the same name, which keeps the
 attributes in Python and says the text that the submission's process gave.
 """
@@ -74,7 +74,7 @@ NATIVE_ATTRIBUTES = [
     "value",
     "winerror",
 ]
-"""What Python's own classes keep in C."""
+"""The attributes that Python's own classes keep in C."""
 
 
 def standard_name(kind: type) -> str | None:
@@ -134,7 +134,7 @@ def rebuilt(
 
 
 def kept_attributes(kind: type[BaseException], args: list[Any], attributes: dict[str, Any]) -> dict[str, Any]:
-    """What an exception of the submission's own class keeps of what Python's class has in C."""
+    """The attributes of Python's class in C that an exception of the submission's own class keeps."""
     base = nearest_standard(kind)
     if not issubclass(base, HAVE_BUILDERS):
         return {}
@@ -315,7 +315,7 @@ _substitutes: dict[type[BaseException], type[BaseException]] = {}
 
 
 def _substitute(kind: type[BaseException]) -> BaseException:
-    """Of a subclass that keeps everything in Python; what its class has in C stays empty."""
+    """Of a subclass that keeps everything in Python; the attributes of its class in C stay empty."""
     if kind not in _substitutes:
         space: dict[str, Any] = {
             name: kept_in_python(name) for name in NATIVE_ATTRIBUTES if hasattr(kind, name)
@@ -326,7 +326,7 @@ def _substitute(kind: type[BaseException]) -> BaseException:
 
 
 def checked_text(text: Any) -> str:
-    """What an exception says, as a text that can be shown."""
+    """The text of an exception, in a form that can be shown."""
     return text[:LONGEST_ERROR_TEXT] if type(text) is str else ""
 
 

@@ -1,4 +1,4 @@
-"""How large a value may be. No test of the course comes near these; each keeps some operation short."""
+"""Limits to the size of a value. No test of the course comes near these; each keeps some operation short."""
 
 DEEPEST = 60
 """Containers within containers. A value that refers to itself is no plain data."""
@@ -25,7 +25,7 @@ LONGEST_NAME = 200
 """Characters of an attribute's, a class's or a field's name."""
 
 LONGEST_ERROR_TEXT = 100_000
-"""Characters of what an exception says."""
+"""Characters of an exception's text."""
 
 LARGEST_POSITION = 1 << 30
 """Of lines, columns and error numbers in exceptions. `traceback` writes as many spaces as the column says."""
@@ -37,7 +37,7 @@ MOST_DIMENSIONS = 32
 """Of an array."""
 
 MOST_REPEATS = 64
-"""How often an array of the submission's may show a byte: with strides of 0, few bytes seem endless."""
+"""The times that an array of the submission's may show a byte: with strides of 0, few bytes seem endless."""
 
 MOST_REPEATED = 1 << 20
 """Bytes that such an array may seem to have anyway."""

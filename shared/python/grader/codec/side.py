@@ -1,4 +1,4 @@
-"""What each side of the connection adds to the codec."""
+"""The part that each side of the connection adds to the codec."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class NotPlainData(TypeError):
 
 
 class Side(Protocol):
-    """What one side of the connection makes of objects that are no plain data."""
+    """The treatment that one side of the connection gives objects that are no plain data."""
 
     largest_array: int
     """Bytes that all arrays of one message may seem to have: with strides of 0, few bytes seem endless."""

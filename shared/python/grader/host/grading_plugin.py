@@ -1,4 +1,4 @@
-"""pytest's side of grading: which tests run, how long, and which verdict counts."""
+"""pytest's side of grading: the tests that run, their time, and the verdict that counts."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class GradingPlugin(plugin.CoursePlugin):
         self._end = time.monotonic() + self._budget
         self._time_limit = job["time_limit"]
         self.left_out = 0
-        """How many tests are soft."""
+        """The number of soft tests."""
         self._timeouts = 0
         self._refused: dict[tuple[Path, str], str] = {}
         self._refusal: str | None = None
@@ -75,7 +75,7 @@ class GradingPlugin(plugin.CoursePlugin):
             for test in evidence_of(path):
                 if test.refused:
                     self._refused[path, test.name] = test.refused
-        # Other inputs at every run: who has collected the answers to the usual ones has nothing.
+        # Other inputs at every run: collected answers to the usual ones are worth nothing.
         for item in items:
             function: Any = getattr(item, "obj", None)
             if hasattr(function, "hypothesis"):
@@ -85,7 +85,7 @@ class GradingPlugin(plugin.CoursePlugin):
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
         """Gives tests folders that the jail's user may read, and that say nothing of the test.
 
-        pytest names a folder after the test and its case, and the case may hold the answer. Where the grader
+        pytest names a folder after the test and its case, and the case may hold the answer. If the grader
         is root, the jail's user is nobody, and pytest makes folders for their owner alone.
         """
         value = yield

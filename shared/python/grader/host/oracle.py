@@ -2,7 +2,7 @@
 
     python -I -X utf8 shared/python/run.py oracle FOLDER
 
-FOLDER is for what hypothesis has computed once and for all. Each line of standard input is a job. A copy of
+FOLDER keeps what hypothesis has computed once and for all. Each line of standard input is a job. A copy of
 this process does it (`fork`), so that Python, pytest, NumPy and hypothesis are loaded once, and no job finds
 anything that another one has left. When the copy has ended, its exit code goes to standard output as a line.
 A job in JSON:
@@ -21,7 +21,7 @@ of `time_limit` are for each test, those of `budget` for all of them. This proce
 process was killed, or waited for a processor a good part of its time. "refused" says that one of the
 module's functions raised in the test; "answers" names those that gave a result, each with whether it said
 something: more than zero, nothing, or the function's own argument. With `compares_runs` a result has
-"digest", which is the same in two runs whose answers are the same. Where the module cannot be imported,
+"digest", which is the same in two runs whose answers are the same. If the module cannot be imported,
 "import_failed" says so before the first test, and all tests run into it. With `"only_import": true` that is
 all that is tried, in `time_limit`.
 """
@@ -38,7 +38,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numpy.random  # also: what hypothesis would load in the first property
+import numpy.random  # also: hypothesis would load it in the first property
 import pytest
 from coursekit import arguments, http_server, pickles, plugin
 from coursekit.events import EventLog
@@ -70,7 +70,7 @@ def main(computed: str) -> NoReturn:
                 os.close(fd)
             run(json.loads(line))
         os.close(held_by_copy)
-        # The next job comes after the reply. So what standard input has now is its end: nobody waits.
+        # The next job comes after the reply. So if standard input is ready now, it has ended: nobody waits.
         ready, _, _ = select.select([finished, sys.stdin], [], [])
         if sys.stdin in ready:
             break
@@ -138,7 +138,7 @@ def _limit_memory(mebibytes: int) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Where a grader is killed, nobody is left behind: the jail ends with this process in turn."""
+    """If a grader is killed, nobody is left behind: the jail ends with this process in turn."""
     if sys.platform == "linux":
         PR_SET_PDEATHSIG = 1
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""How long processes had to wait for a processor: who is over the time limit for that is not to blame."""
+"""The time that processes waited for a processor: a process over its time limit for that is not to blame."""
 
 from __future__ import annotations
 

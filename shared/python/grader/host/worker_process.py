@@ -26,7 +26,7 @@ ENDED_FROM_OUTSIDE = frozenset(
 """Signals by which a machine ends processes: for want of memory, after a batch job, as it goes down."""
 
 KEPT_OUTPUT = 4_000
-"""Characters of what the submission printed during one test."""
+"""Characters of the submission's output during one test."""
 
 MOST_OUTPUT = 32 << 20
 """Bytes that the submission may print in all."""
@@ -77,7 +77,7 @@ class WorkerProcess:
         self._waited_before, self._paused_before = now, self._pauses.seconds
 
     def finish_test(self) -> tuple[tuple[str, str] | None, str]:
-        """How the submission failed during the test, if it did, and what it printed."""
+        """The submission's failure during the test, if there was one, and its output."""
         fault, self._fault = self._fault, None
         return fault, self._output.take()
 
@@ -86,7 +86,7 @@ class WorkerProcess:
         return self._cut_short
 
     def import_problem(self) -> tuple[str, str] | None:
-        """How importing the module went wrong, if it did: "todo", "error" or how the process ended."""
+        """The failure to import the module, if there was one: "todo", "error" or the end of the process."""
         assert self.session is not None
         try:
             self.session.check_import()
@@ -242,7 +242,7 @@ class WorkerProcess:
 
 
 class Output:
-    """What the submission prints: read all the time, as a full pipe would hold it up; the end is kept."""
+    """The submission's output: read all the time, as a full pipe would hold it up; the end is kept."""
 
     def __init__(self) -> None:
         self._kept = b""
@@ -270,7 +270,7 @@ class Output:
             os.close(fd)
 
     def take(self) -> str:
-        """What was printed since the last time."""
+        """The output since the last time."""
         with self._lock:
             taken, self._kept = self._kept, b""
         return taken.decode("utf-8", "replace")

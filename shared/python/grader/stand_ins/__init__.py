@@ -1,1 +1,1 @@
-"""What a test gets when it imports the module under test: objects whose calls travel to the worker."""
+"""The objects that a test gets when it imports the module under test: their calls travel to the worker."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Recipe:
-    """How to make an object anew, as `__reduce_ex__` gives it, checked."""
+    """The recipe for making an object anew, as `__reduce_ex__` gives it, checked."""
 
     def __init__(self, value: Any, given: Any) -> None:
         if type(given) is not tuple or not 2 <= len(given) <= 6:
@@ -52,7 +52,7 @@ class Recipe:
         self.pairs = None if pairs is None else [(key, item) for key, item in pairs]
 
     def parts(self) -> tuple[Any, ...]:
-        """What `rebuilt` takes."""
+        """The arguments of `rebuilt`."""
         return (self.function, self.args, self.state, self.items, self.pairs, self.setter)
 
 
@@ -79,7 +79,7 @@ def deep(value: Any, session: Session, memo: dict[int, Any]) -> Any:
 
 
 def reduced(value: Any, session: Session, protocol: Any) -> Any:
-    """What `pickle` gets instead of the object."""
+    """The value that `pickle` gets instead of the object."""
     given = session.special(value, "__reduce_ex__", (int(protocol),), {})
     if type(given) is str:
         return global_object, (session.module.__name__, session.module.__name__, given)
@@ -89,7 +89,7 @@ def reduced(value: Any, session: Session, protocol: Any) -> Any:
 def rebuilt(  # noqa: PLR0913, PLR0917  (the six of a recipe)
     function: Any, args: Any, state: Any, items: Any, pairs: Any, setter: Any
 ) -> Any:
-    """The object anew: what `copy` and `pickle` do with a recipe, each step a request."""
+    """Makes the object anew, as `copy` and `pickle` do from a recipe, each step a request."""
     if not isinstance(function, (RemoteCallable, RemoteType, RemoteExceptionType)) or type(args) is not tuple:
         raise pickle.UnpicklingError("this is no recipe of an object of the submission")
     made = function(*args)
@@ -117,7 +117,7 @@ def _set_state(made: Any, state: Any, setter: Any) -> None:
 
 
 def global_object(module_under_test: str, module: str, name: str) -> Any:
-    """What stands under that name in a module of the submission's process."""
+    """The object under that name in a module of the submission's process."""
     found = sys.modules[module_under_test]
     if not isinstance(found, RemoteModule):
         raise pickle.UnpicklingError(f"{module_under_test} is not the module under test")

@@ -3,8 +3,8 @@
 PyO3's futures need an event loop in their own process. There is one in the worker, which stands still unless
 the oracle asks it to take a step. The oracle runs the test's helper in an event loop of its own, and drives
 each awaitable of the submission through its protocol, one request a step: `__await__`, `__next__` until it
-raises StopIteration, `cancel` or `throw`. Which one is done first, whether it is done in time, what it gives:
-all of that is seen here.
+raises StopIteration, `cancel` or `throw`. So the order in which they are done, their time and their results
+are all seen here.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _IDLE = 3
 """Turns of the loop here without a request, after which it is idle. Its own tasks need a turn or two."""
 
 _LAST_STEPS = 3
-"""Steps after everything was cancelled, for what hears of it only then."""
+"""Steps after everything was cancelled, for tasks that hear of it only then."""
 
 
 def run_with_worker_loop(
     function: Any, session: Session, body: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
-    """Runs `body(function, …)` in a new event loop here; what the function returns can be awaited in it."""
+    """Runs `body(function, …)` in a new event loop here; the function's result can be awaited in it."""
     loop = WorkerLoop(session)
 
     async def main() -> Any:
@@ -64,7 +64,7 @@ class WorkerLoop:
         self._to_cancel: list[tuple[Any, _Notice]] = []
         self._activity = 0
         self.waiting = 0
-        """How many awaitables wait for something in the worker."""
+        """The number of awaitables that wait for something in the worker."""
         self.closing = False
         """Whether the helper has ended. Nobody waits any more for an awaitable to take its cancellation."""
 

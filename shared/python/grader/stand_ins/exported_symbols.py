@@ -13,7 +13,7 @@ LARGEST_FILE = 256 << 20
 """Bytes of an extension. Those of the course, with all debugging information, have a fifth of it."""
 
 _MAGIC = b"\x7fELF\x02\x01"
-"""64 bits, little-endian: what the grader runs on."""
+"""64 bits, little-endian: the grader runs on such machines."""
 
 _HEADER = struct.Struct("<40xQ10xHHH")
 _SECTION = struct.Struct("<4xI16xQQI12xQ")

@@ -1,10 +1,10 @@
-"""What the submission may do with objects of the oracle: next to nothing.
+"""The submission's rights to objects of the oracle: next to nothing.
 
 A test hands over functions, iterators, objects of its own classes. In the worker stands something in their
 place, which asks back here. Each object can be asked for the special methods that were named when it was
-handed over, and for nothing else: no attribute, no `repr`, no pickle. What a test's own code raises meanwhile
-belongs to the submission only as far as the test meant it to; a failed check fails the test at once, and
-its text stays here.
+handed over, and for nothing else: no attribute, no `repr`, no pickle. An exception of a test's own code
+meanwhile belongs to the submission only as far as the test meant it to; a failed check fails the test at
+once, and its text stays here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOTHING: frozenset[str] = frozenset()
 
 
 class HandedOut:
-    """The objects that the worker has numbers for, and what it may ask of each."""
+    """The objects that the worker has numbers for, and the methods that it may ask of each."""
 
     def __init__(self) -> None:
         self._objects: dict[int, tuple[Any, frozenset[str]]] = {}
@@ -63,7 +63,7 @@ class HandedOut:
         return self.number(error)
 
     def object(self, number: Any) -> Any:
-        """What was handed over under this number."""
+        """The object that was handed over under this number."""
         return self._find(number)[0]
 
     def method(self, number: Any, name: Any) -> tuple[Any, Any]:
@@ -80,7 +80,7 @@ class HandedOut:
             return self._objects[number]
 
     def form(self, value: Any) -> dict[str, Any]:
-        """How an object is handed over."""
+        """The form in which an object is handed over."""
         if isinstance(value, ModuleType):
             raise NotPlainData("a module")
         if isinstance(value, type):

@@ -193,7 +193,7 @@ SESSION_OF_EXCEPTION: dict[type, Session] = {}
 
 
 def exception_space(base: type[BaseException]) -> dict[str, Any]:
-    """What a class of an exception is made with: nothing that Python's own class does in C is left to it."""
+    """The namespace for a class of an exception: nothing that Python's own class does in C is left to it."""
     space: dict[str, Any] = {name: kept_in_python(name) for name in NATIVE_ATTRIBUTES if hasattr(base, name)}
     space.update(
         __str__=_exception_text,

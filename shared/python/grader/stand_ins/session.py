@@ -84,7 +84,7 @@ class WroteToReadOnly(Exception):
 
 
 class Channel(Protocol):
-    """How requests reach the worker: `host` starts it, bounds the time, and starts it anew after a crash."""
+    """The way to the worker: `host` starts it, bounds the time, and starts it anew after a crash."""
 
     @property
     def generation(self) -> int:
@@ -126,7 +126,7 @@ class Session:
         self.module = RemoteModule(name, self, file)
         self.work = Work()
 
-    # What stand-ins do
+    # The requests of stand-ins
 
     def attribute(self, value: Any, name: str) -> Any:
         """Reads an attribute. A class that the course declares has one stand-in for good."""
@@ -162,7 +162,7 @@ class Session:
         return any(name in self._copies.get(base, ()) for base in type(value).__mro__)
 
     def global_object(self, module: str, name: str) -> Any:
-        """What stands under a name in a module over there."""
+        """The object under a name in a module over there."""
         if module == self.module.__name__ and name.isidentifier():
             return getattr(self.module, name)
         return self._do("global", self.module, module, name)
@@ -426,7 +426,7 @@ class Session:
                 taken[handle] += 1
         return [[handle, times] for handle, times in taken.items()]
 
-    # What the worker asks: only to use what it was given
+    # The requests of the worker: only to use what it was given
 
     def answer(self, message: Message) -> Message:
         """Calls a special method of an object that a test has handed over."""
@@ -444,7 +444,7 @@ class Session:
             return Message({"raised": raised, "error": self._handed_out.number(_REFUSED), "changed": []})
         try:
             body = {"result": encoder.value(method(target, *args, **kwargs))}
-        except BaseException as error:  # What the test's code raises belongs to the caller in the jail.
+        except BaseException as error:  # An error of the test's code belongs to the caller in the jail.
             encoder = Encoder(self)
             body = {
                 "raised": self._shown_to_submission(encoder, error, message.body["method"]),
@@ -465,7 +465,7 @@ class Session:
     # A `Side` for the codec
 
     def export(self, value: Any) -> Any:
-        """An object of a test: which of its special methods may be called, and nothing else of it."""
+        """An object of a test: the special methods that may be called, and nothing else of it."""
         return self._handed_out.form(value)
 
     def foreign_name(self, value: Any) -> Any:
@@ -481,7 +481,7 @@ class Session:
         return None if ref is None else ref.current()
 
     def exported(self, form: Any) -> Any:
-        """What was handed over under this number."""
+        """The object that was handed over under this number."""
         return self._handed_out.object(form)
 
     def exception_class(self, form: Any) -> type[BaseException]:
@@ -524,7 +524,7 @@ class Session:
         return made
 
     def exception_handle(self, error: BaseException) -> int | None:
-        """What the oracle tells of its own exceptions: nothing."""
+        """Nothing: the oracle tells nothing of its own exceptions."""
         return None
 
     def import_object(self, form: Any) -> Any:
@@ -608,7 +608,7 @@ class Session:
         copies = frozenset(each for each in FOR_COPIES if each in specials)
         bases_found = [self._class(each, None, depth + 1) for each in bases_given]
         if form.get("exception") is not None:
-            # One base only: a class that is many kinds of error at once would be what every test asks for.
+            # One base only: a class that is many kinds of error at once would be right for every test.
             base = _exception_base(bases_found[0]) if bases_found else Exception
             space.update(exception_space(base))
             made: type = RemoteExceptionType(name, (base,), space)

@@ -1,8 +1,8 @@
 """Messages over a socket: a length, a JSON text, and the bytes that JSON is bad at. Never pickle.
 
 A frame is two unsigned 32-bit numbers (the length of the text, the length of all bytes together, big-endian),
-the text, and the bytes. The text's key "sizes" says how the bytes are cut. Whoever reads trusts nothing of
-it: a frame that is too long, or not of this form, is a `BadFrame`.
+the text, and the bytes. The text's key "sizes" says how the bytes are cut. The reader trusts nothing of it: a
+frame that is too long, or not of this form, is a `BadFrame`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LONGEST = 64 << 20
 """Bytes of one frame. The largest array that a test uses takes a fraction of it."""
 
 LONGEST_TEXT = 16 << 20
-"""Bytes of its JSON. What three of them say takes a hundred in memory, so this is what a message can cost;
+"""Bytes of its JSON. Values from three of them can take a hundred in memory, so this bounds a message's cost;
 numbers in bulk and long texts are no part of it."""
 
 _PIECE = 1 << 20
@@ -29,7 +29,7 @@ _HEAD = struct.Struct(">II")
 
 
 class BadFrame(Exception):
-    """What came is no frame, or holds no value."""
+    """The message is no frame, or holds no value."""
 
 
 class Closed(Exception):
@@ -42,7 +42,7 @@ class TookTooLong(Exception):
 
 @dataclass
 class Message:
-    """One frame: what JSON can say, and byte strings that it refers to by their number."""
+    """One frame: a JSON value, and byte strings that it refers to by their number."""
 
     body: dict[str, Any]
     blobs: list[bytes] = field(default_factory=list)

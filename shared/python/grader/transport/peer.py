@@ -54,7 +54,7 @@ class Peer:
         self._bytes_waiting = 0
         self._foreign = threading.RLock()
         self.failure: Exception | None = None
-        """Why the connection ended."""
+        """The reason that the connection ended."""
 
     def start(self) -> None:
         """Begins to read."""
@@ -117,7 +117,7 @@ class Peer:
         except queue.Empty:
             raise TookTooLong from None
         if got is None:
-            inbox.put(None)  # For whoever asks next.
+            inbox.put(None)  # For the next thread that asks.
             raise self.failure or Closed("closed")
         with self._queues_lock:
             self._bytes_waiting -= got.size

@@ -18,14 +18,14 @@ use crate::ui::steps::Steps;
 /// The crates that every benchmark compares with, and the option that hands each to the script.
 pub(crate) const PEERS: [(&str, &str); 2] = [("--textbook", "textbook"), ("--limits", "machine_limits")];
 
-/// How large the inputs are, and where the figures go.
+/// The size of the inputs, and the files for the figures.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options<'o> {
     /// The size of the inputs; 1 is the documented one.
     pub(crate) scale: &'o str,
-    /// Where to record them.
+    /// The file for the record.
     pub(crate) json: Option<&'o Path>,
-    /// Where to draw them.
+    /// The file for the drawing.
     pub(crate) plot: Option<&'o Path>,
 }
 

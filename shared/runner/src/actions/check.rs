@@ -1,4 +1,4 @@
-//! Checks exercises and keeps what has been reached.
+//! Checks exercises and keeps the learner's progress.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(crate) fn judge_with_progress(course: &Course, exercise_refs: &[ExerciseRef<
     verdicts
 }
 
-/// Keeps what has been reached. An exercise that was solved and fails now is unsolved again.
+/// Keeps the learner's progress. An exercise that was solved and fails now is unsolved again.
 pub(crate) fn record(course: &Course, exercise_refs: &[ExerciseRef<'_>], verdicts: &[Verdict]) -> Result<Progress> {
     if let ([exercise_ref], [verdict]) = (exercise_refs, verdicts) {
         hint::remember(&course.root, *exercise_ref, verdict)?;

@@ -39,7 +39,7 @@ fn in_the_way(course: &Course, id: &str) -> Option<String> {
     (this == id && written(other) == refused).then(|| other.id())
 }
 
-/// A digest of what the learner has written for an exercise.
+/// A digest of the learner's files of an exercise.
 fn written(exercise_ref: ExerciseRef<'_>) -> String {
     let mut digest = Digest::new();
     for file in &exercise_ref.exercise.files {

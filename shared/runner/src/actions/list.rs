@@ -1,4 +1,4 @@
-//! The modules and exercises, and how far the learner is.
+//! The modules and exercises, and the learner's progress.
 
 use course_core::catalogue::{Course, Module};
 

@@ -1,4 +1,4 @@
-//! What both a command and a key of watch mode do.
+//! The work that a command and a key of watch mode share.
 
 pub(crate) mod benchmark;
 pub(crate) mod check;

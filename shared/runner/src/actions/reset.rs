@@ -1,4 +1,4 @@
-//! Puts the stub of an exercise back. What the learner wrote is kept first.
+//! Puts the stub of an exercise back. The learner's file is kept first.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use course_core::{files, workspace};
 
 use crate::progress::Progress;
 
-/// Puts the stubs of one exercise back. Gives what happened, a line for each file.
+/// Puts the stubs of one exercise back. Gives a report, a line for each file.
 pub(crate) fn reset(course: &Course, exercise_ref: ExerciseRef<'_>) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for file in &exercise_ref.exercise.files {
@@ -29,7 +29,7 @@ pub(crate) fn reset(course: &Course, exercise_ref: ExerciseRef<'_>) -> Result<Ve
             None => format!("{shown} is the stub again."),
         });
     }
-    // Where two exercises have one file, both are unwritten again.
+    // If two exercises have one file, both are unwritten again.
     let undone = exercise_ref.module.exercises.iter().filter(|exercise| exercise.shares_a_file(exercise_ref.exercise));
     let ids: Vec<String> = undone.map(Exercise::id).collect();
     Progress::update(&course.root, |progress| {

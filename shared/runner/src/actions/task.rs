@@ -1,5 +1,5 @@
-//! What an exercise asks for, in a few lines: its task from the lesson, its cost and worth, and what its stub says is
-//! to be written.
+//! An exercise in a few lines: its task from the lesson, its cost and worth, and the text of its stub about the code to
+//! write.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ fn in_two_lines(text: &str, columns: usize) -> Vec<String> {
     fold_columns(&cut.unwrap_or_default(), columns)
 }
 
-/// What is to be written next: the text of the first `todo!` in the exercise's files.
+/// The code to write next: the text of the first `todo!` in the exercise's files.
 pub(crate) fn unwritten(exercise_ref: ExerciseRef<'_>) -> Option<String> {
     let folder = &exercise_ref.module.folder;
     exercise_ref.exercise.files.iter().find_map(|file| first_todo(&std::fs::read_to_string(folder.join(file)).ok()?))
@@ -83,7 +83,7 @@ fn first_todo(source: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// What a module that is solved has taught, and what comes next; `go_on` says how one gets there. Nothing, if an exercise
+/// The topics of a solved module, and the module that comes next; `go_on` says how to get there. Nothing, if an exercise
 /// of it is unsolved.
 pub(crate) fn module_is_complete(
     modules: &[Module],

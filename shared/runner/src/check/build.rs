@@ -42,7 +42,7 @@ pub(crate) fn file_stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Which sources of a package were built last.
+/// A digest of a package's sources, as they were built last.
 struct SourcesRecord {
     path: PathBuf,
     digest: String,

@@ -1,4 +1,4 @@
-//! What rustc cannot know: sentences below its errors, for mistakes that this course's readers make.
+//! Help that rustc cannot give: sentences below its errors, for mistakes that this course's readers make.
 
 use course_core::compile::Diagnostic;
 
@@ -18,7 +18,7 @@ const USES: [(&str, &str); 10] = [
     ("NonZeroUsize", "std::num::NonZeroUsize"),
 ];
 
-/// What helps with an error, where rustc does not say it.
+/// Help with an error, if rustc does not give it.
 pub(super) fn help(error: &Diagnostic) -> Option<String> {
     let text = plain(&error.rendered);
     missing_use(&error.code, &text).or_else(|| detached(&error.code, &text))

@@ -25,7 +25,7 @@ use rust_tests::RustReport;
 use staging::{Source, missing_source, missing_test, no_extension, stage_extension, unusable_test};
 use verdict::{Artifact, Failure, Phases, Status, Verdict};
 
-/// How often the wait for the library looks whether the build has ended without one.
+/// The time between two looks whether the build has ended without a library.
 const LIBRARY_POLL: Duration = Duration::from_millis(20);
 
 /// Judges learners' and other code with one set of settings.
@@ -34,7 +34,7 @@ pub(crate) struct Judge<'j> {
     pub(crate) root: &'j Path,
     pub(crate) cancel: CancellationToken,
     pub(crate) progress: Option<OnProgress>,
-    /// How many examples property tests try, where it is not the usual number.
+    /// The number of examples that each property test tries, if it is not the usual one.
     pub(crate) examples: Option<&'j str>,
 }
 
@@ -103,7 +103,7 @@ impl Judge<'_> {
         Ok(verdicts)
     }
 
-    /// Judges one exercise of what was built already.
+    /// Judges one exercise of a build that is done.
     pub(crate) fn judge_built(
         &self,
         source: &Source,
@@ -126,8 +126,8 @@ impl Judge<'_> {
     }
 
     /// Builds all that is needed, and runs the tests of the first exercise as soon as there is something to run:
-    /// Python's begin with the extension, while cargo goes on with the Rust test programs. Where the build fails, what
-    /// ran counts for nothing.
+    /// Python's begin with the extension, while cargo goes on with the Rust test programs. If the build fails, the
+    /// tests that ran count for nothing.
     fn build_and_test_first(
         &self,
         source: &Source,
@@ -248,7 +248,7 @@ fn wait_for_library(receiver: &Receiver<PathBuf>, has_ended: impl Fn() -> bool) 
     }
 }
 
-/// What all tests of an exercise came to.
+/// The results of all tests of an exercise.
 struct TestRun {
     python: PythonTests,
     rust: RustReport,

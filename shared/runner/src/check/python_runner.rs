@@ -82,7 +82,7 @@ mod fork_server {
 
     use super::super::python_tests::{TestJob, cannot_start};
 
-    /// How often a wait looks at the clock and at the output.
+    /// The time between two looks at the clock and at the output.
     const POLL: Duration = Duration::from_millis(20);
 
     /// One process that makes copies of itself. Dropping it ends it, and the copy at work.

@@ -17,10 +17,10 @@ use serde_json::Value;
 
 use super::verdict::{Failure, FailureKind, Test, TestStatus};
 
-/// Environment variable: how many examples each property test tries. The only one of the user's that reaches the tests.
+/// Environment variable: the number of examples for each property test. The only variable of the user's that reaches the tests.
 const EXAMPLES: &str = "COURSE_EXAMPLES";
 
-/// What the user asks for, if it is a number that hypothesis can count to in this life.
+/// The user's number of examples, if it is a number that hypothesis can count to in this life.
 fn examples_wanted(asked: Option<std::ffi::OsString>) -> Result<Option<String>> {
     let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(None) };
     match asked.to_string_lossy().trim().parse::<u32>() {
@@ -38,17 +38,17 @@ pub(super) const MOST_OUTPUT: usize = 32 << 20;
 #[derive(Debug)]
 pub(crate) struct WarmWorker(Supervised);
 
-/// What came out of the tests.
+/// The results of the Python tests.
 #[derive(Debug, Default)]
 pub(crate) struct PythonReport {
     pub(crate) interpreter: Option<Interpreter>,
     pub(crate) tests: Vec<Test>,
-    /// Why the tests broke off.
+    /// The reasons for an early end of the tests.
     pub(crate) failures: Vec<Failure>,
     pub(crate) printed: String,
 }
 
-/// What a worker is to do.
+/// A job for a worker.
 #[derive(Debug, Clone)]
 pub(crate) struct TestJob<'j> {
     pub(crate) root: &'j Path,
@@ -58,7 +58,7 @@ pub(crate) struct TestJob<'j> {
     pub(crate) folder: &'j Path,
     pub(crate) tests: Vec<PathBuf>,
     pub(crate) time_limit: Duration,
-    /// Which tests of the files run.
+    /// The choice among the tests of these files.
     pub(crate) selection: Selection<'j>,
 }
 
@@ -71,7 +71,7 @@ impl TestJob<'_> {
         self.folder.join("events.jsonl")
     }
 
-    /// What the worker is told.
+    /// The job as JSON for the worker.
     pub(super) fn order(&self) -> Value {
         WorkerJob {
             module: self.package,
@@ -84,14 +84,14 @@ impl TestJob<'_> {
         .to_json()
     }
 
-    /// What came of it.
+    /// The results, read from the worker's events.
     pub(super) fn report(&self, finished: &Finished) -> Result<PythonReport> {
         let events = std::fs::read_to_string(self.events()).unwrap_or_default();
         read_report(&events, finished, self.limits())
     }
 }
 
-/// What can run a job.
+/// Anything that can run a job.
 pub(crate) trait RunTests {
     /// Runs it to its end, whatever it is.
     fn run_tests(self, job: &TestJob<'_>, cancel: &CancellationToken) -> Result<PythonReport>;
@@ -137,12 +137,12 @@ impl WarmWorker {
         let limits = job.limits();
         let order = job.order();
         if let Some(mut stdin) = self.0.stdin() {
-            // A worker that died at its start is noticed below, by what it did not write.
+            // A worker that died at its start is noticed below, by the events that are missing.
             let _ = writeln!(stdin, "{order}");
         }
         let finished = self.0.wait(limits, cancel)?;
         let report = job.report(&finished)?;
-        // Before its first event nothing of the exercise is loaded: whatever happened is not the learner's doing.
+        // Before its first event nothing of the exercise is loaded, so the cause is not the learner's code.
         if report.interpreter.is_none() && matches!(finished.exit, ExitReason::Exited(_)) {
             return Err(Error::new(format!(
                 "Python did not start. It said:\n{}",
@@ -241,7 +241,7 @@ impl PythonReport {
     }
 }
 
-/// What the learner's own `println!` and Python's `print` left, and panics: the end of it, no line twice.
+/// The end of the output of the learner's own `println!`, of Python's `print` and of panics, no line twice.
 fn printed(finished: &Finished) -> String {
     let text = format!("{}{}", finished.stdout, finished.stderr);
     let lines: Vec<&str> = text
@@ -263,7 +263,7 @@ fn printed(finished: &Finished) -> String {
     kept[kept.len().saturating_sub(12)..].iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// A line without what would move the cursor or change colours, cut to a length that a screen can hold.
+/// A line without signs that would move the cursor or change colours, cut to a length that a screen can hold.
 fn printable(line: &str) -> String {
     const LONGEST: usize = 200;
     let mut printable: String = line.chars().filter(|sign| !sign.is_control() || *sign == '\t').take(LONGEST).collect();
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn pytests_own_failure_is_no_verdict() {
         let finished = |text: &str| Finished {
-            exit: ExitReason::TooMuchOutput, // Which way it ended does not matter here.
+            exit: ExitReason::TooMuchOutput, // The reason for its end does not matter here.
             stdout: String::new(),
             stderr: text.to_owned(),
         };

@@ -1,4 +1,4 @@
-//! Runs an exercise's Rust test program and reads what libtest prints.
+//! Runs an exercise's Rust test program and reads libtest's output.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,11 +10,11 @@ use course_core::{Result, events, judging, python};
 use super::python_tests::MOST_OUTPUT;
 use super::verdict::{Failure, FailureKind, Test, TestStatus};
 
-/// What came out of the Rust tests.
+/// The results of the Rust tests.
 #[derive(Debug, Default)]
 pub(crate) struct RustReport {
     pub(crate) tests: Vec<Test>,
-    /// Why a program broke off.
+    /// The reasons for an early end of a program.
     pub(crate) failures: Vec<Failure>,
     pub(crate) time: Duration,
 }
@@ -33,7 +33,7 @@ pub(crate) fn run(
     }
     // One thread: the test named last is then the one that crashed or hangs.
     command.args(["--test-threads=1", "--color=never"]).env("RUST_BACKTRACE", "0");
-    // proptest would write what failed beside the test, into a tracked folder.
+    // proptest would write failing inputs beside the test, into a tracked folder.
     command.env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
     judging::isolate(&mut command);
     let limits = Limits { time: time_limit, output: MOST_OUTPUT };

@@ -1,4 +1,4 @@
-//! Where the code under test comes from, and the folder that its extension is put into for Python.
+//! The package of the code under test, and the folder that its extension is put into for Python.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use course_core::{Error, Result, digest, files};
 
 use super::verdict::{Artifact, Failure, FailureKind};
 
-/// Where the code under test comes from.
+/// The package that the code under test comes from.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     /// The package whose library is the extension.
@@ -65,7 +65,7 @@ pub(super) fn missing_test(source: &Source, exercise_ref: ExerciseRef<'_>) -> Op
     Some(unusable_test(exercise_ref.module, file, "is missing"))
 }
 
-/// A test file that cannot be used, and how to get it back.
+/// A test file that cannot be used, and the way to get it back.
 pub(super) fn unusable_test(module: &Module, file: &Path, what: &str) -> Failure {
     let message = format!(
         "modules/{name}/{} {what}. `git checkout -- modules/{name}/tests` brings it back.",

@@ -1,4 +1,4 @@
-//! What a check finds out: plain data, apart from how it is found and how it is shown.
+//! The result of a check as plain data, apart from the code that finds it and the code that shows it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::compiler_help;
 use crate::ui::text::plain;
 
-/// How an exercise stands.
+/// The state of an exercise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
     Passed,
@@ -24,7 +24,7 @@ pub(crate) enum Status {
     NotRun,
 }
 
-/// How one test went.
+/// The result of one test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TestStatus {
     Passed,
@@ -55,7 +55,7 @@ pub(crate) struct Artifact {
     pub(crate) sha256: String,
 }
 
-/// Why there are no tests, or why they broke off.
+/// A reason for missing tests, or for their early end.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     pub(crate) kind: FailureKind,
@@ -87,7 +87,7 @@ pub(crate) struct CompilerError {
     pub(crate) headline: String,
     /// As rustc prints it.
     pub(crate) rendered: String,
-    /// What helps, where rustc does not say it.
+    /// Help with it, if rustc does not give it.
     pub(crate) help: Option<String>,
 }
 
@@ -127,8 +127,8 @@ impl Failure {
     }
 }
 
-/// Where the time went. What is left of the whole is the runner's own and Python's start, as far as the build did not
-/// hide it.
+/// The time of each phase. The rest of the whole is the runner's own time and Python's start, as far as the build did
+/// not hide it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Phases {
     /// cargo, rustc and the linker; with the first of the exercises that were built together.
@@ -150,9 +150,9 @@ pub(crate) struct Verdict {
     pub(crate) artifact: Option<Artifact>,
     pub(crate) interpreter: Option<Interpreter>,
     pub(crate) tests: Vec<Test>,
-    /// Why there are no tests, or why they broke off.
+    /// The reasons for missing tests, or for their early end.
     pub(crate) failures: Vec<Failure>,
-    /// What the learner's code printed, shortened.
+    /// The output of the learner's code, shortened.
     pub(crate) printed: String,
     /// rustc's warnings, each with the file that it points at.
     pub(crate) warnings: Vec<(String, String)>,

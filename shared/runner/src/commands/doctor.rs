@@ -1,4 +1,4 @@
-//! `cargo course doctor`: what this machine has, what is missing, and the command that mends it.
+//! `cargo course doctor`: the state of this machine, its missing parts, and the command that mends it.
 
 use std::path::Path;
 use std::process::Command as Program;
@@ -28,9 +28,9 @@ pub(super) const COMMAND: Command = Command {
 /// One thing that was looked at.
 struct Finding {
     name: &'static str,
-    /// What there is, or what is wrong.
+    /// A description, or the fault.
     found: Result<String, String>,
-    /// What mends it, or would be better.
+    /// The repair, or an improvement.
     advice: String,
     /// Whether the course can do without.
     optional: bool,
@@ -80,14 +80,14 @@ fn ask_version(command: &mut Program) -> Result<String, String> {
     let limits = Limits { time: Duration::from_secs(20), output: 1 << 16 };
     let finished = process::run(command, limits, &CancellationToken::default()).map_err(|_| "not found".to_owned())?;
     let said = if finished.stdout.trim().is_empty() { &finished.stderr } else { &finished.stdout };
-    // A Python error ends with what is wrong; a tool's version comes first.
+    // A Python error ends with its message; a tool's version comes first.
     let mut lines = said.lines().filter(|line| !line.trim().is_empty());
     let line = if finished.exit.success() { lines.next() } else { lines.next_back() };
     let line = line.unwrap_or_default().trim().to_owned();
     if finished.exit.success() { Ok(line) } else { Err(format!("does not run: {line}")) }
 }
 
-/// The last line that a program prints: of a Python error the one that says what is wrong.
+/// The last line that a program prints: of a Python error, that is its message.
 fn ask_last_line(command: &mut Program) -> Result<String, String> {
     let limits = Limits { time: Duration::from_secs(60), output: 1 << 16 };
     let finished = process::run(command, limits, &CancellationToken::default()).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! `cargo course list`: the modules and exercises, and how far the learner is.
+//! `cargo course list`: the modules and exercises, and the learner's progress.
 
 use course_core::Result;
 use course_core::catalogue::Course;

@@ -32,7 +32,7 @@ commands! {
 
 mod start;
 
-/// What the bare `cargo course` does.
+/// The action of the bare `cargo course`.
 pub(crate) fn start() -> Invocation {
     Invocation::new(Vec::new(), start::run)
 }

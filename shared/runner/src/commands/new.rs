@@ -162,15 +162,15 @@ fn refuse_known(course: &Course, exercise: &str) -> Result<()> {
     }
 }
 
-/// The macro that stands in a stub for what the learner will write.
+/// The macro that stands in a stub for the learner's code.
 const UNWRITTEN: &str = "todo!";
 
-/// What the templates leave open.
+/// The names that fill the gaps in the templates.
 struct Names<'w> {
     module: &'w str,
     package: &'w str,
     exercise: &'w str,
-    /// Which exercise of its module it is, from 1.
+    /// Its place in the module, from 1.
     position: usize,
 }
 
@@ -254,7 +254,7 @@ fn append_to_module(module: &Module, names: &Names<'_>, edits: &mut Edits) -> Re
     let section = names.fill(include_str!("templates/exercise.md"));
     edits.change(&module.lesson(), AFTER_EXERCISES, |old| before(old, AFTER_EXERCISES, &section))?;
     let file = format!("{}.pyi", module.package);
-    let learners = module.folder.join("stubs").join(&file); // Where learners write the type stub themselves.
+    let learners = module.folder.join("stubs").join(&file); // Only if learners write the type stub themselves.
     let type_stubs = [module.folder.join(&file), module.solution_folder.join(&file), learners];
     for type_stub in type_stubs.iter().filter(|path| path.exists()) {
         edits.append(type_stub, &names.fill(include_str!("templates/exercise.pyi")))?;

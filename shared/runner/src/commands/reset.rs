@@ -1,4 +1,4 @@
-//! `cargo course reset`: the stub again. What the learner wrote is kept first.
+//! `cargo course reset`: the stub again. The learner's file is kept first.
 
 use course_core::catalogue::Course;
 use course_core::{Error, Result};

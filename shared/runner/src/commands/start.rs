@@ -30,7 +30,7 @@ pub(super) fn run(course: &Course) -> Result<ExitStatus> {
     if screen::interactive() {
         return watch::run(course, Some(&id), false);
     }
-    // Without a terminal nobody can press keys: one check, and what to do next.
+    // Without a terminal nobody can press keys: one check, and the next step.
     check::run(course, std::slice::from_ref(&id), false, false)?;
     let next = Progress::load(&course.root)?.next(course).map(|exercise_ref| exercise_ref.id());
     if let Some(next) = next.filter(|next| *next != id) {

@@ -47,7 +47,7 @@ impl Export<'_> {
         self.write("core/Cargo.toml", &format!("{note}{}", manifest(&sections)))
     }
 
-    /// The crates of the course that the module depends on: where each lies in the course, and its folder in the project.
+    /// The crates of the course that the module depends on: the folder of each in the course, and its folder in the project.
     pub(super) fn given_crates(&self) -> Result<Vec<(PathBuf, String)>> {
         let manifest = catalogue::parse(&self.module.folder.join("Cargo.toml"))?;
         let versions = self.versions()?;
@@ -57,7 +57,7 @@ impl Export<'_> {
         Ok(paths.map(|path| (self.course.root.join(&path), folder_of(&path))).collect())
     }
 
-    /// Copies them. What their manifests take from the course's workspace is written out.
+    /// Copies them. Entries that their manifests take from the course's workspace are written out.
     pub(super) fn write_given_crates(&self) -> Result<()> {
         let versions = self.versions()?;
         for (from, folder) in self.given_crates()? {

@@ -1,4 +1,4 @@
-//! Manifests of an exported project: what the course's manifests take from their workspace is written out.
+//! Manifests of an exported project: entries that the course's manifests take from their workspace are written out.
 
 use course_core::{Result, catalogue, files};
 use std::path::Path;
@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use super::Export;
 
 impl Export<'_> {
-    /// `[package]` with what the workspace says of all crates.
+    /// `[package]` with the workspace's entries for all crates.
     pub(super) fn package(&self, name: &str) -> Result<Table> {
         let workspace = catalogue::parse(&self.course.root.join("Cargo.toml"))?;
         let shared = |key: &str| workspace.get("workspace")?.get("package")?.get(key).cloned();
@@ -46,7 +46,7 @@ impl Export<'_> {
         Ok(found)
     }
 
-    /// The features that the module's crate has by default: what its tests use, and what ships does not have.
+    /// The features that the module's crate has by default: its tests use them, and the shipped wheel has none of them.
     pub(super) fn features(&self) -> Result<Vec<String>> {
         let manifest = catalogue::parse(&self.module.folder.join("Cargo.toml"))?;
         let default = manifest.get("features").and_then(|features| features.get("default")).and_then(Value::as_array);

@@ -1,8 +1,8 @@
-//! Makes a project of its own of what the learner has written.
+//! Makes a project of its own of the learner's code.
 //!
 //! The crate in `core` is the module's Rust as it stands. The binding is the module's table of contents, moved into a crate
-//! of its own; the Python package around it names what is public. Crates that are given with the module come along, each
-//! in a folder beside `core`. Where the module's work is a project already (`11_ship_it`), that project is taken as it is.
+//! of its own; the Python package around it names what is public. Crates that are given with the module come along, each in
+//! a folder beside `core`. If the module's work is a project already (`11_ship_it`), that project is taken as it is.
 
 mod crates;
 mod library;
@@ -88,7 +88,7 @@ struct Export<'e> {
 }
 
 impl Export<'_> {
-    /// Whether what is wanted lies in the module's project rather than in its crate.
+    /// Whether the chosen exercises lie in the module's project rather than in its crate.
     fn is_project(&self) -> bool {
         self.module.folder.join(PROJECT).is_dir()
             && self.chosen.iter().any(|exercise| exercise.files[0].starts_with(PROJECT))
@@ -148,14 +148,15 @@ impl Export<'_> {
         Ok(unsolved.iter().map(|exercise| exercise.id()).collect())
     }
 
-    /// The Rust files, by module name, that the chosen exercises stand on: all of the crate, or what their files refer to.
+    /// The Rust files, by module name, that the chosen exercises stand on: all of the crate, or those that their files
+    /// refer to.
     fn needed_files(&self, library: &Library) -> Result<BTreeSet<String>> {
         let all: BTreeSet<String> = library.modules.iter().cloned().collect();
         if self.whole {
             return Ok(all);
         }
         let source = |name: &str| files::read(&self.source.join("src").join(format!("{name}.rs")));
-        // A class may have its methods in several files: who calls one needs its file.
+        // A class may have its methods in several files: a caller of a method needs the method's file.
         let mut methods = Vec::new();
         for name in &all {
             methods.extend(methods_of(&source(name)?).into_iter().map(|method| (method, name.clone())));
@@ -194,7 +195,7 @@ fn settle_lock_file(folder: &Path) -> Result<()> {
     if finished.exit.success() {
         return Ok(());
     }
-    // The project is there; what is missing is a crate, or a manifest that the learner has not mended yet.
+    // The project is there; a crate is missing, or the learner has not mended a manifest yet.
     output::complain(format!(
         "cargo cannot read the new project yet, so its Cargo.lock is not settled:\n{}",
         finished.stderr.trim_end()

@@ -1,4 +1,4 @@
-//! The folder `.venv`: whether it is whole and the one that was set up, and making it.
+//! The folder `.venv`: checks whether it is whole and the one that was set up, and makes it.
 //!
 //! Every command looks, so looking starts no program and takes a few milliseconds.
 
@@ -14,7 +14,7 @@ use course_core::{Error, Result, files};
 use super::installer::{run_tool, uv as uv_command};
 use crate::ui::steps::Steps;
 
-/// What `.venv` is: where it lies and which interpreter it leads to. It changes with an upgraded base, too.
+/// A digest of `.venv`: its place, and the interpreter that it leads to. It changes with an upgraded base, too.
 pub(super) fn fingerprint(root: &Path) -> String {
     let mut digest = Digest::new();
     let folder = python::environment(root);
@@ -165,7 +165,7 @@ fn is_program(file: &str) -> bool {
     above.len() < file.len() && (above.starts_with("bin/") || above.starts_with("Scripts/"))
 }
 
-/// Whether `COURSE_PYTHON` names another Python than the one that `.venv` was made from.
+/// Whether `COURSE_PYTHON` names another Python than the base of `.venv`.
 pub(super) fn is_another(chosen: &Interpreter, known: &Interpreter) -> bool {
     chosen.signature != known.signature
         || (!chosen.base.is_empty() && !known.base.is_empty() && !same_folder(&chosen.base, &known.base))
@@ -176,7 +176,7 @@ fn same_folder(one: &str, other: &str) -> bool {
     resolved(one) == resolved(other)
 }
 
-/// Why `.venv` must be made anew; none, if it can stay.
+/// The reason to make `.venv` anew; none, if it can stay.
 fn defect(root: &Path, found: &Interpreter) -> Result<Option<String>> {
     if let Some(chosen) = python::chosen() {
         let chosen = chosen?;
@@ -371,7 +371,7 @@ mod tests {
         assert!(!old.hold("python_full_version >= '3.12'") && new.hold("python_full_version >= '3.12'"));
         assert!(old.hold("python_full_version < '3.12' and platform_machine != 's390x' and sys_platform == 'linux'"));
         assert!(!old.hold("sys_platform == 'win32'") && !old.hold("extra == 'x'") && !old.hold("nonsense"));
-        // Where a lock has several lines for a package, one of them holds, whatever the Python.
+        // If a lock has several lines for a package, one of them holds, whatever the Python.
         let locks = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../python"));
         let is_lock = |path: &PathBuf| path.to_string_lossy().ends_with("requirements.txt");
         for lock in files::entries(locks).unwrap().into_iter().filter(is_lock) {

@@ -32,7 +32,7 @@ pub(super) fn uv(program: &Path) -> Command {
     command
 }
 
-/// Runs a tool; where it fails, its last lines are part of the error, and the advice fits them.
+/// Runs a tool; if it fails, its last lines are part of the error, and the advice fits them.
 pub(super) fn run_tool(command: &mut Command, cancel: &CancellationToken, failed: &str, advice: &str) -> Result<()> {
     command.stdin(std::process::Stdio::null());
     let program = command.get_program().to_string_lossy().into_owned();

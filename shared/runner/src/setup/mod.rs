@@ -23,8 +23,8 @@ fn stamp_path(root: &Path) -> PathBuf {
     python::environment(root).join("course-setup.txt")
 }
 
-/// What has been set up: a line for the environment, one for the state of the crates and the place of the course, and one
-/// for each lock file.
+/// The state of the set-up: a line for the environment, one for the state of the crates and the place of the course, and
+/// one for each lock file.
 fn stamp(root: &Path, locks: &[PathBuf]) -> Result<Vec<String>> {
     let hashed = |path: &Path| -> Result<String> {
         let mut digest = Digest::new();
@@ -103,13 +103,13 @@ pub(crate) fn run(course: &Course, modules: &[&Module]) -> Result<()> {
         }
         (packages.join().unwrap_or_else(|_| Err(Error::new("The installation of the packages panicked."))), crates)
     });
-    // The one that went wrong by itself says why; the other was only called off.
+    // The part that went wrong by itself says why; the other was only called off.
     match (packages, crates) {
         (Err(error), Err(other)) => return Err(if error.is_cancelled() { other } else { error }),
         (packages, crates) => packages.and(crates)?,
     }
-    // cargo may have completed its lock file; the stamp is that of the state now reached. What was installed for other
-    // modules before is still there.
+    // cargo may have completed its lock file; the stamp is that of the state now reached. Packages that were installed
+    // for other modules before are still there.
     let mut lines = stamp(root, &locks)?;
     let old = std::fs::read_to_string(stamp_path(root)).unwrap_or_default();
     lines.extend(

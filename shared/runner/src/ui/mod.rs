@@ -1,4 +1,4 @@
-//! What people see: colours, progress bars, the screen of watch mode, and verdicts as text.
+//! The output for people: colours, progress bars, the screen of watch mode, and verdicts as text.
 
 pub(crate) mod output;
 pub(crate) mod screen;

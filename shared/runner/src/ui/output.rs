@@ -1,4 +1,4 @@
-//! What is written to standard output and standard error.
+//! Writes to standard output and standard error.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};

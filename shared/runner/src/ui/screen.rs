@@ -79,7 +79,7 @@ impl Screen {
     }
 }
 
-/// What the screen shows, from above to below.
+/// The parts of the screen, from above to below.
 #[derive(Debug, Default)]
 pub(crate) struct Page<'p> {
     pub(crate) head: &'p str,
@@ -88,7 +88,7 @@ pub(crate) struct Page<'p> {
     pub(crate) foot: &'p str,
     /// A line of the body that must be seen; without it, the body's beginning is.
     pub(crate) focus: Option<usize>,
-    /// What is said of lines that there was no room for.
+    /// The end of the line that counts the lines without room.
     pub(crate) more: &'p str,
 }
 

@@ -56,7 +56,7 @@ fn linked(path: &Path, text: &str) -> String {
     format!("\u{1b}]8;;{address}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
 }
 
-/// What a text is, which decides its colour.
+/// The kind of a text, which decides its colour.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Style {
     Strong,

@@ -7,7 +7,7 @@ use super::style::width;
 /// Stands for a space at which no line is folded.
 pub(crate) const NO_BREAK: char = '\u{a0}';
 
-/// Folds every line at word boundaries to the terminal's width, what is indented as far as its beginning.
+/// Folds every line at word boundaries to the terminal's width, indented as far as its beginning.
 pub(crate) fn fold(text: &str) -> String {
     fold_to(text, width()).join("\n")
 }
@@ -34,7 +34,7 @@ pub(crate) fn unfilled(text: &str) -> String {
     joined
 }
 
-/// Folds what is printed at a prompt, where there is a terminal; elsewhere every line stays as it is.
+/// Folds text for a prompt, where there is a terminal; elsewhere every line stays as it is.
 pub(crate) fn for_terminal(text: &str) -> String {
     if !std::io::stdout().is_terminal() {
         return text.to_owned();
@@ -62,7 +62,7 @@ pub(super) fn hang(text: &str, indentation: usize) -> String {
     lines.join(&format!("\n{}", " ".repeat(indentation)))
 }
 
-/// Folds one paragraph. Only a word that is longer than a line is broken, and then where paths and calls have a joint, if they have one.
+/// Folds one paragraph. Only a word that is longer than a line is broken, at a joint of a path or a call if it has one.
 pub(crate) fn fold_columns(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut current, mut length) = (String::new(), 0);
@@ -90,7 +90,7 @@ pub(crate) fn fold_columns(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Where to break a word that is longer than so many columns: behind the last slash, else behind another sign that
+/// The place to break a word that is longer than so many columns: behind the last slash, else behind another sign that
 /// joins, else where the line ends.
 fn joint(word: &str, columns: usize) -> usize {
     let (mut slash, mut other) = (None, None);
@@ -108,7 +108,7 @@ fn joint(word: &str, columns: usize) -> usize {
     word.len()
 }
 
-/// How many columns a text takes.
+/// The width of a text in columns.
 pub(crate) fn visible_length(text: &str) -> usize {
     visible(text).count()
 }

@@ -1,4 +1,4 @@
-//! A verdict as a person reads it: what was called, what came back, what was expected, the likely cause, where help is.
+//! A verdict as a person reads it: the call, its result, the expected result, the likely cause, the way to help.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use super::text::{hang, indent};
 use crate::actions::task::{self, path_in};
 use crate::check::verdict::{CompilerError, FailureKind, Status, Test, TestStatus, Verdict};
 
-/// How many failures are shown in full; the others are named.
+/// The number of failures that are shown in full; the others are named.
 const SHOWN_FAILURES: usize = 3;
 
-/// Where a verdict is read, which decides the advice below it.
+/// The place where a verdict is read, which decides the advice below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Audience {
     /// One verdict at a prompt.
@@ -103,7 +103,7 @@ pub(crate) fn render(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience:
     text
 }
 
-/// The decisive error in full and the others by their first lines: the first is usually what the others follow from.
+/// The decisive error in full and the others by their first lines: the others usually follow from the first.
 fn compiler_errors(errors: &[CompilerError]) -> String {
     let Some((first, rest)) = errors.split_first() else { return String::new() };
     // The count stands above: on a small screen the end of a long error is cut off.
@@ -134,7 +134,7 @@ fn compiler_errors(errors: &[CompilerError]) -> String {
     text
 }
 
-/// What passes and still deserves a look: rustc's warnings about the exercise's own files, and what tests cannot see.
+/// Notes after a pass: rustc's warnings about the exercise's own files, and the speed, which tests cannot see.
 fn notes_after_a_pass(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience: Audience) -> Vec<String> {
     let mut notes = Vec::new();
     let module = exercise_ref.module;
@@ -212,7 +212,7 @@ fn failure(test: &Test) -> String {
     text
 }
 
-/// The exercise's files, or the one that does not compile: a module is one crate, so another exercise may be in the
+/// The exercise's files, or the file that does not compile: a module is one crate, so another exercise may be in the
 /// way.
 fn to_edit<'p>(exercise_ref: ExerciseRef<'p>, verdict: &Verdict) -> Vec<&'p std::path::PathBuf> {
     let refused = verdict.compiler_errors();
@@ -228,7 +228,7 @@ fn to_edit<'p>(exercise_ref: ExerciseRef<'p>, verdict: &Verdict) -> Vec<&'p std:
     first.map_or_else(|| exercise_ref.exercise.files.iter().collect(), |file| vec![file])
 }
 
-/// Where to go from here.
+/// The learner's next steps.
 pub(crate) fn advice(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience: Audience) -> String {
     let id = exercise_ref.id();
     let mut lines = Vec::new();

@@ -5,7 +5,7 @@
 pub(super) struct Block {
     /// The line of the opening fence, from 1.
     pub(super) line: usize,
-    /// What stands behind the opening fence.
+    /// The text behind the opening fence.
     pub(super) info: String,
     pub(super) text: String,
 }

@@ -21,7 +21,7 @@ use super::wrong_versions_are_caught::Staged;
 use super::{Context, Tally};
 use crate::check::staging::{extension_of, stage_extension};
 
-/// How long the Python of a lesson may take.
+/// The most time for the Python of a lesson.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 /// Checks every block of the lesson and of the questions about it; each is one claim.

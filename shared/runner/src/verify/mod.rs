@@ -3,8 +3,8 @@
 //! Solutions pass, stubs fail for the right reason and only their own tests, wrong versions are caught, lessons hold,
 //! and every exercise has all its parts. Each claim is one line; the last line counts them.
 //!
-//! cargo builds each module and its solution once. What else is built (stubs, wrong versions, lessons) rustc builds by
-//! itself, several at a time; `queue` sees to that, and to the order of the lines. One build serves as many claims as it
+//! cargo builds each module and its solution once. rustc alone builds everything else (stubs, wrong versions,
+//! lessons), several at a time; `queue` sees to that, and to the order of the lines. One build serves as many claims as it
 //! can: wrong versions of different exercises are built together, and about half of the exercises are unwritten at once.
 
 mod benchmark_runs;
@@ -132,7 +132,7 @@ fn tasks<'c>(context: &'c Context<'c>, modules: &[&'c Module]) -> Vec<Task<'c>> 
     tasks
 }
 
-/// What a module's claims are checked with, once it is prepared.
+/// A check of a module's claims, once the module is prepared.
 type Check<'c> = Box<dyn FnOnce(&Prepared, &mut Tally) -> Result<()> + Send + 'c>;
 
 /// A part of the work for each exercise of a module.
@@ -195,7 +195,7 @@ fn chosen<'c>(course: &'c Course, ids: &[String]) -> Result<Vec<&'c Module>> {
         .collect()
 }
 
-/// What every claim needs to be judged.
+/// The settings and tools that every claim is judged with.
 struct Context<'c> {
     course: &'c Course,
     slots: Slots,

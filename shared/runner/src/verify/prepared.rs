@@ -1,4 +1,4 @@
-//! What the claims about a module share: its solution, built by cargo, and how rustc is to be called for other versions.
+//! The common ground of a module's claims: its solution, built by cargo, and the recipes for other versions.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;

@@ -1,10 +1,10 @@
-//! What is wrong with a part of the course, collected so that one run shows all of it.
+//! The problems of a part of the course, collected so that one run shows all of them.
 
 use std::path::Path;
 
 use course_core::files;
 
-/// What is wrong with a part of the course.
+/// The problems that were found so far.
 #[derive(Default)]
 pub(super) struct Problems(Vec<String>);
 

@@ -1,4 +1,4 @@
-//! Does many tasks, several at a time, and shows what came of each in the order of the list.
+//! Does many tasks, several at a time, and shows their results in the order of the list.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use super::Tally;
 pub(super) struct Task<'t> {
     /// Said in front of its claims, where it is the first of a module.
     pub(super) heading: Option<String>,
-    /// What cannot be checked if it breaks off.
+    /// The part of the course that stays unchecked if the task breaks off.
     pub(super) subject: String,
     pub(super) work: Work<'t>,
 }
@@ -54,7 +54,7 @@ pub(super) fn run(
     })
 }
 
-/// How often a wait looks whether the user wants to stop.
+/// The time between two looks whether the user wants to stop.
 const LOOK: Duration = Duration::from_millis(100);
 
 type Ended = (Option<String>, String, Tally);

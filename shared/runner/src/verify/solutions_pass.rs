@@ -13,7 +13,7 @@ use super::{Context, Tally};
 use crate::check::rust_tests;
 use crate::check::verdict::{TestStatus, Verdict};
 
-/// How long all Rust tests of a module may take.
+/// The most time for all Rust tests of a module.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 /// Checks the claim about one exercise.

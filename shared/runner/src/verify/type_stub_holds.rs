@@ -1,4 +1,4 @@
-//! The type stub says what the solution's extension is, by mypy's stubtest.
+//! The type stub agrees with the solution's extension, by mypy's stubtest.
 
 use std::time::Duration;
 

@@ -51,7 +51,7 @@ pub(super) enum RustTests {
     Compile,
 }
 
-/// How a variant is built.
+/// The ways to build a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Optimisation {
     /// As the loop builds it.
@@ -135,8 +135,8 @@ impl<'c> Variant<'c> {
     }
 }
 
-/// Builds the extension, and these Rust tests with it. What does not compile, or whose test does not, is not judged at all,
-/// as in the loop.
+/// Builds the extension, and these Rust tests with it. Code that does not compile, or whose test does not, is not judged at
+/// all, as in the loop.
 fn compile(
     module: &Module,
     recipe: &Recipe,

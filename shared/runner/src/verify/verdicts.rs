@@ -1,8 +1,8 @@
-//! What several claims need to say what came of an exercise.
+//! The results of an exercise in words, for several claims.
 
 use crate::check::verdict::{Test, TestStatus, Verdict};
 
-/// Why an exercise did not pass.
+/// The reasons why an exercise did not pass.
 pub(super) fn reasons(verdict: &Verdict) -> String {
     let failures = verdict
         .tests

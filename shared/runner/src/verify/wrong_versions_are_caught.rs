@@ -26,15 +26,15 @@ use crate::check::verdict::{FailureKind, TestStatus, Verdict};
 pub(super) struct Staged(BTreeMap<String, Arc<Promise<Option<Arc<ScratchFolder>>>>>);
 
 impl Staged {
-    /// Waits for all of them. They last as long as what this gives.
+    /// Waits for all of them. They last as long as the result of this call.
     pub(super) fn folders(&self) -> BTreeMap<String, Arc<ScratchFolder>> {
         let built = self.0.iter().filter_map(|(name, promise)| Some((name.clone(), promise.get()??)));
         built.collect()
     }
 }
 
-/// Checks the claim: a part for each group of wrong versions, which builds it, one for each of its versions, and what the
-/// lesson shows of them.
+/// Checks the claim: a part for each group of wrong versions, which builds it, one for each of its versions, and the
+/// extensions that the lesson shows.
 pub(super) fn checks<'c>(context: &'c Context<'c>, module: &'c Module) -> (Vec<Check<'c>>, Staged) {
     let shown: String =
         [module.lesson(), module.questions()].iter().filter_map(|path| files::read(path).ok()).collect();
@@ -182,7 +182,7 @@ fn outcome(context: &Context<'_>, described: &Described, verdict: &Verdict) -> R
     }
 }
 
-/// Why none of the tests that would catch it ran: they are for another platform.
+/// The reason if none of the tests that would catch it ran, because they are for another platform.
 fn excuse(verdict: &Verdict, header: &Header) -> Option<String> {
     let mut reason = None;
     for name in &header.fails {

@@ -16,7 +16,7 @@ pub(super) struct BuildAhead {
 }
 
 impl BuildAhead {
-    /// Stops; what has been built so far is kept.
+    /// Stops; the crates that are built so far are kept.
     pub(super) fn pause(&mut self) {
         self.running = None;
     }

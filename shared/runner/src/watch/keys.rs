@@ -8,7 +8,7 @@ use crossterm::event::{self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crate::ui::style::{Style, paint};
 use crate::ui::text::NO_BREAK;
 
-/// What a key asks for.
+/// The request behind a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     Quit,
@@ -83,7 +83,7 @@ pub(super) enum TerminalEvent {
 #[derive(Clone, Default)]
 pub(super) struct Keyboard(Arc<Mutex<()>>);
 
-/// How long a key may go unread after another program has had the keyboard.
+/// The longest time that a key goes unread after another program has had the keyboard.
 const LOOK: Duration = Duration::from_millis(50);
 
 impl Keyboard {

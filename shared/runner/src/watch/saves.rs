@@ -12,7 +12,7 @@ use course_core::files;
 /// Environment variable: watch by polling.
 pub(super) const POLL: &str = "COURSE_POLL";
 
-/// How often polling looks.
+/// The time between two looks while polling.
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
 /// Calls back after something below a folder may have changed, as long as it lives.

@@ -1,4 +1,4 @@
-//! What watch mode knows, and what each event does to it.
+//! The state of watch mode, and the effect of each event on it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -33,10 +33,10 @@ use crate::ui::verdict::{self, Audience};
 /// After the first sign of a save, the rest of it may take this long: editors write, rename and touch.
 const DEBOUNCE: Duration = Duration::from_millis(25);
 
-/// How often the loop looks for a request to end.
+/// The time between two looks for a request to end.
 const TICK: Duration = Duration::from_millis(100);
 
-/// What happens to watch mode.
+/// An event that watch mode reacts to.
 pub(super) enum Event {
     Terminal(TerminalEvent),
     MaybeSaved,
@@ -44,7 +44,7 @@ pub(super) enum Event {
     Checked(Result<Vec<Verdict>>),
 }
 
-/// What watch mode knows.
+/// The state of watch mode.
 pub(super) struct Watch<'c> {
     course: &'c Course,
     exercise_refs: Vec<ExerciseRef<'c>>,
@@ -61,11 +61,11 @@ pub(super) struct Watch<'c> {
     /// A Python that is already loaded, for the next check.
     worker: Option<WarmWorker>,
     ahead: BuildAhead,
-    /// The latest verdict, or what opens the exercise.
+    /// The latest verdict, or the opening text of the exercise.
     body: String,
-    /// Where to go from there.
+    /// The learner's next steps.
     advice: String,
-    /// What a key asked for, shown in place of the body until the next save or key.
+    /// The page that a key asked for, shown in place of the body until the next save or key.
     page: Option<String>,
     /// The page's line that must be seen.
     focus: Option<usize>,

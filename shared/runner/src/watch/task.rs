@@ -17,7 +17,7 @@ impl Task {
         Self { cancel, thread: Some(std::thread::spawn(move || work(seen))) }
     }
 
-    /// Asks the work to end, once what it is at need not be done again.
+    /// Asks the work to end, once its current step need not be done again.
     pub(super) fn cancel(&self) {
         self.cancel.cancel();
     }

@@ -75,6 +75,9 @@ honest work outside the modules 01 and 02, and all but the first wrong version o
 
 TRUSTING_SECONDS = 70
 
+REPEATS = 125.0
+"""Seconds that the grader may spend on repeats of one submission, if the machine is so busy that it repeats."""
+
 
 @dataclass
 class Attack:
@@ -100,7 +103,13 @@ class Attack:
     @property
     def budget(self) -> float:
         """Seconds that grading it may take: a build, and the tests' own limit three times."""
-        return float(self.about.get("seconds", 60))
+        usual = float(self.about.get("seconds", 60))
+        return usual + REPEATS if is_overloaded() else usual
+
+
+def is_overloaded() -> bool:
+    """Whether the machine was so busy in the last minutes that the grader does not trust its clock."""
+    return max(os.getloadavg()) > 2.0 * len(os.sched_getaffinity(0))
 
 
 @dataclass

@@ -76,7 +76,7 @@ honest work outside the modules 01 and 02, and all but the first wrong version o
 TRUSTING_SECONDS = 70
 
 REPEATS = 125.0
-"""Seconds that the grader may spend on repeats of one submission, if the machine is so busy that it repeats."""
+"""Seconds that the grader may spend on repeats of one submission, which a busy machine makes necessary."""
 
 
 @dataclass

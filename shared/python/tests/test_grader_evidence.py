@@ -5,7 +5,9 @@ The module under test is Python here, and hostile: it runs in the worker as a na
 
 from __future__ import annotations
 
+import asyncio
 import copy
+import gc
 import itertools
 import json
 import pickle
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coursekit import failures
 
 KIT = Path(__file__).parents[1]
 
@@ -500,15 +503,6 @@ def test_code_of_a_test_that_breaks_off_before_its_check_fails_the_test(tmp_path
             with ThreadPoolExecutor() as pool:
                 pool.submit(look, 1)
 
-        def test_in_a_task():
-            import asyncio
-            async def fails():
-                look(1)
-            async def body():
-                task = asyncio.ensure_future(fails())
-                await asyncio.sleep(0)
-            asyncio.run(body())
-
         def test_in_a_del():
             class Dies:
                 def __del__(self):
@@ -517,7 +511,50 @@ def test_code_of_a_test_that_breaks_off_before_its_check_fails_the_test(tmp_path
         """,
     )
     assert "passed" not in found.values(), found
-    assert len(found) == 9
+    assert len(found) == 8
+
+
+def test_a_package_may_fail_by_itself(tmp_path: Path) -> None:
+    package = tmp_path / "site-packages"
+    package.mkdir()
+    (package / "package.py").write_text("def fails(): assert False\n")
+    found = verdicts(
+        tmp_path,
+        """
+        import pathlib, sys
+        from concurrent.futures import ThreadPoolExecutor
+        sys.path.insert(0, str(pathlib.Path(__file__).with_name("site-packages")))
+        import package
+
+        def test_in_a_thread():
+            thread = threading.Thread(target=package.fails)
+            thread.start()
+            thread.join()
+
+        def test_in_an_executor():
+            with ThreadPoolExecutor() as pool:
+                pool.submit(package.fails)
+        """,
+    )
+    assert found == dict.fromkeys(["test_in_a_thread", "test_in_an_executor"], "passed")
+
+
+def test_code_of_a_test_that_breaks_off_in_a_task_is_written_down() -> None:
+    failures._record_unseen_in_tasks()
+
+    async def fails() -> None:
+        _ = {}["no such key"]
+
+    async def body() -> None:
+        task = asyncio.ensure_future(fails())
+        await asyncio.sleep(0)
+        del task
+
+    failures.take()
+    asyncio.run(body())
+    gc.collect()
+    (found,) = failures.take()
+    assert isinstance(found, failures.BrokeOff)
 
 
 def test_what_comes_back_to_the_test_is_its_own_business(tmp_path: Path) -> None:

@@ -543,7 +543,7 @@ def test_code_of_a_test_that_breaks_off_in_a_task_is_written_down() -> None:
     failures._record_unseen_in_tasks()
 
     async def fails() -> None:
-        _ = {}["no such key"]
+        int("no number")
 
     async def body() -> None:
         task = asyncio.ensure_future(fails())

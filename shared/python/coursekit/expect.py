@@ -174,7 +174,7 @@ class Expectation:
             return self._call(), None
         except BaseException as error:
             is_wanted = type(error) is wanted.kind is KeyboardInterrupt
-            if not is_wanted and _goes_on_as_it_is(error, self.text):
+            if not is_wanted and _goes_on_as_it_is(error, lambda: self.text):
                 raise
             if wanted.is_met_by(error):
                 return None, error
@@ -207,7 +207,7 @@ class Expectation:
         try:
             return self._call()
         except BaseException as error:
-            if _goes_on_as_it_is(error, self.text):
+            if _goes_on_as_it_is(error, lambda: self.text):
                 raise
             failure = ExpectationFailed(self.text, show_error(error), expected, cause(because, error))
         raise failure from None
@@ -253,13 +253,14 @@ def _name(function: Callable[..., Any]) -> str:
     return f"{(owner if isinstance(owner, type) else type(owner)).__name__}.{name}"
 
 
-def _goes_on_as_it_is(error: BaseException, call: str) -> bool:
+def _goes_on_as_it_is(error: BaseException, call: Callable[[], str]) -> bool:
     """Whether a check must let the error through: a verdict made, a signal of pytest or hypothesis, Ctrl-C.
 
     Ctrl-C fails the test nevertheless: the exercise can raise it too, and its caller may swallow it.
     """
     if isinstance(error, KeyboardInterrupt):
-        failures.record(ExpectationFailed(call, "KeyboardInterrupt was raised", "no such exception"))
+        # To make it is to write it down.
+        ExpectationFailed(call(), "KeyboardInterrupt was raised", "no such exception")
         return True
     made = (NotWritten, ExpectationFailed, *failures.outcomes(), *failures.signals_of_hypothesis())
     return isinstance(error, made)
@@ -284,7 +285,7 @@ def _compare(
     except BaseException as error:  # A class of the exercise decides what `==` does.
         if is_not_written(error):
             raise NotWritten(f"{call()} == {show(expected)}") from None
-        if _goes_on_as_it_is(error, f"{call()} == {show(expected)}"):
+        if _goes_on_as_it_is(error, call):
             raise
         left, right = f"{show(got)}\ncomparing it raised {show_error(error)}", show(expected)
     raise ExpectationFailed(call(), left, right + equality.note, cause(because, got)) from None

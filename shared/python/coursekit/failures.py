@@ -1,9 +1,9 @@
-"""Every check that failed during a test, wherever it did, and every check that was never come to.
+"""The failed checks of a test, wherever they failed, and its code that broke off before its checks.
 
 The exercise's own code may swallow an exception: that of a callback, of a generator, of an `__eq__`. A thread
 swallows its exceptions anyway. So a failed check is also written down here, and the test that it belongs to
-has failed. See `plugin`. The same holds for a test's own code that broke off, because its checks may have
-come afterwards; unless the exception comes back to the test, which then sees it.
+has failed. See `plugin`. If other code of a test breaks off, the checks after it are never made, so that
+fails the test as well. Only if the exception comes back to the test, the test itself decides.
 
 Benchmarks import this too, in environments that have no pytest.
 """
@@ -43,7 +43,7 @@ def record(error: BaseException) -> None:
 
 
 class BrokeOff(AssertionError):
-    """Code of the test did not come to its end, so nobody knows what it would have checked."""
+    """Code of the test did not come to its end, so its checks may not have been made."""
 
     def __init__(self, error: BaseException) -> None:
         self.error = error
@@ -54,20 +54,20 @@ class BrokeOff(AssertionError):
 
 
 def record_if_broken_off(error: BaseException | None) -> None:
-    """Writes down that a test's own code broke off, rather than raising the exception with `raise`."""
+    """Writes down that a test's own code broke off, unless a `raise` in it made the exception."""
     if error is not None and _is_of_a_test(error) and not was_raised_on_purpose(error):
         record(BrokeOff(error))
 
 
 def how_many() -> int:
-    """Failures that were written down so far in this test."""
+    """The number of failures that this test has so far."""
     return len(_recorded)
 
 
 def forget(error: BaseException, since: int = 0) -> None:
-    """The test sees the exception after all, and its own code decides what that means.
+    """Takes back that code broke off, because its exception has come back to the test.
 
-    `since`: the number of failures when the call began that it comes out of.
+    `since`: the number of failures at the beginning of the call that raises the exception.
     """
     seen = {id(part) for part in parts(error)}
     with _lock:
@@ -80,8 +80,8 @@ def forget(error: BaseException, since: int = 0) -> None:
 def was_raised_on_purpose(error: BaseException) -> bool:
     """Whether a `raise` in a test's own file has raised it.
 
-    A `raise` without an exception only hands on what came from elsewhere. The one that is looked for need
-    not be in the innermost frame: an exception that was raised before keeps the frames of that time.
+    A bare `raise` does not count, because it only hands an exception on. The `raise` may stand in any frame,
+    because an exception that was raised before keeps the frames of that time.
     """
     trace = error.__traceback__
     while trace is not None:
@@ -159,10 +159,9 @@ def signals_of_hypothesis() -> tuple[type[BaseException], ...]:
 
 
 def record_what_nobody_sees() -> None:
-    """From now on, a check that fails where its exception goes nowhere is written down too.
+    """From now on, failures in a thread, a `__del__`, an executor or a task are written down too.
 
-    Such as in a thread, in a `__del__`, in an executor's function or a task whose result nobody asks for.
-    The same holds for a test's code that broke off there.
+    Nobody sees an exception there, unless the test asks for the result.
     """
     thread_before, unraisable_before = threading.excepthook, sys.unraisablehook
 

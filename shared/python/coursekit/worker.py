@@ -132,14 +132,14 @@ def preload() -> None:
 
 
 def keep_what_hypothesis_computes_below(root: Path) -> None:
-    """Otherwise it makes a folder wherever Python was started."""
+    """Has hypothesis keep its tables below the course, instead of in the folder that Python started in."""
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(root / "target/hypothesis"))
 
 
 def warm_up_hypothesis() -> None:
-    """Has it make its tables of characters, and look through the test kit for numbers worth trying.
+    """Has hypothesis make its tables of characters, and look through the test kit for numbers worth trying.
 
-    That takes a good part of a second where nothing is kept of it from earlier, and a twentieth otherwise.
+    The first time takes a good part of a second; later, with the tables kept, a twentieth.
     """
 
     @hypothesis.given(hypothesis.strategies.text(), hypothesis.strategies.integers())

@@ -64,7 +64,7 @@ pub(crate) struct ExerciseGrade {
     pub(crate) max_score: Points,
     /// From build to verdict, shared builds counted once with the first exercise.
     pub(crate) seconds: f64,
-    /// The reason that there are no results, such as rustc's errors; empty otherwise.
+    /// If no test could run: the cause, such as rustc's errors. Otherwise empty.
     pub(crate) message: String,
     /// In the manifest's order.
     pub(crate) tests: Vec<TestGrade>,

@@ -131,8 +131,7 @@ pub(crate) fn is_of_no_student(name: &OsStr) -> bool {
     name.starts_with('.') || LEFT.contains(&name.as_str())
 }
 
-/// The reason for a catalogue that differs from the course's: a student may miss points because an exercise was
-/// renamed.
+/// Said of a catalogue that differs from the course's: a student may miss points because an exercise was renamed.
 const OTHER_VERSION: &str = "not this course's: the submission may have been made for another version of it";
 
 /// Whether the submission's catalogue of a module differs from the course's by more than the ends of its lines.
@@ -214,7 +213,7 @@ fn without_mark(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// The reason that a file is not read if it has another name somewhere.
+/// Said of a file that has a second name somewhere: it is not read.
 const HARD_LINK: &str = "a hard link, which may be somebody else's file: hand in a copy (`cp -al`, `rsync --link-dest` and some \
                          backups make such links too)";
 
@@ -271,13 +270,13 @@ fn name_of(submission: &Path) -> String {
     line(&submission.to_string_lossy().escape_debug().to_string(), 1000)
 }
 
-/// The reason for a file of which nothing more is known.
+/// Said of a file that resembles none of the exercises' files.
 const NO_EXERCISE: &str = "no exercise's file";
 
-/// The reason for a link of another name than an exercise's.
+/// Said of a link that has none of the exercises' names.
 const A_LINK: &str = "a link beside the exercises";
 
-/// The reason for all files after the last one named.
+/// Said once for all files after the last one that is named.
 const AND_MORE: &str = "and more";
 
 /// A guess at the exercise whose file this is, under another name or in another place.

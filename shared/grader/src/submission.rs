@@ -352,7 +352,7 @@ fn usable<'m>(module: &'m Module, built: &Built, written: &BTreeMap<String, bool
     module.exercises.iter().filter(|exercise| is_usable(&exercise.id())).collect()
 }
 
-/// The reason that a passed test has not all of its points.
+/// Said of a passed test that has not all of its points.
 const PASSED_BY_STUB: &str =
     "The unchanged stub passes this test too: it counts as much as the rest of the exercise is right.";
 

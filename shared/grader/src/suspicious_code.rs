@@ -1,6 +1,5 @@
-//! Places in a submission that a person may want to look at: code that an exercise's own solution does not need. No points
-//! depend on them: calling NumPy from Rust is no attack on the grader, and the teacher decides whether it answers the
-//! exercise.
+//! Finds code in a submission that the exercise's own solution does not need, for a person to look at. It changes no points:
+//! a student may call NumPy from Rust, for instance, and the teacher decides whether that solves the exercise.
 
 use std::path::Path;
 

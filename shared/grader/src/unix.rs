@@ -12,7 +12,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Timespec, Timestamps};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The reason that a path cannot be opened.
+/// The causes that keep a path from being opened.
 #[derive(Debug)]
 pub(crate) enum OpenError {
     NotFound,

@@ -41,7 +41,7 @@ class CFunction:
         self._name, self._argument, self._result = name, argument, result
 
     def missing(self) -> str:
-        """The reason that the extension has no such function, or nothing."""
+        """The error if the extension has no such function, else nothing."""
         grader = grader_of(self._module)
         if grader is not None:
             return str(grader.c_function_missing(self._name))

@@ -143,7 +143,7 @@ class Evidence:
 
     @property
     def refused(self) -> str:
-        """The reason that the test must not count, or nothing."""
+        """The grader's objection if the test must not count, else nothing."""
         if self.soft or not self.inside:
             return ""
         what = ", ".join(f"{reason} ({name})" for name, reason in self.inside.items())

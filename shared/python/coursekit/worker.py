@@ -63,7 +63,7 @@ UNUSED_PLUGINS = (
     "threadexception",  # Turns what a thread raises into warnings, which nobody would see without `terminal`.
     "unraisableexception",  # The same, and collects garbage several times at the end.
 )
-"""pytest's own plugins that a check has no use for: each would cost time between save and verdict."""
+"""pytest's own plugins that a check does not need: each would cost time between save and verdict."""
 
 
 def main() -> NoReturn:

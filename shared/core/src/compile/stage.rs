@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::{Request, locked};
 
-/// The stage that cargo has reached. It decides whether a build may be ended once its result is no longer wanted. A
-/// dependency is always built to its end: ended early, it starts from the beginning, and a learner who saves often
-/// would wait for ever.
+/// The progress of a build by cargo. A newer save ends the build of the learner's own crate, but never that of a dependency: cargo would
+/// start the dependency from the beginning, and a learner who saves often would wait for ever.
 pub(super) struct Stage {
     /// The packages and test programs that were asked for, as cargo's progress names them.
     own: BTreeSet<String>,

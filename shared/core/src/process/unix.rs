@@ -85,7 +85,7 @@ mod tests {
         assert!(panic.contains("panicked at src/a.rs:3:5: boom"), "{panic}");
         let overflow = explained(6, "thread 'main' has overflowed its stack\n");
         assert!(overflow.contains("calls itself without end"), "{overflow}");
-        // A mere mention of memory is no proof.
+        // The text mentions memory, but Rust prints another sentence when memory runs out.
         let other = explained(6, "memory allocation of trees failed\n");
         assert!(other.contains("the process aborted. A panic inside"), "{other}");
     }

@@ -16,7 +16,7 @@ const STORES: [&str; 3] = ["/nix/store", "/gnu/store", "/snap"];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Readable {
     pub(super) path: PathBuf,
-    /// The reason that it is, as an end of a sentence.
+    /// The program that needs it, as the end of a sentence.
     pub(super) because: String,
 }
 

@@ -83,7 +83,7 @@ fn versions(grade: &Grade) -> Map<String, Value> {
     grade.versions.iter().map(|(what, version)| (name(what), json!(line(version, NAME)))).collect()
 }
 
-/// A grade from its own report, as far as a gradebook needs it. `None` if the text is no such report.
+/// Reads from a report in JSON the parts that the gradebook shows. `None` if the text is another document.
 pub(crate) fn read(text: &str) -> Option<Grade> {
     let document: Value = serde_json::from_str(text).ok()?;
     if document["schema"] != "course/grade/v1" {

@@ -48,7 +48,7 @@ pub(crate) struct SessionResult {
     pub(crate) tests: BTreeMap<String, TestRun>,
     /// In the order in which they were collected.
     pub(crate) order: Vec<String>,
-    /// The reason that the run broke off, or empty.
+    /// The cause, if the run broke off; otherwise empty.
     pub(crate) broken: String,
     /// Whether it broke off because the module cannot be imported.
     pub(crate) import_failed: bool,

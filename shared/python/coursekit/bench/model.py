@@ -38,7 +38,7 @@ class Peer:
     install: str = ""
     """The command that installs it, where it is not `pip install` and the module's name."""
     missing: str = ""
-    """The reason that there is no function, such as "not built"."""
+    """If the peer has no function: the cause, such as "not built"."""
     role: Role = Role.PEER
     fresh: Callable[..., tuple[Any, ...]] | None = None
     """As `Case.fresh`, for this peer."""
@@ -100,7 +100,7 @@ class Status(StrEnum):
 
 
 FAULTS = frozenset({Status.WRONG, Status.FAILED, Status.OUT_OF_MEMORY})
-"""The outcomes that make a run end with exit code 1. Absent code is no fault."""
+"""A benchmark with one of these ends with exit code 1. Missing or unwritten code is allowed."""
 
 
 @dataclass
@@ -251,7 +251,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
     """Facts that a reader of the figures should know, such as that the machine was busy."""
     error: str = ""
-    """The reason that the run ended early."""
+    """If the run ended early: the cause."""
 
     @property
     def faults(self) -> bool:

@@ -105,7 +105,7 @@ def _columns(case: CaseResult) -> list[tuple[str, Callable[[Measurement], str]]]
 
 
 def below_lines(case: CaseResult) -> list[str]:
-    """The peers that ran below their best, with reasons: their figures are no measure of them."""
+    """A warning for each peer that ran slower than it can on this machine, with the cause."""
     reasons = {(each.needs or each.peer, reason): None for each in case.timed for reason in each.below}
     return [f"! below its best: {reason}" for _, reason in reasons]
 
@@ -148,7 +148,7 @@ def ratio(value: float) -> str:
 
 
 def reason(each: Measurement) -> str:
-    """The reason that a peer has no figures."""
+    """The cause, if a peer has no figures."""
     message = " ".join(each.message.split())
     if each.status is Status.MISSING:
         return message

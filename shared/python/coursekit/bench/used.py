@@ -98,7 +98,7 @@ def _judged(each: Used, width: int | None, threads: int) -> Used:
 
 
 def _asked() -> Iterator[Used]:
-    """Each library that is loaded. One that cannot be asked says so, and is no reason to lose the figures."""
+    """Each library that is loaded. If one cannot be asked, the figures are kept, and its line says so."""
     yield from _thread_pools()
     for name, ask in ASKED.items():
         module = sys.modules.get(name)

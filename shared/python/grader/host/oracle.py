@@ -88,7 +88,7 @@ def run(job: dict[str, Any]) -> NoReturn:
     _limit_memory(job["memory"])
     log = EventLog(job["events"])
     worker = WorkerProcess(job)
-    # Not before: a process that this machine cannot start is no fault of the submission.
+    # Only now, because the submission is not to blame for a process that this machine cannot start.
     log.write("python", executable=sys.executable, version=sys.version.split()[0])
     session = Session(job["module"], _extension(job), job["declared"], worker)
     worker.session = session

@@ -37,7 +37,7 @@ time; with pools as large, they would meet the limit on threads."""
 
 
 class SubmissionLost(BaseException):
-    """The process with the submission is of no use any more. No Exception: hypothesis shall not try again."""
+    """The process with the submission is lost. A BaseException, so that hypothesis does not try again."""
 
 
 class WorkerProcess:

@@ -54,7 +54,7 @@ class Peer:
         self._bytes_waiting = 0
         self._foreign = threading.RLock()
         self.failure: Exception | None = None
-        """The reason that the connection ended."""
+        """The error that ended the connection."""
 
     def start(self) -> None:
         """Begins to read."""

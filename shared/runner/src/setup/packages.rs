@@ -44,7 +44,7 @@ pub(super) fn install(
     }
 }
 
-/// The installer's success is no proof: it may have put the packages somewhere else.
+/// Looks for the packages themselves, because an installer that succeeds may have put them somewhere else.
 fn arrived(root: &Path, locks: &[PathBuf]) -> Result<()> {
     let advice = "A setting of pip or uv may lead them elsewhere: `python -m pip config list`, the variables PIP_… and UV_… and \
                   uv's uv.toml show it. Without it, run `cargo course setup` again.";

@@ -13,7 +13,6 @@ from __future__ import annotations
 import dis
 import sys
 import threading
-from asyncio import base_events
 from collections.abc import Iterator
 from concurrent import futures
 from pathlib import Path
@@ -159,7 +158,7 @@ def signals_of_hypothesis() -> tuple[type[BaseException], ...]:
 
 
 def record_what_nobody_sees() -> None:
-    """From now on, failures in a thread, a `__del__`, an executor or a task are written down too.
+    """From now on, failures in a thread, a `__del__` or an executor are written down too.
 
     Nobody sees an exception there, unless the test asks for the result.
     """
@@ -175,7 +174,6 @@ def record_what_nobody_sees() -> None:
 
     threading.excepthook, sys.unraisablehook = in_thread, unraisable
     _record_unseen_in_futures()
-    _record_unseen_in_tasks()
 
 
 def _record_unseen_in_futures() -> None:
@@ -205,8 +203,12 @@ def _record_unseen_in_futures() -> None:
     kind.set_exception, kind.result, kind.exception = set_exception, result, exception
 
 
-def _record_unseen_in_tasks() -> None:
-    kind: Any = base_events.BaseEventLoop
+def record_unseen_in_tasks() -> None:
+    """The same for tasks, once a test has loaded asyncio: to load it here would cost every check 30 ms."""
+    loaded = sys.modules.get("asyncio.base_events")
+    if loaded is None:
+        return
+    kind: Any = loaded.BaseEventLoop
     before = kind.call_exception_handler
     if getattr(before, "records", False):
         return

@@ -66,6 +66,7 @@ def _examples() -> int:
 def pytest_runtest_setup() -> Iterator[None]:
     """Forgets the failures that a thread of an earlier test has left behind."""
     failures.take()
+    failures.record_unseen_in_tasks()
     return (yield from _with_every_failure())
 
 

@@ -512,3 +512,10 @@ def test_caught():
         assert toy.add(1, 2) == 4
 """
     assert work(tmp_path, tests).statuses == {"test_caught": "passed"}
+
+
+def test_what_most_tests_do_without_is_not_loaded_ahead_of_the_job() -> None:
+    program = "import sys; sys.path.insert(0, sys.argv[1]); from coursekit import worker; worker.preload(); "
+    program += "sys.exit('asyncio' in sys.modules)"
+    loads = [sys.executable, "-I", "-c", program, str(Path(__file__).parents[1])]
+    assert subprocess.run(loads, check=False).returncode == 0, "asyncio takes 30 ms to load"

@@ -37,15 +37,15 @@ const STEPS: &[Step] = &[
     Step { name: "typos", claim: "spelling", run: spelling },
     Step { name: "workflows", claim: "workflows (zizmor)", run: workflows },
     Step { name: "doc", claim: "cargo doc", run: documentation },
-    Step { name: "kit", claim: "test kit", run: test_kit },
     Step { name: "shared", claim: "core and xtask", run: core_tests },
     Step { name: "reports", claim: "reports of the grader", run: grader_reports },
     Step { name: "honest-grade", claim: "an honest grade", run: honest_grade },
-    Step { name: "fortran", claim: "the Fortran peer", run: fortran_peer },
-    Step { name: "runner", claim: "runner", run: runner_tests },
+    Step { name: "verify", claim: "the second command: cargo course verify", run: verify },
     Step { name: "grader", claim: "grader", run: grader_tests },
     Step { name: "corpora", claim: "attacks on the grader, honest and flawed work", run: corpora },
-    Step { name: "verify", claim: "the second command: cargo course verify", run: verify },
+    Step { name: "runner", claim: "runner", run: runner_tests },
+    Step { name: "kit", claim: "test kit", run: test_kit },
+    Step { name: "fortran", claim: "the Fortran peer", run: fortran_peer },
     Step { name: "migration", claim: "the table of old and new PyO3", run: migration_table },
     Step { name: "book", claim: "the book", run: book },
     Step { name: "browser", claim: "the book in a browser", run: book_in_a_browser },
@@ -60,8 +60,9 @@ const ON_REQUEST: &[Step] = &[
     Step { name: "lab", claim: "type checks for Windows and macOS, the runner under Wine", run: other_platforms },
 ];
 
-/// Steps that run beside those after [`BEFORE_THESE`] if all run: they keep one processor busy, or none.
-const BESIDE: &[&str] = &["kit", "fortran", "migration", "book", "browser"];
+/// Steps that run beside those after [`BEFORE_THESE`] if all run: they keep one processor busy, or none. Together they take
+/// about as long as the others; `runner` waits for clocks, and begins while `verify` has work for all processors.
+const BESIDE: &[&str] = &["runner", "kit", "fortran", "migration", "book", "browser"];
 
 /// The last step before those that run beside others: until then cargo builds what most of them need.
 const BEFORE_THESE: &str = "doc";

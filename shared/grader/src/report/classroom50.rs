@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::{Entry, conditions, entries, pretty, seconds};
+use super::{Entry, conditions, entries, pretty};
 use crate::grade::Grade;
 use crate::score::points::Points;
 use crate::untrusted_text::{Limits, line};
@@ -114,16 +114,19 @@ fn integer(points: Points) -> u64 {
 
 /// The contract keeps further fields of a test as they are.
 fn test(entry: &Entry<'_>) -> Value {
-    json!({
+    let mut test = json!({
         "test-name": entry.name(),
         "passed": entry.passed(),
         "score": integer(entry.score),
         "max-score": integer(entry.max_score),
         "status": entry.status.name(),
         "soft": entry.soft,
-        "seconds": seconds(entry.seconds),
         "message": entry.message_for_student(Limits::BRIEF),
-    })
+    });
+    if let Some(seconds) = entry.seconds_for_student() {
+        test["seconds"] = json!(seconds);
+    }
+    test
 }
 
 /// The document itself takes no further fields, so the conditions of the grade are a test worth nothing, at the end.

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Entry, conditions, entries, name, number, outcome, seconds};
+use super::{Entry, conditions, entries, name, number, outcome, seconds_of_exercise, seconds_of_grade};
 use crate::grade::Grade;
 use crate::score::points::Points;
 use crate::test_status::Status;
@@ -53,14 +53,20 @@ fn test(entry: &Entry<'_>, limits: Limits) -> Value {
         (false, true) => outcome(entry.status).to_owned(),
         (false, false) => format!("{}\n{details}", outcome(entry.status)),
     };
-    row(&entry.name(), entry.status, entry.score, &message, entry.seconds)
+    row(&entry.name(), entry.status, entry.score, &message, entry.seconds_for_student().unwrap_or(0.0))
 }
 
 /// One row an exercise, where one a test is too much.
 fn exercises(grade: &Grade) -> Vec<Value> {
     let rows = grade.exercises.iter();
     rows.map(|exercise| {
-        row(&name(&exercise.id), exercise.status, exercise.score, outcome(exercise.status), exercise.seconds)
+        row(
+            &name(&exercise.id),
+            exercise.status,
+            exercise.score,
+            outcome(exercise.status),
+            seconds_of_exercise(exercise),
+        )
     })
     .collect()
 }
@@ -68,10 +74,10 @@ fn exercises(grade: &Grade) -> Vec<Value> {
 /// One row for everything, because the points must not be lost.
 fn total(grade: &Grade) -> Value {
     let status = if grade.score() == grade.max_score() { Status::Passed } else { Status::Failed };
-    row("grade", status, grade.score(), "too many tests to list here; see the other reports", grade.seconds)
+    row("grade", status, grade.score(), "too many tests to list here; see the other reports", seconds_of_grade(grade))
 }
 
-fn row(name: &str, status: Status, score: Points, message: &str, time: f64) -> Value {
+fn row(name: &str, status: Status, score: Points, message: &str, seconds: f64) -> Value {
     let status = match status {
         Status::Passed => "pass",
         Status::Failed | Status::Skipped => "fail",
@@ -85,7 +91,7 @@ fn row(name: &str, status: Status, score: Points, message: &str, time: f64) -> V
         "test_code": "",
         "filename": "",
         "line_no": 0,
-        "execution_time": format!("{}s", seconds(time)),
+        "execution_time": format!("{seconds}s"),
     })
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Entry, NAME, conditions, entries, name, number, outcome, pretty, seconds};
+use super::{Entry, NAME, conditions, entries, name, number, outcome, pretty, seconds_of_grade};
 use crate::grade::Grade;
 use crate::untrusted_text::{Limits, line, plain};
 
@@ -17,7 +17,7 @@ pub(super) fn render(grade: &Grade) -> String {
     });
     pretty(&json!({
         "score": number(grade.score()),
-        "execution_time": seconds(grade.seconds),
+        "execution_time": seconds_of_grade(grade),
         "output": said_above(grade),
         "output_format": "text",
         "test_output_format": "text",
@@ -52,6 +52,10 @@ fn test(entry: &Entry<'_>) -> Value {
     if !message.is_empty() {
         output = format!("{output}\n{message}").trim_start().to_owned();
     }
+    let mut about = json!({"status": entry.status.name(), "soft": entry.soft});
+    if let Some(seconds) = entry.seconds_for_student() {
+        about["seconds"] = json!(seconds);
+    }
     json!({
         "name": entry.name(),
         "name_format": "text",
@@ -61,7 +65,7 @@ fn test(entry: &Entry<'_>) -> Value {
         "output": output,
         "output_format": "text",
         "visibility": if entry.hidden() { "after_published" } else { "visible" },
-        "extra_data": {"status": entry.status.name(), "soft": entry.soft, "seconds": seconds(entry.seconds)},
+        "extra_data": about,
     })
 }
 

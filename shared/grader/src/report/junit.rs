@@ -8,7 +8,9 @@ use quick_xml::Writer;
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Entry, LISTED, NAME, conditions, entries, name, outcome, seconds, soft_points};
+use super::{
+    Entry, LISTED, NAME, conditions, entries, name, outcome, seconds_of_exercise, seconds_of_grade, soft_points,
+};
 use crate::grade::{ExerciseGrade, Grade};
 use crate::test_status::Status;
 use crate::untrusted_text::{Limits, line, plain};
@@ -21,7 +23,7 @@ pub(super) fn render(grade: &Grade) -> String {
         "testsuites",
         &[
             ("name", &name(&grade.submission)),
-            ("time", &time(grade.seconds)),
+            ("time", &time(seconds_of_grade(grade))),
             ("tests", &counts.tests.to_string()),
             ("failures", &counts.failures.to_string()),
             ("errors", &counts.errors.to_string()),
@@ -108,7 +110,7 @@ fn suite(xml: &mut Xml, exercise: &ExerciseGrade, entries: &[Entry<'_>]) {
             ("failures", &counts.failures.to_string()),
             ("errors", &counts.errors.to_string()),
             ("skipped", &counts.skipped.to_string()),
-            ("time", &time(exercise.seconds)),
+            ("time", &time(seconds_of_exercise(exercise))),
         ],
     );
     let mut properties = vec![
@@ -135,8 +137,9 @@ fn suite(xml: &mut Xml, exercise: &ExerciseGrade, entries: &[Entry<'_>]) {
 }
 
 fn case(xml: &mut Xml, exercise: &ExerciseGrade, entry: &Entry<'_>) {
-    let (name, class, time) = (entry.name(), name(&exercise.id), time(entry.seconds));
-    let attributes = [("name", name.as_str()), ("classname", &class), ("time", &time)];
+    let (name, class, time) = (entry.name(), name(&exercise.id), entry.seconds_for_student().map(time));
+    let mut attributes = vec![("name", name.as_str()), ("classname", &class)];
+    attributes.extend(time.as_deref().map(|time| ("time", time)));
     let Some(verdict) = verdict(entry.status) else {
         xml.empty("testcase", &attributes);
         return;
@@ -147,8 +150,8 @@ fn case(xml: &mut Xml, exercise: &ExerciseGrade, entry: &Entry<'_>) {
     xml.end("testcase");
 }
 
-fn time(time: f64) -> String {
-    format!("{:.3}", seconds(time))
+fn time(seconds: f64) -> String {
+    format!("{seconds:.3}")
 }
 
 /// A writer that escapes everything it is given, into memory.

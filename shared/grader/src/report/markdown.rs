@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, conditions, entries, name, outcome, seconds};
+use super::{Entry, conditions, entries, has_hidden_tests, name, outcome, seconds_of_exercise, seconds_of_grade};
 use crate::grade::{ExerciseGrade, Grade};
 use crate::test_status::Status;
 use crate::untrusted_text::{Limits, line, plain};
@@ -44,7 +44,7 @@ fn table(page: &mut Page, grade: &Grade) {
             exercise.score,
             exercise.max_score,
             exercise.tests.len(),
-            seconds(exercise.seconds),
+            seconds_of_exercise(exercise),
         ));
     }
 }
@@ -61,7 +61,13 @@ fn others(page: &mut Page, grade: &Grade) {
     list(page, "For a person to look at (no points depend on it)", flags);
     let versions = grade.versions.iter().take(NAMED).map(|(what, version)| format!("{} {}", code(what), code(version)));
     let versions: Vec<_> = versions.chain([format!("seed {}", grade.seed)]).collect();
-    page.add(&format!("\nGraded in {:.1} s with {}.\n", seconds(grade.seconds), versions.join(", ")));
+    let seconds = seconds_of_grade(grade);
+    let time = if has_hidden_tests(grade) {
+        format!("The tests that are not hidden took {seconds:.1} s. Graded")
+    } else {
+        format!("Graded in {seconds:.1} s")
+    };
+    page.add(&format!("\n{time} with {}.\n", versions.join(", ")));
 }
 
 fn list(page: &mut Page, title: &str, items: impl ExactSizeIterator<Item = String>) {
@@ -201,7 +207,7 @@ mod tests {
         assert!(page.starts_with("# 13.34 of 25 points\n"));
         assert!(page.contains("- **NOT ENFORCED:** network"));
         assert!(page.contains(
-            "| ❌ | <code>02&#46;parallel&#95;sum</code> | Sum in parallel, detached | 3.34 | 10 | 1 | 3 | 0.7 |"
+            "| ❌ | <code>02&#46;parallel&#95;sum</code> | Sum in parallel, detached | 3.34 | 10 | 1 | 3 | 0.0 |"
         ));
         assert!(page.contains("```text\n│ sum([1, 2])\n│ got: 4\n```"));
         assert!(page.contains("conftest&#46;py"));

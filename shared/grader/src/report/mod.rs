@@ -233,6 +233,35 @@ impl Entry<'_> {
     fn message_for_student(&self, limits: Limits) -> String {
         if self.hidden() { String::new() } else { plain(self.message, limits) }
     }
+
+    /// Its time, in a report that the student sees. None for a hidden test: a submission that sees the input may sleep
+    /// as many milliseconds as it has something to tell.
+    fn seconds_for_student(&self) -> Option<f64> {
+        (!self.hidden()).then(|| seconds(self.seconds))
+    }
+}
+
+/// The time of an exercise, in a report that the student sees: with hidden tests, the sum of the others.
+fn seconds_of_exercise(exercise: &ExerciseGrade) -> f64 {
+    let tests = || exercise.tests.iter().map(Entry::from);
+    if tests().any(|test| test.hidden()) {
+        seconds(tests().filter_map(|test| test.seconds_for_student()).sum())
+    } else {
+        seconds(exercise.seconds)
+    }
+}
+
+fn has_hidden_tests(grade: &Grade) -> bool {
+    grade.tests().any(|test| test.visibility == Visibility::Hidden)
+}
+
+/// The time of all, in a report that the student sees. It follows the same rule.
+fn seconds_of_grade(grade: &Grade) -> f64 {
+    if has_hidden_tests(grade) {
+        seconds(grade.exercises.iter().map(seconds_of_exercise).sum())
+    } else {
+        seconds(grade.seconds)
+    }
 }
 
 /// The tests of an exercise. Points of the exercise that no test carries, and a failure without any test, become an
@@ -315,6 +344,8 @@ fn pretty(document: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -340,6 +371,25 @@ mod tests {
     fn seconds_are_numbers() {
         for (from, to) in [(f64::NAN, 0.0), (f64::INFINITY, 1e9), (-1.0, 0.0), (0.123_456, 0.123)] {
             assert_eq!(seconds(from).to_bits(), f64::to_bits(to));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_time_of_hidden_tests_is_in_no_report_of_a_student(mut grade in samples::grades(), other in 0.0..60.0) {
+            let render_all = |grade: &Grade| {
+                let for_students = Format::ALL.iter().filter(|format| !matches!(format, Format::Json | Format::Csv));
+                for_students.map(|format| render(grade, *format, &Classroom::default())).collect::<Vec<_>>()
+            };
+            let before = render_all(&grade);
+            for exercise in &mut grade.exercises {
+                let hidden = exercise.tests.iter_mut().filter(|test| test.visibility == Visibility::Hidden);
+                if hidden.map(|test| test.seconds = other).count() > 0 {
+                    exercise.seconds = other;
+                    grade.seconds = other;
+                }
+            }
+            prop_assert_eq!(render_all(&grade), before);
         }
     }
 

@@ -11,6 +11,7 @@ import pytest
 import trajectory
 from coursekit import check, check_that, expect
 from coursekit.apart import printed
+from coursekit.patience import joined
 from coursekit.turns import lets_another_thread_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -490,7 +491,7 @@ def test_the_state_from_another_thread(rng: np.random.Generator) -> None:
     def meanwhile(step: int, positions: Any) -> None:
         thread = threading.Thread(target=use)
         thread.start()
-        thread.join(10.0)
+        joined(thread, 10.0)
 
     expect(simulation(it).run, 1, meanwhile).value()
     check("reading the state in another thread, during a run", outcomes, ["RuntimeError"], IN_USE)

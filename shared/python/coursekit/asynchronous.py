@@ -21,6 +21,9 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
+from . import failures
+from .patience import note_that_a_limit_ran_out
+
 LIMIT = 10.0
 """Seconds after which a call that does not end counts as hanging. Far more than any needs."""
 
@@ -38,13 +41,11 @@ class NoResult(AssertionError):
 
     seen = False
     """Whether a call has hung: then the others get less time."""
-    made = 0
-    """The number of calls that have hung."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         NoResult.seen = True
-        NoResult.made += 1
+        note_that_a_limit_ran_out()
 
 
 class TooEarly(AssertionError):
@@ -153,9 +154,14 @@ class Steps:
         self.calls = 0
 
     def __call__(self) -> Awaitable[Any]:
-        step = self._steps[self.calls]
         self.calls += 1
-        return self._take(step)
+        if self.calls > len(self._steps):
+            error = AssertionError(
+                f"call {self.calls} of make_coroutine, after {len(self._steps)} that were to come"
+            )
+            failures.record(error)
+            raise error
+        return self._take(self._steps[self.calls - 1])
 
     @staticmethod
     async def _take(step: Any) -> Any:

@@ -96,6 +96,7 @@ OF_THE_KIT = frozenset(
         "layouts",
         "likely",
         "panicked",
+        "patience",
         "patterns",
         "platforms",
         "project",
@@ -165,6 +166,7 @@ class _File:
         self._file = file
         self._tree = ast.parse(file.read_text("utf-8"))
         self._imported: dict[str, str] = {}
+        self._all_names_of: list[str] = []
         self._defined: dict[str, ast.stmt] = {}
         for node in ast.walk(self._tree):
             self._note_import(node)
@@ -186,6 +188,8 @@ class _File:
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             for each in node.names:
                 self._imported[each.asname or each.name] = f"{node.module}.{each.name}"
+                if each.name == "*":
+                    self._all_names_of.append(node.module)
 
     def tests(self) -> list[Evidence]:
         """Its tests, those in classes too."""
@@ -205,11 +209,15 @@ class _File:
 
     def _evidence(self, test: ast.FunctionDef | ast.AsyncFunctionDef, soft: bool) -> Evidence:
         made = Evidence(self._file, test.name, soft)
+        for module in self._all_names_of:
+            made.inside[f"{module}.*"] = ANY_NAMES
         for name in sorted(self._names_of(test)):
             reason = _look_up(INSIDE, name)
             if name.count(".") > 1:  # Such as `builtins.result.base`.
                 reason = reason or INSIDE_ATTRIBUTES.get(_attribute_of(name), "")
-            if reason and name not in HARMLESS:
+            if name.endswith(".*"):
+                made.inside[name] = ANY_NAMES
+            elif reason and name not in HARMLESS:
                 made.inside[name] = reason
             elif name.startswith("coursekit.") and not _is_known_of_the_kit(name):
                 made.inside[name] = "a part of the test kit that is neither inside nor outside yet"
@@ -301,6 +309,9 @@ class _File:
 
 
 IMPORTED_BY_NAME = "<imported by name>"
+
+ANY_NAMES = "any names, which hide the test's own"
+"""Of `from MODULE import *`: a submission could bring a `check` of its own."""
 
 
 def _attribute_of(name: str) -> str:

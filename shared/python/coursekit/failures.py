@@ -15,21 +15,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent import futures
+from contextlib import contextmanager
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType
 from typing import Any
 
-NO_TESTS_OWN = sys.stdlib_module_names | {
-    "coursekit",
-    "grader",
-    "numpy",
-    "hypothesis",
-    "_pytest",
-    "pytest",
-    "pluggy",
-}
-"""Modules whose classes and functions are no test's own."""
+KIT = str(Path(__file__).parent)
+
+_own_names: list[dict[str, Any]] = []
+"""The namespaces of tests. Names of modules say nothing: pytest makes them from the folder of the tests,
+which may be called `code` or `numpy`."""
+
+_own_folders: set[str] = set()
+"""The folders of test files. A test may import what lies beside it."""
 
 _recorded: list[BaseException] = []
 _lock = threading.Lock()
@@ -52,9 +51,33 @@ class BrokeOff(AssertionError):
         )
 
 
-def record_if_broken_off(error: BaseException | None) -> None:
-    """Writes down that a test's own code broke off, unless a `raise` in it made the exception."""
-    if error is not None and _is_of_a_test(error) and not was_raised_on_purpose(error):
+def add_test_code(names: dict[str, Any]) -> None:
+    """From now on, functions with these global names are a test's own, as are those of files beside it."""
+    if not any(names is known for known in _own_names):
+        _own_names.append(names)
+    file = names.get("__file__")
+    if isinstance(file, str):
+        _own_folders.add(str(Path(file).parent))
+
+
+@contextmanager
+def as_test_code(names: dict[str, Any]) -> Iterator[None]:
+    """The same for a text that a test has run."""
+    add_test_code(names)
+    try:
+        yield
+    finally:
+        _own_names[:] = [known for known in _own_names if known is not names]
+
+
+def record_if_broken_off(error: BaseException | None, is_of_the_kit: bool = False) -> None:
+    """Writes down that a test's own code broke off, unless a `raise` in it made the exception.
+
+    `is_of_the_kit`: an object of the kit counts as the test's own, because a test has handed it over.
+    """
+    if error is None or was_raised_on_purpose(error):
+        return
+    if _is_of_a_test(error) or (is_of_the_kit and _has_gone_through_the_kit(error)):
         record(BrokeOff(error))
 
 
@@ -84,7 +107,7 @@ def was_raised_on_purpose(error: BaseException) -> bool:
     """
     trace = error.__traceback__
     while trace is not None:
-        if _is_tests_own(trace.tb_frame) or _module_of(trace.tb_frame) == "coursekit":
+        if _is_tests_own(trace.tb_frame) or _is_of_the_kit(trace.tb_frame):
             code, at = trace.tb_frame.f_code.co_code, trace.tb_lasti
             if dis.opname[code[at]] == "RAISE_VARARGS" and code[at + 1] > 0:
                 return True
@@ -97,15 +120,27 @@ def _is_of_a_test(error: BaseException) -> bool:
     return any(_is_tests_own(frame) for frame, _ in walk_tb(error.__traceback__))
 
 
+def _has_gone_through_the_kit(error: BaseException) -> bool:
+    return any(_is_of_the_kit(frame) for frame, _ in walk_tb(error.__traceback__))
+
+
 def _is_tests_own(frame: FrameType) -> bool:
     """Whether a frame is one of a test, rather than of Python, the kit or an installed package."""
-    folders = Path(frame.f_code.co_filename).parts
-    is_installed = "site-packages" in folders or "dist-packages" in folders
-    return _module_of(frame) not in NO_TESTS_OWN and not is_installed
+    return are_tests_own(frame.f_globals)
 
 
-def _module_of(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__")).partition(".")[0]
+def are_tests_own(names: dict[str, Any]) -> bool:
+    """Whether these are the global names of a test's own code."""
+    return any(names is known for known in _own_names) or _folder_of(names) in _own_folders
+
+
+def _is_of_the_kit(frame: FrameType) -> bool:
+    return _folder_of(frame.f_globals) == KIT
+
+
+def _folder_of(names: dict[str, Any]) -> str | None:
+    file = names.get("__file__")
+    return str(Path(file).parent) if isinstance(file, str) else None
 
 
 def have_been_recorded() -> bool:

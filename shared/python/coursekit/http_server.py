@@ -37,6 +37,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs
 
+from .patience import note_that_a_limit_ran_out
+
 SETTLE = 0.03
 """Seconds between the awaited event and the answer: time for a request too many to show itself."""
 
@@ -124,7 +126,10 @@ class Server:
     def wait_until(self, condition: Callable[[], bool], limit: float = 5.0) -> bool:
         """Waits for the condition, and tells whether it holds. The limit is for those that never do."""
         with self._changed:
-            return self._changed.wait_for(condition, limit)
+            holds = self._changed.wait_for(condition, limit)
+        if not holds:
+            note_that_a_limit_ran_out()
+        return holds
 
     def __enter__(self) -> Server:
         self._thread.start()

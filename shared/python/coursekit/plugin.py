@@ -50,8 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """See `failures.record_asserts_of`."""
+    """Has the code of tests known as theirs. See also `failures.record_asserts_of`."""
     for module in {getattr(item, "module", None) for item in items} - {None}:
+        failures.add_test_code(vars(module))
         failures.record_asserts_of(module)
 
 

@@ -47,6 +47,11 @@ READABLE = _specials("doc func module name qualname self text_signature")
 the submission would have a say in what NumPy makes of a comparison."""
 
 
+OF_THE_MODULE = _specials("all author doc name version")
+"""Attributes with such names that a test may read of the module. Others belong to Python's import system: it
+would look for parts of the module in the folders of a `__path__`, and load what it finds there."""
+
+
 def is_special(name: str) -> bool:
     """Whether Python gives a name of this form a meaning."""
     return name.startswith("__") and name.endswith("__")

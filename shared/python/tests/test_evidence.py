@@ -48,6 +48,8 @@ def test_the_page_of_the_book_is_as_the_tests_are() -> None:
             "take turns",
         ),
         ("import coursekit.heartbeat as h\ndef test_a():\n    h.Heartbeat()\n", "take turns"),
+        ("from sample import *\ndef test_a():\n    pass\n", "any names"),
+        ("def test_a():\n    exec('from sample import *')\n", "any names"),
         ("from coursekit.brand_new import look\ndef test_a():\n    look()\n", "neither inside nor outside"),
         (
             "class TestA:\n    def help(self):\n        import gc\n        gc.collect()\n"

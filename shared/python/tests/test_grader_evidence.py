@@ -39,12 +39,15 @@ def killed():
     os.kill(os.getpid(), signal.SIGKILL)
 
 def sleeps_and_is_stopped(seconds):
+    is_soon_stopped()
+    return sleep(seconds)
+
+def is_soon_stopped():
     """As a machine is that sleeps, while the clock goes on."""
     import subprocess
     halt = "import os, signal, sys, time; time.sleep(0.2); os.kill(int(sys.argv[1]), signal.SIGSTOP);"
     halt += "time.sleep(4); os.kill(int(sys.argv[1]), signal.SIGCONT)"
     subprocess.Popen([sys.executable, "-I", "-c", halt, str(__import__("os").getpid())])
-    return sleep(seconds)
 
 def passes(function, value):
     return function(value)
@@ -70,6 +73,16 @@ def swallows_and_keeps(callback):
         callback(1)
     except StopIteration as error:
         kept.append(error)
+
+def keeps(callback, *args):
+    try:
+        return callback(*args)
+    except BaseException as error:
+        kept.append(error)
+        raise
+
+def raises_the_first_again(*args):
+    raise kept[0]
 
 def of_the_name(name, module, base=Exception):
     return type(name, (base,), {"__module__": module})("x")
@@ -115,6 +128,9 @@ def swallow(callback, *args):
         return callback(*args)
     except BaseException as error:
         return repr(error)
+
+def text_of(thing):
+    return str(thing)
 
 def swallow_in_a_thread(callback, *args):
     import threading
@@ -248,15 +264,19 @@ def sample(tmp_path: Path, open_module: Any) -> Iterator[Any]:
 # Checks that failed
 
 
-def verdicts(tmp_path: Path, body: str, time_limit: int = 60) -> dict[str, str]:
+def verdicts(tmp_path: Path, body: str, time_limit: int = 60, folder: str = "") -> dict[str, str]:
     """How the tests in `body` end, see `results`."""
-    return {each["test"]: each["status"] for each in results(tmp_path, body, time_limit)}
+    return {each["test"]: each["status"] for each in results(tmp_path, body, time_limit, folder)}
 
 
-def results(tmp_path: Path, body: str, time_limit: int = 60) -> list[dict[str, Any]]:
-    """The results of the tests in `body`, in a pytest of their own with a worker of their own."""
+def results(tmp_path: Path, body: str, time_limit: int = 60, folder: str = "") -> list[dict[str, Any]]:
+    """The results of the tests in `body`, in a pytest of their own with a worker of their own.
+
+    `folder`: the one that the test file lies in.
+    """
     (tmp_path / "hostile.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
-    test = tmp_path / "test_it.py"
+    (tmp_path / folder).mkdir(exist_ok=True)
+    test = tmp_path / folder / "test_it.py"
     test.write_text(
         "import hostile, threading, pytest\nfrom coursekit import check, expect\n" + textwrap.dedent(body)
     )
@@ -330,16 +350,33 @@ def test_a_wait_without_an_end_is_repeated_where_the_process_was_stopped(tmp_pat
         tmp_path,
         """
         from coursekit.asynchronous import awaited
+        from coursekit.http_server import Server
 
         def test_sleeps_and_is_stopped():
             expect(awaited(hostile.sleeps_and_is_stopped, limit=6.0), 60).returns(60)
 
         def test_sleeps():
             expect(awaited(hostile.sleep, limit=1.0), 60).returns(60)
+
+        def asks_the_server(limit):
+            with Server() as server:
+                check("whether it came", server.wait_until(lambda: server.requests, limit), True)
+
+        def test_asks_nobody_and_is_stopped():
+            hostile.is_soon_stopped()
+            asks_the_server(6.0)
+
+        def test_asks_nobody():
+            asks_the_server(0.5)
         """,
     )
     said = {each["test"]: (each["status"], each.get("cut_short", False)) for each in found}
-    assert said == {"test_sleeps_and_is_stopped": ("failed", True), "test_sleeps": ("failed", False)}
+    assert said == {
+        "test_sleeps_and_is_stopped": ("failed", True),
+        "test_sleeps": ("failed", False),
+        "test_asks_nobody_and_is_stopped": ("failed", True),
+        "test_asks_nobody": ("failed", False),
+    }
 
 
 def test_a_test_that_computes_for_ever_is_stopped(tmp_path: Path) -> None:
@@ -508,10 +545,90 @@ def test_code_of_a_test_that_breaks_off_before_its_check_fails_the_test(tmp_path
                 def __del__(self):
                     look(1)
             Dies()
+
+        def test_over_the_end_of_its_own_iterator():
+            expected = iter([1])
+            def look_at(item):
+                check("item", item, next(expected))
+            for item in (1, 2):
+                hostile.swallow(look_at, item)
+
+        def test_in_an_object_of_the_kit():
+            from coursekit.asynchronous import Steps
+            hostile.swallow(Steps([]))
         """,
     )
     assert "passed" not in found.values(), found
-    assert len(found) == 8
+    assert len(found) == 10
+
+
+@pytest.mark.parametrize("folder", ["code", "secrets", "grader", "numpy", "coursekit", "site-packages"])
+def test_code_of_a_test_is_known_wherever_it_lies(tmp_path: Path, folder: str) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        def test_that_breaks_off():
+            hostile.swallow(lambda: check("length", len(5), 5))
+
+        def test_that_raises():
+            def callback():
+                raise KeyError("mine")
+            check("what the submission sees", hostile.swallow(callback), "KeyError('mine')")
+
+        class Named:
+            def __str__(self):
+                return "it"
+
+        def test_a_text():
+            check("its text", hostile.swallow(hostile.text_of, Named()), "it")
+        """,
+        folder=folder,
+    )
+    assert found == {"test_that_breaks_off": "failed", "test_that_raises": "passed", "test_a_text": "passed"}
+
+
+def test_an_exception_of_another_call_or_test_ends_nothing(tmp_path: Path) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        from hypothesis import assume, given
+        from hypothesis import strategies as st
+
+        def ends_the_example():
+            assume(False)
+
+        @given(st.integers(1, 50))
+        def test_in_the_same_test(n):
+            if n == 1:
+                return
+            with pytest.raises(Exception):
+                hostile.keeps(int, "no number")
+            hostile.swallow(hostile.keeps, ends_the_example)
+            expect(hostile.ends_your_loop).returns(n * n)
+
+        def test_that_raises():
+            def callback():
+                raise KeyError("meant")
+            hostile.swallow(hostile.keeps, callback)
+            expect(hostile.ends_your_loop).raises(KeyError)
+
+        def test_after_it():
+            expect(hostile.ends_your_loop).raises(KeyError)
+
+        @given(st.integers())
+        def test_an_assumption_in_the_call_itself(n):
+            def callback(value):
+                assume(value > 3)
+                return value
+            check("value", hostile.passes(callback, n), n)
+        """,
+    )
+    assert found == {
+        "test_in_the_same_test": "failed",
+        "test_that_raises": "passed",
+        "test_after_it": "failed",
+        "test_an_assumption_in_the_call_itself": "passed",
+    }
 
 
 def test_a_package_may_fail_by_itself(tmp_path: Path) -> None:

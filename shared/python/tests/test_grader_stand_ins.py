@@ -8,11 +8,13 @@ import gc
 import math
 import pickle
 import socket
+import sys
 import threading
 import time
 import weakref
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -175,6 +177,41 @@ def test_the_module_is_not_loaded_here(sample: Any) -> None:
     assert type(sample).__name__ == "RemoteModule"
     with pytest.raises(AttributeError, match="cannot be changed"):
         sample.add = None
+
+
+FOR_PYTHON_ITSELF = """
+    annotations array_interface array_priority array_struct array_ufunc bases cached class code copy deepcopy
+    del delete dict file fspath get getinitargs getnewargs getnewargs_ex getstate globals init_subclass
+    isabstractmethod loader main mro_entries objclass package path post_init prepare reduce set set_name
+    signature slots spec subclasshook test type_params wrapped
+"""
+"""Attributes, without their underscores, that importlib, inspect, copy, pickle, pytest or NumPy look for."""
+
+
+def test_no_library_asks_the_submission_for_its_settings(sample: Any) -> None:
+    things = [sample, sample.add, sample.Counter, sample.Counter(2)]
+    asked: list[Message] = []
+    channel = sample.__dict__["_grader_ref"].session.channel
+    before = channel.ask
+    channel.ask = lambda message: asked.append(message) or before(message)
+    for thing in things:
+        for name in FOR_PYTHON_ITSELF.split():
+            getattr(thing, f"__{name}__", None)
+    assert [message.body for message in asked] == []
+
+
+@pytest.mark.parametrize("name", ["sample", "beside_it"])
+def test_nothing_is_imported_out_of_the_submission(tmp_path: Path, open_module: Any, name: str) -> None:
+    source = "import os\n__path__ = [os.path.dirname(__file__)]\ndef check(): pass\n"
+    (tmp_path / "beside_it.py").write_text("raise SystemExit('loaded in the oracle')\n")
+    with open_module(tmp_path, source, []):
+        for statement in (f"from sample import {name}", f"import sample.{name}"):
+            with pytest.raises(ImportError):
+                exec(statement, {})
+        names: dict[str, Any] = {}
+        exec("from sample import check", names)
+        assert type(names["check"]).__name__ == "RemoteCallable"
+        assert not [each for each in sys.modules if each.startswith("sample.")]
 
 
 def test_classes_and_their_special_methods(sample: Any) -> None:

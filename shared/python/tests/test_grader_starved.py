@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from grader.host.starved import TICK, Pauses, is_stopped, longest_wait, waited
+from grader.host.starved import SHARE, TICK, Pauses, is_stopped, longest_waits, waited
 
 pytestmark = pytest.mark.skipif(
     not os.path.exists("/proc/self/schedstat"), reason="the kernel of this machine does not count it"
@@ -35,7 +35,7 @@ def test_who_shares_a_processor_waits(two_on_one_processor: list[subprocess.Pope
     before = [waited(process.pid) for process in two_on_one_processor]
     # As long as it takes: each of them can have half of the processor, and the other half it waits.
     while any(
-        longest_wait(earlier, waited(process.pid)) < 0.2
+        longest_waits(earlier, waited(process.pid)) < 0.2
         for earlier, process in zip(before, two_on_one_processor, strict=True)
     ):
         time.sleep(0.05)
@@ -51,8 +51,52 @@ def test_descendants_count() -> None:
 
 
 def test_only_what_was_waited_in_between() -> None:
-    assert longest_wait({1: 2.0, 2: 1.0}, {1: 2.5, 2: 4.0, 3: 0.5}) == 3.0
-    assert longest_wait({1: 2.0}, {}) == 0.0
+    assert longest_waits({1: 2.0, 2: 1.0}, {1: 2.5, 2: 4.0, 3: 0.25}) == 3.5
+    assert longest_waits({1: 2.0}, {}) == 0.0
+
+
+CONVERSATION = """
+import os, subprocess, sys, time
+sys.path.insert(0, sys.argv[1])
+from grader.host.starved import LostTime
+os.sched_setaffinity(0, {int(sys.argv[2])})
+busy = [subprocess.Popen([sys.executable, "-I", "-c", "while True: pass"]) for _ in range(6)]
+echo = "import sys\\nfor line in sys.stdin.buffer: sys.stdout.buffer.write(line); sys.stdout.buffer.flush()"
+other = subprocess.Popen([sys.executable, "-I", "-c", echo], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def says():
+    other.stdin.write(b"a\\n")
+    other.stdin.flush()
+    other.stdout.readline()
+says()
+lost = LostTime(lambda: other.pid)
+begun = time.monotonic()
+while time.monotonic() < begun + 1.5:
+    sum(range(20_000))
+    says()
+print(lost.in_this_test() / (time.monotonic() - begun))
+lost.end_process()
+for process in (*busy, other):
+    process.kill()
+    process.wait()
+after = lost.in_this_test()
+lost.begin_test()
+print(after, lost.before, lost.in_this_test())
+"""
+
+
+def test_both_sides_of_a_conversation_lose_time() -> None:
+    processor = str(min(os.sched_getaffinity(0)))
+    said = subprocess.run(
+        [sys.executable, "-I", "-c", CONVERSATION, str(Path(__file__).parents[1]), processor],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    share, after, before, later = map(float, said.split())
+    assert share > SHARE
+    assert after > 0.5  # What the other side has waited is kept though it has ended.
+    assert before >= after
+    assert later < after
 
 
 def test_a_stopped_descendant_is_seen() -> None:

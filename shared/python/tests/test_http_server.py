@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from coursekit import http_server
 from coursekit.http_server import Server, refusing_url, unguessable
+from coursekit.patience import limits_that_ran_out
 
 
 def get(url: str) -> tuple[int, bytes]:
@@ -167,4 +168,8 @@ def test_nobody_listens_there() -> None:
 
 def test_a_limit_on_waiting() -> None:
     with Server() as server:
+        before = limits_that_ran_out()
+        assert server.wait_until(lambda: True, limit=0.01)
+        assert limits_that_ran_out() == before
         assert not server.wait_until(lambda: False, limit=0.01)
+        assert limits_that_ran_out() == before + 1

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, cast
 
 import hypothesis
 import pytest
-from coursekit import drawn, plugin
+from coursekit import drawn, patience, plugin
 from coursekit.asynchronous import NoResult
 from coursekit.events import EventLog
 from coursekit.evidence import evidence_of
@@ -63,7 +63,7 @@ class GradingPlugin(plugin.CoursePlugin):
         self._refused: dict[tuple[Path, str], str] = {}
         self._refusal: str | None = None
         self._overran = False
-        self._no_results = 0
+        self._ran_out_before = 0
         self._folders: list[Path] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -141,9 +141,9 @@ class GradingPlugin(plugin.CoursePlugin):
         else:
             self._out_of_time = False
             if self._worker.session is not None:
-                self._worker.session.work = Work(self._compares_runs)
+                self._worker.session.begin_test(Work(self._compares_runs))
             # Fixtures may ask too; with the clock of the test before they would pay for its time.
-            self._no_results = NoResult.made
+            self._ran_out_before = patience.limits_that_ran_out()
             self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
         try:
             return (yield from super().pytest_runtest_protocol(item))
@@ -158,7 +158,7 @@ class GradingPlugin(plugin.CoursePlugin):
                 "status": "not_run",
                 "message": "not run: the time for all tests was used up by those before",
             }
-            if self._worker.waited > SHARE * self._budget:
+            if self._worker.has_lost_before() > SHARE * self._budget:
                 verdict["cut_short"] = True
             return verdict
         fault, printed = self._worker.finish_test()
@@ -172,7 +172,7 @@ class GradingPlugin(plugin.CoursePlugin):
             verdict = {"status": status, "message": message}
             if cut_short:
                 verdict["cut_short"] = True
-        elif NoResult.made > self._no_results and self._worker.was_starved():
+        elif patience.limits_that_ran_out() > self._ran_out_before and self._worker.was_starved():
             verdict["cut_short"] = True
             NoResult.seen = False  # Nothing hangs, so the tests after it have their whole time.
         if self._refusal is not None:  # The reference fails too: nobody is graded by such a test.

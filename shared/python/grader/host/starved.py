@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -41,13 +42,56 @@ class Pauses:
             before = now
 
 
-def waited(process: int) -> dict[int, float]:
-    """For each thread of a process and of its descendants, the seconds that it was ready to run and did not.
+class LostTime:
+    """The seconds of tests in which the process with the submission, or this one, could not go on.
+
+    Both count: a test is a conversation, and on a busy machine each side waits for a processor at every turn.
+    """
+
+    def __init__(self, process: Callable[[], int | None]) -> None:
+        self._process = process
+        self._pauses = Pauses(process)
+        self.before = 0.0
+        """Seconds in all tests that have ended."""
+        self._ended_processes = 0.0
+        self._waited_there: dict[int, float] = {}
+        self._begin()
+
+    def begin_test(self) -> None:
+        """From now on, a new test loses time."""
+        self.before += self.in_this_test()
+        self._ended_processes = 0.0
+        self._begin()
+
+    def in_this_test(self) -> float:
+        """Seconds in the test under way."""
+        here = longest_waits(self._waited_here, waited(os.getpid(), descendants=False))
+        paused = self._pauses.seconds - self._paused_before
+        return self._ended_processes + self._there() + here + paused
+
+    def end_process(self) -> None:
+        """The process with the submission is about to end, and the kernel forgets what it waited."""
+        self._ended_processes += self._there()
+        self._waited_there = {}
+
+    def _begin(self) -> None:
+        process = self._process()
+        self._waited_there = {} if process is None else waited(process)
+        self._waited_here = waited(os.getpid(), descendants=False)
+        self._paused_before = self._pauses.seconds
+
+    def _there(self) -> float:
+        process = self._process()
+        return 0.0 if process is None else longest_waits(self._waited_there, waited(process))
+
+
+def waited(process: int, descendants: bool = True) -> dict[int, float]:
+    """For each thread of a process, and of its descendants, the seconds that it was ready to run and did not.
 
     Linux alone counts that; elsewhere, and for a process that has ended, the result is empty.
     """
     found: dict[int, float] = {}
-    for task in _threads(process):
+    for task in _threads(process, descendants):
         with contextlib.suppress(OSError, ValueError, IndexError):
             found[int(task.name)] = int((task / "schedstat").read_text().split()[1]) / 1e9
     return found
@@ -62,19 +106,25 @@ def is_stopped(process: int) -> bool:
     return False
 
 
-def _threads(process: int) -> Iterator[Path]:
-    """The folders in `/proc` of the threads of a process and of its descendants."""
+def _threads(process: int, descendants: bool = True) -> Iterator[Path]:
+    """The folders in `/proc` of the threads of a process, and of its descendants."""
     processes = [process]
     while processes:
         tasks = Path("/proc", str(processes.pop()), "task")
         with contextlib.suppress(OSError):
             for task in tasks.iterdir():
                 yield task
+                if not descendants:
+                    continue
                 with contextlib.suppress(OSError, ValueError):
                     processes += map(int, (task / "children").read_text().split())
 
 
-def longest_wait(before: dict[int, float], after: dict[int, float]) -> float:
-    """Of the thread that had to wait most in between. A sum would count a submission's threads against each
-    other."""
-    return max((seconds - before.get(task, 0.0) for task, seconds in after.items()), default=0.0)
+def longest_waits(before: dict[int, float], after: dict[int, float]) -> float:
+    """Of the two threads that had to wait most in between, together.
+
+    One of them reads the other side's messages, the other does what they ask for. More threads would be
+    counted against each other.
+    """
+    waits = sorted(seconds - before.get(task, 0.0) for task, seconds in after.items())
+    return sum(waits[-2:])

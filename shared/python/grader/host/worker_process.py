@@ -18,7 +18,7 @@ from coursekit.show import is_not_written, show_error
 from ..stand_ins.session import Session
 from ..transport.frames import BadFrame, Closed, Message, TookTooLong
 from ..transport.peer import Peer
-from .starved import SHARE, Pauses, is_stopped, longest_wait, waited
+from .starved import SHARE, LostTime, is_stopped
 
 ENDED_FROM_OUTSIDE = frozenset(
     {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPWR}
@@ -52,12 +52,7 @@ class WorkerProcess:
         self._fault: tuple[str, str] | None = None
         self._cut_short = False
         self._begun = time.monotonic()
-        self._waited_before: dict[int, float] = {}
-        self._waited_before_restart = 0.0
-        self._pauses = Pauses(self._number)
-        self._paused_before = 0.0
-        self.waited = 0.0
-        """Seconds that it had to wait for a processor, or was stopped, in all tests that have ended."""
+        self._lost = LostTime(self._number)
         self._lock = threading.RLock()
         self._listening = threading.Lock()
         self._deadline = time.monotonic() + job["time_limit"]
@@ -71,10 +66,7 @@ class WorkerProcess:
         self._begun = time.monotonic()
         self._deadline = self._begun + seconds
         self._cut_short = False
-        self._waited_before_restart = 0.0
-        now = {} if self._process is None else waited(self._process.pid)
-        self.waited += longest_wait(self._waited_before, now) + self._paused_in_this_test()
-        self._waited_before, self._paused_before = now, self._pauses.seconds
+        self._lost.begin_test()
 
     def finish_test(self) -> tuple[tuple[str, str] | None, str]:
         """The submission's failure during the test, if there was one, and its output."""
@@ -157,9 +149,7 @@ class WorkerProcess:
         with self._lock:
             if self._fault is not None:
                 raise SubmissionLost(self._fault[1])
-            self._waited_before_restart += self._wait_in_this_test()
             self.end()
-            self._waited_before = {}
             self._start()
 
     def listener(self) -> socket.socket:
@@ -191,25 +181,19 @@ class WorkerProcess:
         raise SubmissionLost(message)
 
     def was_starved(self) -> bool:
-        """Whether it had to wait for a processor during a good part of the test, or was stopped."""
+        """Whether it, or this process, waited for a processor a good part of the test, or was stopped."""
         number = self._number()
         if number is not None and is_stopped(number):
             return True
-        lost = self._waited_before_restart + self._wait_in_this_test() + self._paused_in_this_test()
-        return lost > SHARE * (time.monotonic() - self._begun)
+        return self._lost.in_this_test() > SHARE * (time.monotonic() - self._begun)
 
-    def _paused_in_this_test(self) -> float:
-        return self._pauses.seconds - self._paused_before
+    def has_lost_before(self) -> float:
+        """Seconds that both processes could not use, in all tests that have ended."""
+        return self._lost.before
 
     def _number(self) -> int | None:
         process = self._process
         return None if process is None else process.pid
-
-    def _wait_in_this_test(self) -> float:
-        """Seconds that the process had to wait for a processor in this test. `waited` grows by them."""
-        wait = 0.0 if self._process is None else longest_wait(self._waited_before, waited(self._process.pid))
-        self.waited += wait
-        return wait
 
     def _how_it_ended(self) -> str:
         assert self._process is not None
@@ -231,6 +215,7 @@ class WorkerProcess:
         """Kills the process and all that it has started."""
         with self._lock:
             if self._process is not None:
+                self._lost.end_process()
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()

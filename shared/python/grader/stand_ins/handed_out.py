@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import builtins
 import functools
+import sys
 import threading
+from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -27,6 +29,15 @@ _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, functools.partial)
 NOTHING: frozenset[str] = frozenset()
 
 
+@dataclass
+class _Raised:
+    """An exception of a test's code."""
+
+    turn: int
+    on_purpose: bool
+    is_of_this_test: bool = True
+
+
 class HandedOut:
     """The objects that the worker has numbers for, and the methods that it may ask of each."""
 
@@ -35,8 +46,8 @@ class HandedOut:
         self._numbers: dict[int, int] = {}
         self._lock = threading.Lock()
         self.turn = 0
-        """Counts the exceptions that tests have raised on purpose."""
-        self._meant: dict[int, int] = {}
+        """Counts the exceptions of tests' code that the worker has numbers for."""
+        self._raised: dict[int, _Raised] = {}
 
     def number(self, value: Any, allowed: frozenset[str] = NOTHING) -> int:
         """The number of an object. With nothing allowed, the worker can give it back and that is all."""
@@ -50,14 +61,34 @@ class HandedOut:
 
     def was_meant(self, error: BaseException, since: int) -> bool:
         """Whether a test has raised this exception on purpose since that turn."""
-        return self._meant.get(id(error), 0) > since
+        raised = self._raised.get(id(error))
+        return raised is not None and raised.on_purpose and raised.turn > since
+
+    def may_come_back(self, error: BaseException, since: int) -> bool:
+        """Whether the worker may raise this exception now, in a request that began at that turn.
+
+        Those that end an example of hypothesis belong to the request in which they were raised: kept for
+        later, they would end each example that the submission cannot pass. Any other belongs to its test.
+        """
+        raised = self._raised.get(id(error))
+        if raised is None:
+            return not isinstance(error, failures.signals_of_hypothesis())
+        return (
+            raised.turn > since
+            if isinstance(error, failures.signals_of_hypothesis())
+            else raised.is_of_this_test
+        )
+
+    def begin_test(self) -> None:
+        """Exceptions of the tests before are worth nothing any more."""
+        for raised in self._raised.values():
+            raised.is_of_this_test = False
 
     def number_of_error(self, error: BaseException, method: str) -> int:
         """The number of an exception of a test's code. It is kept without the frames that it went through."""
-        # From an iterator, StopIteration is an answer.
-        if method not in ("__next__", "__anext__") and failures.was_raised_on_purpose(error):
-            self.turn += 1
-            self._meant[id(error)] = self.turn
+        on_purpose = not _is_an_answer(error, method) and failures.was_raised_on_purpose(error)
+        self.turn += 1
+        self._raised[id(error)] = _Raised(self.turn, on_purpose)
         for part in failures.parts(error):
             part.__traceback__ = None
         return self.number(error)
@@ -116,7 +147,10 @@ def allowed_specials(value: Any) -> frozenset[str]:
 def _is_of_a_test(kind: type, name: str) -> bool:
     """Whether a test's own class defines the method."""
     owner = next(base for base in kind.__mro__ if name in base.__dict__)
-    return owner.__module__.partition(".")[0] not in failures.NO_TESTS_OWN
+    module = sys.modules.get(owner.__module__)
+    method = owner.__dict__[name]
+    names = getattr(method, "__globals__", None) or (vars(module) if module is not None else {})
+    return failures.are_tests_own(names)
 
 
 def shown_to_submission(error: BaseException, method: str) -> BaseException:
@@ -130,15 +164,28 @@ def shown_to_submission(error: BaseException, method: str) -> BaseException:
     if check is not None:
         failures.record(check)
         return AssertionError("a check of the test failed")
-    if isinstance(error, (StopIteration, StopAsyncIteration)) or failures.was_raised_on_purpose(error):
+    if _is_the_end(error, method) or failures.was_raised_on_purpose(error):
         return error
-    if not isinstance(error, _ENDS.get(method, ())):
-        failures.record_if_broken_off(error)
+    if not _is_an_answer(error, method):
+        failures.record_if_broken_off(error, is_of_the_kit=True)
     return rebuilt(nearest_standard_plain(type(error)), ["raised by the test's own code"], {}, "")
 
 
-_ENDS: dict[str, type[BaseException]] = {"__getitem__": LookupError, "__missing__": LookupError}
-"""Exceptions that are answers: Python itself ends a loop by the first."""
+_ENDS = frozenset({"__next__", "__anext__"})
+"""Methods that say by StopIteration, or StopAsyncIteration, that there is no more. From others it is an
+accident."""
+
+_LOOK_UPS = frozenset({"__getitem__", "__missing__"})
+"""Methods that say by a LookupError that there is no such item. Python itself ends a loop by that."""
+
+
+def _is_the_end(error: BaseException, method: str) -> bool:
+    return method in _ENDS and isinstance(error, (StopIteration, StopAsyncIteration))
+
+
+def _is_an_answer(error: BaseException, method: str) -> bool:
+    """Whether the exception is what the method has to raise, rather than an accident in it."""
+    return _is_the_end(error, method) or (method in _LOOK_UPS and isinstance(error, LookupError))
 
 
 def nearest_standard_plain(kind: type) -> type[BaseException]:

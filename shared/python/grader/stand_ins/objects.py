@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..codec.exceptions import NATIVE_ATTRIBUTES, kept_in_python
-from ..specials import READABLE, is_special
+from ..specials import OF_THE_MODULE, READABLE, is_special
 
 if TYPE_CHECKING:
     from .session import Session
@@ -69,6 +69,8 @@ class RemoteModule(ModuleType):
         )
 
     def __getattr__(self, name: str) -> Any:
+        if is_special(name) and name not in OF_THE_MODULE:
+            raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
         return self.__dict__[REF].session.attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:

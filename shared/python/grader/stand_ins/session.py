@@ -126,6 +126,11 @@ class Session:
         self.module = RemoteModule(name, self, file)
         self.work = Work()
 
+    def begin_test(self, work: Work) -> None:
+        """A new test, whose answers are noted in `work`."""
+        self.work = work
+        self._handed_out.begin_test()
+
     # The requests of stand-ins
 
     def attribute(self, value: Any, name: str) -> Any:
@@ -370,6 +375,8 @@ class Session:
             if not isinstance(own, BaseException):
                 raise BadFrame("an exception that is none")
             self.work.act(self._origin(target))  # It has this exception from a call of the test's code.
+            if not self._handed_out.may_come_back(own, turn):
+                raise RuntimeError("the call raised an exception of an earlier call or test")
             failures.forget(own, since)
             own = own.with_traceback(None)  # Each raise would add its frames to the earlier ones.
             raise own if self._handed_out.was_meant(own, turn) else self._seen(own, op, target, args)

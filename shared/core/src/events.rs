@@ -221,7 +221,6 @@ mod tests {
     fn reads_what_the_worker_writes() {
         let text = concat!(
             "{\"event\": \"python\", \"executable\": \"/p\", \"version\": \"3.14.1\"}\n",
-            "{\"event\": \"imported\", \"path\": \"/x.so\"}\n",
             "{\"event\": \"collected\", \"tests\": [\"test_a\", \"test_b[1]\"]}\n",
             "{\"event\": \"start\", \"test\": \"test_a\"}\n",
             "{\"event\": \"result\", \"test\": \"test_a\", \"status\": \"failed\", \"message\": \"no\", \"call\": \"f(1)\", ",

@@ -9,7 +9,7 @@ gets one job as a line of JSON on standard input:
 
 and writes one event for each block, in their order, then `{"event": "done"}`:
 
-    {"event": "block", "line": 12, "language": "pycon", "status": "passed|failed|error", "message": "…"}
+    {"event": "block", "line": 12, "status": "passed|failed|error", "message": "…"}
 
 `line` is the 1-based line of the opening fence. "failed" is the block's own fault, "error" a fault around
 it. All plain blocks share one namespace. A block ```pycon wrong=<exercise>.<name> has a process of its own,
@@ -196,7 +196,7 @@ def run(job: dict[str, Any]) -> None:
         found = _check_extension(job)
         for block in chosen:
             status, message = lesson.run(block) if not found else ("error", found)
-            log.write("block", line=block.line, language=block.language, status=status, message=message)
+            log.write("block", line=block.line, status=status, message=message)
             os.chdir(folder)
         os.chdir(Path(folder).parent)  # Windows cannot delete the folder that a process is in.
     log.write("done")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Generator, Iterator
-from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -148,8 +147,7 @@ class CoursePlugin:
         else:
             verdict = {"status": "error", "message": "pytest gave no report of this test"}
         verdict = self.settled(verdict)
-        soft = {"soft": True} if item.get_closest_marker("soft") else {}
-        self._log.write("result", test=name, seconds=round(self._seconds, 4), **soft, **verdict)
+        self._log.write("result", test=name, seconds=round(self._seconds, 4), **verdict)
         return outcome
 
     def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
@@ -165,7 +163,7 @@ class CoursePlugin:
         if report.when == "call":
             self._seconds += report.duration
         if report.when == "call" or not report.passed:
-            self._verdicts.append(_verdict(item, report, call))
+            self._verdicts.append(_verdict(report, call))
         return report
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -201,7 +199,7 @@ def _not_the_end() -> Generator[None, None, None]:
         pytest.fail(f"the test tried to end the whole run: {error}", pytrace=False)
 
 
-def _verdict(item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> dict[str, Any]:
+def _verdict(report: pytest.TestReport, call: pytest.CallInfo[None]) -> dict[str, Any]:
     """Status and, for a failure, its parts."""
     if report.passed:
         return {"status": "passed"}
@@ -215,9 +213,6 @@ def _verdict(item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo
     if _stems_from_todo(error):
         return {"status": "todo", "message": "not written yet"}
     parts: dict[str, Any] = {"status": "failed" if report.when == "call" else "error"}
-    line = _line(item, call)
-    if line is not None:
-        parts["line"] = line
     if isinstance(error, ExpectationFailed):
         parts["message"] = str(error).strip()
         parts.update(call=error.call, got=error.got, expected=error.expected, cause=error.because)
@@ -237,14 +232,6 @@ def _stems_from_todo(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _line(item: pytest.Item, call: pytest.CallInfo[None]) -> int | None:
-    """The line of the test's own file where it failed."""
-    if call.excinfo is None:
-        return None
-    inside = [entry.lineno + 1 for entry in call.excinfo.traceback if Path(entry.path) == item.path]
-    return inside[-1] if inside else None
 
 
 def _crash_message(report: pytest.TestReport | pytest.CollectReport) -> str:

@@ -14,18 +14,17 @@ An empty line or the end of the input means that there is no job after all. The 
 JSON object a line:
 
     {"event": "python", "executable": …, "version": …}
-    {"event": "imported", "path": …}    or  {"event": "import_failed", "status": "todo|error", "message": …}
+    {"event": "import_failed", "message": …}    only if the module cannot be imported; then comes "done"
     {"event": "collected", "tests": [name, …]}
     {"event": "start", "test": name}    without a result: was running when the process died
     {"event": "result", "test": name, "status": "passed|failed|error|todo|skipped", "seconds": …, …}
     {"event": "internal_error", "message": …}    pytest itself failed
     {"event": "done", "code": …}    pytest's exit code; without this event the run did not end by itself
 
-A result has "message" unless it passed; "line" (of the test file) where it is known; "call", "got",
-"expected", "cause" where the failure was made by `expect` or `check`; "soft": true where the test is marked
-so. A test file that cannot be collected gives a result with the file's name as "test" before "collected",
-and the other files still run. The process ends with 0 whatever the results are: the exercise can end it too,
-so no exit code proves anything.
+A result has "message" unless it passed; "call", "got", "expected", "cause" where the failure was made by
+`expect` or `check`. A test file that cannot be collected gives a result with the file's name as "test" before
+"collected", and the other files still run. The process ends with 0 whatever the results are: the exercise can
+end it too, so no exit code proves anything.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ import pytest
 
 from . import plugin
 from .events import EventLog
-from .expect import is_not_written, show_error
+from .expect import show_error
 
 UNUSED_PLUGINS = (
     "cacheprovider",
@@ -89,13 +88,11 @@ def run(job: dict[str, Any]) -> int:
     directory = Path(job["directory"]).resolve()
     sys.path.insert(0, str(directory))
     try:
-        path = _import(job["module"], directory)
+        _import(job["module"], directory)
     except BaseException as error:  # A panic in the module's initialisation is no Exception.
-        status = "todo" if is_not_written(error) else "error"
-        log.write("import_failed", status=status, message=show_error(error))
+        log.write("import_failed", message=show_error(error))
         log.write("done", code=1)
         return 0
-    log.write("imported", path=path)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
         "1"  # The plugins of the course, not those that happen to be there.
     )
@@ -169,12 +166,11 @@ def _instead_of_stderr() -> int:
     return events
 
 
-def _import(name: str, directory: Path) -> str:
+def _import(name: str, directory: Path) -> None:
     """Imports the extension and makes sure that it is this one, not one that was installed some time ago."""
     path = str(importlib.import_module(name).__file__)
     if not Path(path).resolve().is_relative_to(directory):
         raise ImportError(f"`import {name}` found {path}, not the one in {directory}")
-    return path
 
 
 if __name__ == "__main__":

@@ -50,13 +50,13 @@ def run(folder: Path, lesson: str, solution: str = SOLUTION) -> tuple[list[dict[
     return read_events(events), ended.returncode, ended.stdout.decode()
 
 
-def statuses(folder: Path, lesson: str) -> list[tuple[int, str, str]]:
+def statuses(folder: Path, lesson: str) -> list[tuple[int, str]]:
     events, code, output = run(folder, lesson)
     assert code == 0
     assert output == ""
     assert events[-1] == {"event": "done"}
     assert {each["event"] for each in events[:-1]} <= {"block"}
-    return [(each["line"], each["language"], each["status"]) for each in events[:-1]]
+    return [(each["line"], each["status"]) for each in events[:-1]]
 
 
 def test_one_namespace_for_all_plain_blocks(tmp_path: Path) -> None:
@@ -84,9 +84,9 @@ assert doubled == 6
 ```
 """
     assert statuses(tmp_path, lesson) == [
-        (5, "python", "passed"),
-        (11, "pycon", "passed"),
-        (16, "python", "passed"),
+        (5, "passed"),
+        (11, "passed"),
+        (16, "passed"),
     ]
 
 
@@ -192,12 +192,12 @@ x = 1
 ```
 """
     assert statuses(tmp_path, lesson) == [
-        (1, "python", "passed"),
-        (5, "pycon", "passed"),
-        (10, "pycon", "failed"),
-        (14, "pycon", "failed"),
-        (18, "pycon", "error"),
-        (22, "pycon", "passed"),
+        (1, "passed"),
+        (5, "passed"),
+        (10, "failed"),
+        (14, "failed"),
+        (18, "error"),
+        (22, "passed"),
     ]
 
 
@@ -233,7 +233,7 @@ def test_unusable_blocks_and_modules(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     lesson = "```python no-run\n1\n```\n```pycon\n>>> 1\n1\n"
-    assert statuses(tmp_path / "a", lesson) == [(1, "python", "error"), (4, "pycon", "error")]
+    assert statuses(tmp_path / "a", lesson) == [(1, "error"), (4, "error")]
     events, *_ = run(tmp_path / "b", "```python\n1\n```\n", solution="raise ValueError('no')")
     assert events[0]["status"] == "error"
     assert events[0]["message"] == "`import toy`: ValueError: no"

@@ -93,15 +93,7 @@ def work(
 
 def test_passing(tmp_path: Path) -> None:
     ended = work(tmp_path, "def test_adds(): expect(toy.add, 1, 2).returns(3)")
-    assert [each["event"] for each in ended.events] == [
-        "python",
-        "imported",
-        "collected",
-        "start",
-        "result",
-        "done",
-    ]
-    assert ended.events[1]["path"] == str(tmp_path / "built" / "toy.py")
+    assert [each["event"] for each in ended.events] == ["python", "collected", "start", "result", "done"]
     assert ended.of("collected")[0]["tests"] == ["test_adds"]
     assert ended.statuses == {"test_adds": "passed"}
     assert ended.of("done") == [{"event": "done", "code": 0}]
@@ -125,13 +117,12 @@ class TestIt:
 def test_expectation_in_its_parts(tmp_path: Path) -> None:
     ended = work(tmp_path, "def test_adds():\n    expect(toy.add, 1, 2).returns(4, because='Off by one.')")
     result = ended.results["test_adds"]
-    assert {key: result[key] for key in ("status", "call", "got", "expected", "cause", "line")} == {
+    assert {key: result[key] for key in ("status", "call", "got", "expected", "cause")} == {
         "status": "failed",
         "call": "add(1, 2)",
         "got": "3",
         "expected": "4",
         "cause": "Off by one.",
-        "line": 5,
     }
     assert result["message"].splitlines()[0] == "called    add(1, 2)"
     assert ended.of("done")[0]["code"] == 1
@@ -210,8 +201,6 @@ def test_soft(): pass
     assert ended.results["test_mark"]["message"] == "never"
     assert ended.results["test_xfail"]["message"] == "expected to fail: known"
     assert "XPASS(strict)" in ended.results["test_xpass"]["message"]
-    assert ended.results["test_soft"]["soft"] is True
-    assert "soft" not in ended.results["test_skip"]
 
 
 def test_uncollectable_file_does_not_hide_the_others(tmp_path: Path) -> None:
@@ -410,17 +399,16 @@ def test_threads_left_behind_hold_up_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("extension", "status", "message"),
+    ("extension", "message"),
     [
-        ("raise ImportError('undefined symbol: x')", "error", "undefined symbol"),
-        (TOY + "stub()", "todo", "not yet implemented"),
-        (TOY + "panics()", "error", "a Rust panic: index out of bounds"),
+        ("raise ImportError('undefined symbol: x')", "undefined symbol"),
+        (TOY + "stub()", "not yet implemented"),
+        (TOY + "panics()", "a Rust panic: index out of bounds"),
     ],
 )
-def test_import_failures(tmp_path: Path, extension: str, status: str, message: str) -> None:
+def test_import_failures(tmp_path: Path, extension: str, message: str) -> None:
     ended = work(tmp_path, "def test_a(): pass", extension)
     (failed,) = ended.of("import_failed")
-    assert failed["status"] == status
     assert message in failed["message"]
     assert [each["event"] for each in ended.events] == ["python", "import_failed", "done"]
 

@@ -32,7 +32,7 @@ def note_import_problem(worker: WorkerProcess, log: EventLog) -> str | None:
     if problem is None:
         return None
     status, message = problem
-    log.write("import_failed", status=status, message=message)
+    log.write("import_failed", message=message)
     return status
 
 

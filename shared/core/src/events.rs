@@ -65,6 +65,8 @@ pub struct TestResult {
     pub seconds: f64,
     /// The output of the code under test, where the run keeps it for each test.
     pub printed: Option<String>,
+    /// Whether the test skipped itself because it is for another platform.
+    pub other_platform: bool,
     /// Whether the test may have been cut short by the machine rather than by the code under test: its process was
     /// killed, or had to wait for a processor.
     pub cut_short: bool,
@@ -159,6 +161,7 @@ fn read_line(line: &str) -> Option<Event> {
             }),
             seconds: event["seconds"].as_f64().filter(|seconds| seconds.is_finite()).unwrap_or(0.0).max(0.0),
             printed: event["printed"].as_str().map(str::to_owned),
+            other_platform: event["other_platform"] == true,
             cut_short: event["cut_short"] == true,
             refused: event["refused"] == true,
             answers: answers(&event["answers"]),
@@ -246,6 +249,7 @@ mod tests {
                     }),
                     seconds: 0.5,
                     printed: None,
+                    other_platform: false,
                     cut_short: false,
                     refused: false,
                     answers: BTreeMap::new(),

@@ -1,12 +1,15 @@
 """Abilities of this Python and this system, so that a test that they cannot show anything skips itself.
 
-The reason of such a skip begins with `platform:`. `cargo course verify` excuses a wrong version whose only
+The reason of such a skip begins with `PREFIX`. `cargo course verify` excuses a wrong version whose only
 witness says so, but never on Linux with a GIL, where all tests run.
 """
 
 from __future__ import annotations
 
 import sys
+
+PREFIX = "platform: "
+"""`plugin` takes it off the reason, and says "other_platform" in the event of the test instead."""
 
 
 def has_gil() -> bool:

@@ -18,6 +18,7 @@ from . import failures
 from .drawn import rng  # noqa: F401  (pytest finds fixtures by their names in a plugin)
 from .events import EventLog
 from .expect import NOT_WRITTEN, ExpectationFailed, NotWritten, is_not_written, is_rust_panic, show_error
+from .platforms import PREFIX
 
 EXAMPLES_VARIABLE = "COURSE_EXAMPLES"
 """Environment variable: the number of examples that hypothesis tries for each property (default 100)."""
@@ -208,7 +209,9 @@ def _verdict(report: pytest.TestReport, call: pytest.CallInfo[None]) -> dict[str
             reason = f"expected to fail: {report.wasxfail}".removesuffix(": ")
         else:
             reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        return {"status": "skipped", "message": reason.removeprefix("Skipped: ")}
+        reason = reason.removeprefix("Skipped: ")
+        other_platform = {"other_platform": True} if reason.startswith(PREFIX) else {}
+        return {"status": "skipped", "message": reason.removeprefix(PREFIX), **other_platform}
     error = call.excinfo.value if call.excinfo is not None else None
     if _stems_from_todo(error):
         return {"status": "todo", "message": "not written yet"}

@@ -22,7 +22,8 @@ JSON object a line:
     {"event": "done", "code": …}    pytest's exit code; without this event the run did not end by itself
 
 A result has "message" unless it passed; "call", "got", "expected", "cause" where the failure was made by
-`expect` or `check`. A test file that cannot be collected gives a result with the file's name as "test" before
+`expect` or `check`; "other_platform": true where the test skipped itself because it is for another platform
+(see `platforms`). A test file that cannot be collected gives a result with the file's name as "test" before
 "collected", and the other files still run. The process ends with 0 whatever the results are: the exercise can
 end it too, so no exit code proves anything.
 """

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from coursekit.heartbeat import Heartbeat
+from coursekit.platforms import PREFIX
 from coursekit.turns import lets_another_thread_in
 
 ROOT = Path(__file__).parents[3]
@@ -38,7 +39,7 @@ TEST_FILES = sorted(ROOT.glob("modules/*/tests/*.py"))
 @pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: f"{path.parts[-3]}/{path.name}")
 def test_every_skip_names_the_platform(path: Path) -> None:
     for reason in skips(ast.parse(path.read_text(encoding="utf-8"))):
-        assert beginning(reason).startswith("platform: "), f"{path}:{reason.lineno}"
+        assert beginning(reason).startswith(PREFIX), f"{path}:{reason.lineno}"
 
 
 def test_a_skip_without_the_word_is_found() -> None:

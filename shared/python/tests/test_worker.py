@@ -180,6 +180,9 @@ def test_skips_and_expected_failures_say_why(tmp_path: Path) -> None:
         tmp_path,
         """
 def test_skip(): pytest.skip("one core only")
+def test_platform(): pytest.skip("platform: no fork here")
+@pytest.mark.skipif(True, reason="platform: no pipes here")
+def test_platform_mark(): pass
 @pytest.mark.skip(reason="never")
 def test_mark(): pass
 @pytest.mark.xfail(reason="known")
@@ -192,6 +195,8 @@ def test_soft(): pass
     )
     assert ended.statuses == {
         "test_skip": "skipped",
+        "test_platform": "skipped",
+        "test_platform_mark": "skipped",
         "test_mark": "skipped",
         "test_xfail": "skipped",
         "test_xpass": "failed",
@@ -201,6 +206,10 @@ def test_soft(): pass
     assert ended.results["test_mark"]["message"] == "never"
     assert ended.results["test_xfail"]["message"] == "expected to fail: known"
     assert "XPASS(strict)" in ended.results["test_xpass"]["message"]
+    for_another_platform = {
+        test: result["message"] for test, result in ended.results.items() if "other_platform" in result
+    }
+    assert for_another_platform == {"test_platform": "no fork here", "test_platform_mark": "no pipes here"}
 
 
 def test_uncollectable_file_does_not_hide_the_others(tmp_path: Path) -> None:

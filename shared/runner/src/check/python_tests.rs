@@ -214,6 +214,7 @@ impl RunProgress {
             Event::TestFinished(result) => {
                 let test = self.report.set(&result.test, result.outcome.into(), &result.message);
                 test.expectation = result.expectation;
+                test.other_platform = result.other_platform;
                 self.running = None;
             }
             Event::ImportFailed { message } => {
@@ -231,7 +232,8 @@ impl PythonReport {
     /// Records a test's latest state; a failure in its tear-down overrules its pass.
     fn set(&mut self, name: &str, status: TestStatus, message: &str) -> &mut Test {
         let index = self.tests.iter().position(|test| test.name == name).unwrap_or_else(|| {
-            self.tests.push(Test { name: name.to_owned(), status, message: String::new(), expectation: None });
+            let name = name.to_owned();
+            self.tests.push(Test { name, status, message: String::new(), expectation: None, other_platform: false });
             self.tests.len() - 1
         });
         let test = &mut self.tests[index];

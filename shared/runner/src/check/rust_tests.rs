@@ -72,7 +72,7 @@ fn read(output: &str) -> (Vec<Test>, bool) {
                 _ => TestStatus::NotRun,
             };
             let name = name.trim_end_matches(" - should panic").to_owned();
-            tests.push(Test { name, status, message: String::new(), expectation: None });
+            tests.push(Test { name, status, message: String::new(), expectation: None, other_platform: false });
         } else if let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
             block = tests.iter().position(|test| test.name == name);
         } else if line == "failures:" || line.starts_with("test result: ") {

@@ -46,6 +46,8 @@ pub(crate) struct Test {
     pub(crate) message: String,
     /// Its parts, where the test states them.
     pub(crate) expectation: Option<Expectation>,
+    /// Whether it skipped itself because it is for another platform than this one.
+    pub(crate) other_platform: bool,
 }
 
 /// The file that was judged.
@@ -265,13 +267,6 @@ impl From<TestOutcome> for TestStatus {
             // The runner's own worker runs one process: it never reports the last three.
             TestOutcome::Error | TestOutcome::Crashed | TestOutcome::TimedOut | TestOutcome::NotRun => Self::Error,
         }
-    }
-}
-
-impl Test {
-    /// Whether it skipped itself because this is another platform than it is for. Such a test says so in its reason.
-    pub(crate) fn is_for_another_platform(&self) -> bool {
-        self.status == TestStatus::Skipped && self.message.starts_with("platform: ")
     }
 }
 

@@ -189,7 +189,7 @@ fn excuse(verdict: &Verdict, header: &Header) -> Option<String> {
         let mut tests = verdict.tests.iter().filter(|test| test.name.split('[').next() == Some(name)).peekable();
         tests.peek()?;
         for test in tests {
-            if !test.is_for_another_platform() {
+            if !test.other_platform {
                 return None;
             }
             reason = Some(test.message.clone());

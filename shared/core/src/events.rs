@@ -1,49 +1,44 @@
-//! Events from the Python programs that run tests: one a line, each a JSON object. `shared/python/coursekit` writes
-//! them, and nothing else reads them. [`crate::jobs`] is the other direction.
+//! Events from the Python programs that run tests: one a line, each a JSON object. `shared/python/coursekit` and
+//! `shared/python/grader/host` write them. The runner and the grader read them here. `coursekit/lesson.py` reads the events of
+//! the blocks for which it starts a process of its own, and `shared/grader/tests/learnt_by_heart.py` reads those of its oracle.
+//! [`crate::jobs`] is the other direction.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// One thing that happened in a test run.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The interpreter runs, and nothing of the exercise is loaded yet.
-    PythonStarted(Interpreter),
-    /// The extension cannot be imported.
-    ImportFailed {
-        /// Python's own message.
-        message: String,
-    },
-    /// pytest has collected its tests.
-    Collected {
-        /// Their names, in the order in which they run.
-        tests: Vec<String>,
-    },
-    /// A test begins. Without a result later, it was running when the process ended.
-    TestStarted {
-        /// Its name.
-        test: String,
-    },
-    /// A test has ended.
-    TestFinished(TestResult),
-    /// pytest itself failed.
-    InternalError {
-        /// Its message.
-        message: String,
-    },
-    /// A code block of a lesson was run.
-    BlockFinished(BlockResult),
-    /// The run came to its end by itself.
-    Done {
-        /// pytest's exit code; `None` if none is given.
-        code: Option<i64>,
-    },
+/// The events of one run, taken together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunSummary {
+    /// The Python that runs the tests. Without it nothing of the exercise was loaded.
+    pub interpreter: Option<PythonInfo>,
+    /// The names of the tests that pytest has collected, in the order in which they run.
+    pub collected: Vec<String>,
+    /// The results in the order in which they came. A test may have two, so the caller decides which of them counts. A file that
+    /// cannot be collected has a result under its own name.
+    pub results: Vec<TestResult>,
+    /// The test that has begun and has no result: it was running when the process ended.
+    pub running: Option<String>,
+    /// Python's own message, if the extension cannot be imported.
+    pub import_failure: Option<String>,
+    /// The message, if pytest itself failed.
+    pub internal_error: Option<String>,
+    /// The results of a lesson's code blocks.
+    pub blocks: Vec<BlockResult>,
+    /// The end, if the run came to it by itself.
+    pub done: Option<Done>,
+}
+
+/// The end of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// pytest's exit code; `None` if none is given.
+    pub code: Option<i64>,
 }
 
 /// The Python that ran the tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Interpreter {
+pub struct PythonInfo {
     /// The program.
     pub path: String,
     /// As in `3.14.1`.
@@ -135,20 +130,69 @@ pub struct BlockResult {
     pub result: Result<(), String>,
 }
 
-/// The events in a text. Lines of any other form are passed over: the last one may be torn, and where the extension can
-/// write to the stream, anything may stand there.
-pub fn read(text: &str) -> impl Iterator<Item = Event> + '_ {
-    text.lines().filter_map(read_line)
+impl RunSummary {
+    /// Reads the events in a text. Lines of any other form are passed over: the last one may be torn, and where the extension
+    /// can write to the stream, anything may stand there.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let mut summary = Self::default();
+        for event in text.lines().filter_map(read_line) {
+            summary.add(event);
+        }
+        summary
+    }
+
+    fn add(&mut self, event: Event) {
+        match event {
+            Event::PythonStarted(interpreter) => self.interpreter = Some(interpreter),
+            Event::ImportFailed(message) => self.import_failure = Some(message),
+            Event::Collected(tests) => self.collected = tests,
+            Event::TestStarted(test) => self.running = Some(test),
+            Event::TestFinished(result) => {
+                self.running = None;
+                self.results.push(result);
+            }
+            Event::InternalError(message) => self.internal_error = Some(message),
+            Event::BlockFinished(block) => self.blocks.push(block),
+            Event::Done(done) => self.done = Some(done),
+        }
+    }
+
+    /// The failure of the run itself behind pytest's exit code, whatever the tests say: pytest or its call is at fault, and no
+    /// verdict follows. Exit code 5 (no test collected) is left to the caller, who knows the tests that were asked for.
+    #[must_use]
+    pub fn pytests_own_failure(&self) -> Option<&'static str> {
+        match self.done?.code? {
+            0 | 1 | 5 => None,
+            2 => Some("pytest was interrupted (its exit code 2)"),
+            3 => Some("pytest itself failed (its exit code 3)"),
+            4 => Some("pytest was called wrongly (its exit code 4)"),
+            _ => Some("pytest ended with an exit code that it does not document"),
+        }
+    }
+}
+
+/// One thing that happened in a run.
+#[derive(Debug)]
+enum Event {
+    PythonStarted(PythonInfo),
+    ImportFailed(String),
+    Collected(Vec<String>),
+    TestStarted(String),
+    TestFinished(TestResult),
+    InternalError(String),
+    BlockFinished(BlockResult),
+    Done(Done),
 }
 
 fn read_line(line: &str) -> Option<Event> {
     let event: Value = serde_json::from_str(line).ok()?;
     let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
     Some(match event["event"].as_str()? {
-        "python" => Event::PythonStarted(Interpreter { path: text("executable"), version: text("version") }),
-        "import_failed" => Event::ImportFailed { message: text("message") },
-        "collected" => Event::Collected { tests: names(&event["tests"]) },
-        "start" => Event::TestStarted { test: text("test") },
+        "python" => Event::PythonStarted(PythonInfo { path: text("executable"), version: text("version") }),
+        "import_failed" => Event::ImportFailed(text("message")),
+        "collected" => Event::Collected(names(&event["tests"])),
+        "start" => Event::TestStarted(text("test")),
         "result" => Event::TestFinished(TestResult {
             test: event["test"].as_str()?.to_owned(),
             outcome: TestOutcome::from_name(event["status"].as_str().unwrap_or_default()),
@@ -166,12 +210,12 @@ fn read_line(line: &str) -> Option<Event> {
             refused: event["refused"] == true,
             answers: answers(&event["answers"]),
         }),
-        "internal_error" => Event::InternalError { message: text("message") },
+        "internal_error" => Event::InternalError(text("message")),
         "block" => Event::BlockFinished(BlockResult {
             line: usize::try_from(event["line"].as_u64()?).ok()?,
             result: if event["status"] == "passed" { Ok(()) } else { Err(text("message")) },
         }),
-        "done" => Event::Done { code: event["code"].as_i64() },
+        "done" => Event::Done(Done { code: event["code"].as_i64() }),
         _ => return None,
     })
 }
@@ -185,20 +229,6 @@ fn names(list: &Value) -> Vec<String> {
 fn answers(object: &Value) -> BTreeMap<String, bool> {
     let pairs = object.as_object().into_iter().flatten();
     pairs.filter_map(|(function, says)| Some((function.clone(), says.as_bool()?))).collect()
-}
-
-/// The failure of the run itself behind an exit code of pytest, whatever the tests say: pytest or its call is at fault,
-/// and no verdict follows. Exit code 5 (no test collected) is left to the caller, who knows the tests that were asked
-/// for.
-#[must_use]
-pub fn pytests_own_failure(code: i64) -> Option<&'static str> {
-    match code {
-        0 | 1 | 5 => None,
-        2 => Some("pytest was interrupted (its exit code 2)"),
-        3 => Some("pytest itself failed (its exit code 3)"),
-        4 => Some("pytest was called wrongly (its exit code 4)"),
-        _ => Some("pytest ended with an exit code that it does not document"),
-    }
 }
 
 /// The beginning of `todo!`'s panic message.
@@ -230,14 +260,12 @@ mod tests {
             "\"got\": \"2\", \"expected\": \"3\", \"cause\": \"\", \"seconds\": 0.5}\n",
             "{\"event\": \"done\", \"code\": 1}\n",
         );
-        let events: Vec<Event> = read(text).collect();
         assert_eq!(
-            events,
-            [
-                Event::PythonStarted(Interpreter { path: "/p".to_owned(), version: "3.14.1".to_owned() }),
-                Event::Collected { tests: vec!["test_a".to_owned(), "test_b[1]".to_owned()] },
-                Event::TestStarted { test: "test_a".to_owned() },
-                Event::TestFinished(TestResult {
+            RunSummary::read(text),
+            RunSummary {
+                interpreter: Some(PythonInfo { path: "/p".to_owned(), version: "3.14.1".to_owned() }),
+                collected: vec!["test_a".to_owned(), "test_b[1]".to_owned()],
+                results: vec![TestResult {
                     test: "test_a".to_owned(),
                     outcome: TestOutcome::Failed,
                     message: "no".to_owned(),
@@ -253,30 +281,44 @@ mod tests {
                     cut_short: false,
                     refused: false,
                     answers: BTreeMap::new(),
-                }),
-                Event::Done { code: Some(1) },
-            ]
+                }],
+                done: Some(Done { code: Some(1) }),
+                ..RunSummary::default()
+            }
         );
     }
 
     #[test]
+    fn a_test_runs_until_its_result_and_all_results_are_kept() {
+        let start = |test: &str| format!("{{\"event\": \"start\", \"test\": \"{test}\"}}\n");
+        let result = |status: &str| format!("{{\"event\": \"result\", \"test\": \"a\", \"status\": \"{status}\"}}\n");
+        let text = [start("a"), result("passed"), result("failed")].concat();
+        let summary = RunSummary::read(&text);
+        let outcomes: Vec<TestOutcome> = summary.results.iter().map(|result| result.outcome).collect();
+        assert_eq!(outcomes, [TestOutcome::Passed, TestOutcome::Failed]);
+        assert_eq!((summary.running, summary.done), (None, None));
+        assert_eq!(RunSummary::read(&(text + &start("b"))).running.as_deref(), Some("b"));
+    }
+
+    #[test]
     fn pytests_own_failures_are_told_from_failed_tests() {
-        let failures: Vec<i64> = (0..8).filter(|code| pytests_own_failure(*code).is_some()).collect();
+        let ended = |code| RunSummary { done: Some(Done { code }), ..RunSummary::default() };
+        let failures: Vec<i64> = (0..8).filter(|code| ended(Some(*code)).pytests_own_failure().is_some()).collect();
         assert_eq!(failures, [2, 3, 4, 6, 7]);
+        assert_eq!(ended(None).pytests_own_failure(), None);
+        assert_eq!(RunSummary::default().pytests_own_failure(), None);
     }
 
     #[test]
     fn passes_over_what_is_no_event_and_distrusts_numbers() {
-        let text = "noise\n{\"event\": 3}\n[]\n{\"event\": \"result\", \"status\": \"passed\"}\n\
+        let text = "noise\n{\"event\": 3}\n[]\n{\"event\": \"unheard\"}\n{\"event\": \"result\", \"status\": \"passed\"}\n\
                     {\"event\": \"result\", \"test\": \"t\", \"status\": \"perfect\", \"seconds\": -1e999}\n\
                     {\"event\": \"result\", \"test\": \"t\", \"status\": \"passed\", \"seconds\": -3}\n{\"event\": \"do";
-        let found: Vec<(TestOutcome, f64)> = read(text)
-            .filter_map(|event| match event {
-                Event::TestFinished(result) => Some((result.outcome, result.seconds)),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(found, [(TestOutcome::Passed, 0.0)]);
-        assert_eq!(read("{\"event\": \"result\", \"test\": \"t\", \"status\": \"perfect\"}").count(), 1);
+        let found = |text: &str| -> Vec<(TestOutcome, f64)> {
+            RunSummary::read(text).results.iter().map(|result| (result.outcome, result.seconds)).collect()
+        };
+        assert_eq!(found(text), [(TestOutcome::Passed, 0.0)]);
+        let unknown = "{\"event\": \"result\", \"test\": \"t\", \"status\": \"perfect\"}";
+        assert_eq!(found(unknown), [(TestOutcome::Error, 0.0)]);
     }
 }

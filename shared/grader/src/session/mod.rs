@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use course_core::catalogue::{Exercise, Module};
-use course_core::events::{self, Event, TestOutcome, TestResult};
+use course_core::events::{RunSummary, TestOutcome, TestResult};
 use course_core::jobs::{EventSink, OracleJob, Selection, WorkerJob};
 use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
 use course_core::{Error, Result, files};
@@ -429,30 +429,35 @@ struct Events {
     started: bool,
     done: bool,
     code: Option<i64>,
+    pytests_own_failure: Option<&'static str>,
     internal_error: Option<String>,
 }
 
 impl Events {
     fn read(text: &str) -> Self {
-        let mut read = Self::default();
-        for event in events::read(text) {
-            match event {
-                Event::PythonStarted(_) => read.started = true,
-                Event::Done { code } => (read.done, read.code) = (true, code),
-                Event::Collected { tests } => read.result.order = tests,
-                Event::TestFinished(result) => read.result.add(result),
-                Event::ImportFailed { message } => {
-                    (read.result.broken, read.result.import_failed) = (message, true);
-                }
-                Event::InternalError { message } => read.internal_error = Some(message),
-                Event::TestStarted { .. } | Event::BlockFinished(_) => {}
-            }
+        let run = RunSummary::read(text);
+        let pytests_own_failure = run.pytests_own_failure();
+        let mut result = SessionResult {
+            order: run.collected,
+            import_failed: run.import_failure.is_some(),
+            broken: run.import_failure.unwrap_or_default(),
+            ..SessionResult::default()
+        };
+        for each in run.results {
+            result.add(each);
         }
         // A file that cannot be collected has a result under its own name, and its tests have none: it says why.
-        if let Some((_, test)) = read.result.tests.iter().find(|_| read.result.order.is_empty()) {
-            read.result.broken.clone_from(&test.message);
+        if let Some((_, test)) = result.tests.iter().find(|_| result.order.is_empty()) {
+            result.broken.clone_from(&test.message);
         }
-        read
+        Self {
+            result,
+            started: run.interpreter.is_some(),
+            done: run.done.is_some(),
+            code: run.done.and_then(|done| done.code),
+            pytests_own_failure,
+            internal_error: run.internal_error,
+        }
     }
 
     /// Whether pytest was interrupted or failed by itself, rather than a test. A wrong call of pytest, its exit code 4, is none
@@ -470,11 +475,10 @@ impl Events {
     /// If pytest itself fails without a submission to blame, the cause is the grader or the machine: nobody is graded by such
     /// a run.
     fn check_pytest(&self) -> Result<()> {
-        let failure = self.code.and_then(events::pytests_own_failure);
-        if failure.is_none() && self.internal_error.is_none() {
+        if self.pytests_own_failure.is_none() && self.internal_error.is_none() {
             return Ok(());
         }
-        let failure = failure.unwrap_or("pytest itself failed");
+        let failure = self.pytests_own_failure.unwrap_or("pytest itself failed");
         let said = self.internal_error.as_deref().unwrap_or("nothing");
         Err(Error::new(format!("{failure}, and nothing is scored. It said:\n{said}"))
             .advice("No submission is to blame. `cargo course setup` mends the environment; if that does not help, please report it."))
@@ -512,6 +516,14 @@ mod tests {
         let lost = charged.result("test_it");
         assert_eq!(lost.status, Status::NotRun);
         assert!(lost.message.contains("the tests broke off"), "{}", lost.message);
+    }
+
+    #[test]
+    fn a_test_with_two_results_is_not_run() {
+        let result = r#"{"event":"result","test":"test_it","status":"passed"}"#;
+        assert_eq!(Events::read(result).result.result("test_it").status, Status::Passed);
+        let twice = Events::read(&format!("{result}\n{result}\n")).result.result("test_it");
+        assert_eq!((twice.status, &*twice.message), (Status::NotRun, "two results of one test"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use course_core::catalogue::ExerciseRef;
 use course_core::compile;
-use course_core::events::{self, Event, Interpreter};
+use course_core::events::{self, PythonInfo, RunSummary, TestResult};
 use course_core::jobs::{EventSink, Selection, WorkerJob};
 use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
 use course_core::python;
@@ -41,7 +41,7 @@ pub(crate) struct WarmWorker(Supervised);
 /// The results of the Python tests.
 #[derive(Debug, Default)]
 pub(crate) struct PythonReport {
-    pub(crate) interpreter: Option<Interpreter>,
+    pub(crate) interpreter: Option<PythonInfo>,
     pub(crate) tests: Vec<Test>,
     /// The reasons for an early end of the tests.
     pub(crate) failures: Vec<Failure>,
@@ -155,23 +155,26 @@ impl WarmWorker {
 }
 
 fn read_report(events: &str, finished: &Finished, limits: Limits) -> Result<PythonReport> {
-    let mut progress = RunProgress::default();
-    for event in events::read(events) {
-        progress.take(event);
-    }
-    let RunProgress { mut report, running, done, code, internal_error } = progress;
-    report.printed = printed(finished);
-    if let Some(failure) = code.and_then(events::pytests_own_failure) {
-        let said = if internal_error.is_empty() { finished.stderr.clone() } else { internal_error };
+    let run = RunSummary::read(events);
+    if let Some(failure) = run.pytests_own_failure() {
+        let said = run.internal_error.unwrap_or_else(|| finished.stderr.clone());
         return Err(Error::new(format!("{failure}, so there is no verdict. It said:\n{}", compile::last_lines(&said, 6)))
             .advice("Your exercise is not to blame. `cargo course setup` mends the environment; if that does not help, please report it."));
     }
-    if done {
+    let mut report = PythonReport {
+        interpreter: run.interpreter,
+        tests: tests_of(run.results, run.collected),
+        failures: Vec::new(),
+        printed: printed(finished),
+    };
+    if run.done.is_some() {
+        let message = run.import_failure.map(|message| format!("Python cannot import the extension.\n{message}"));
+        report.failures.extend(message.map(|message| Failure::new(FailureKind::Import, message)));
         return Ok(report);
     }
     let exit = finished.describe_exit(limits);
     let was_waiting = finished.exit.was_waiting();
-    let failure = match running {
+    let failure = match run.running {
         // An exercise that is not written yet may abort the process: a panic cannot leave an `extern "C"` function.
         Some(name) if events::tells_unwritten(&finished.stderr) => {
             report.set(&name, TestStatus::Unwritten, "not written yet");
@@ -191,55 +194,39 @@ fn read_report(events: &str, finished: &Finished, limits: Limits) -> Result<Pyth
     Ok(report)
 }
 
-/// Follows the worker's events.
-#[derive(Debug, Default)]
-struct RunProgress {
-    report: PythonReport,
-    running: Option<String>,
-    done: bool,
-    code: Option<i64>,
-    internal_error: String,
-}
-
-impl RunProgress {
-    fn take(&mut self, event: Event) {
-        match event {
-            Event::PythonStarted(interpreter) => self.report.interpreter = Some(interpreter),
-            Event::Collected { tests } => {
-                for name in tests {
-                    self.report.set(&name, TestStatus::NotRun, "not run: the tests broke off before it");
-                }
-            }
-            Event::TestStarted { test } => self.running = Some(test),
-            Event::TestFinished(result) => {
-                let test = self.report.set(&result.test, result.outcome.into(), &result.message);
-                test.expectation = result.expectation;
-                test.other_platform = result.other_platform;
-                self.running = None;
-            }
-            Event::ImportFailed { message } => {
-                let message = format!("Python cannot import the extension.\n{message}");
-                self.report.failures = vec![Failure::new(FailureKind::Import, message)];
-            }
-            Event::Done { code } => (self.done, self.code) = (true, code),
-            Event::InternalError { message } => self.internal_error = message,
-            Event::BlockFinished(_) => {}
+/// The tests that have a result, and after them those that were collected and have none. If a test has several results, the
+/// latest counts: a failure in its tear-down overrules its pass.
+fn tests_of(results: Vec<TestResult>, collected: Vec<String>) -> Vec<Test> {
+    let mut tests: Vec<Test> = Vec::new();
+    for result in results {
+        let test = Test {
+            name: result.test,
+            status: result.outcome.into(),
+            message: result.message,
+            expectation: result.expectation,
+            other_platform: result.other_platform,
+        };
+        match tests.iter_mut().find(|earlier| earlier.name == test.name) {
+            Some(earlier) => *earlier = test,
+            None => tests.push(test),
         }
     }
+    for name in collected {
+        if tests.iter().all(|test| test.name != name) {
+            let message = "not run: the tests broke off before it".to_owned();
+            tests.push(Test { name, status: TestStatus::NotRun, message, expectation: None, other_platform: false });
+        }
+    }
+    tests
 }
 
 impl PythonReport {
-    /// Records a test's latest state; a failure in its tear-down overrules its pass.
-    fn set(&mut self, name: &str, status: TestStatus, message: &str) -> &mut Test {
-        let index = self.tests.iter().position(|test| test.name == name).unwrap_or_else(|| {
-            let name = name.to_owned();
-            self.tests.push(Test { name, status, message: String::new(), expectation: None, other_platform: false });
-            self.tests.len() - 1
-        });
-        let test = &mut self.tests[index];
-        test.status = status;
-        message.clone_into(&mut test.message);
-        test
+    /// Overrules the state of a test in which the run broke off.
+    fn set(&mut self, name: &str, status: TestStatus, message: &str) {
+        if let Some(test) = self.tests.iter_mut().find(|test| test.name == name) {
+            test.status = status;
+            message.clone_into(&mut test.message);
+        }
     }
 }
 
@@ -290,13 +277,30 @@ mod tests {
         }
     }
 
+    fn finished(stderr: &str) -> Finished {
+        // The reason for its end does not matter here.
+        Finished { exit: ExitReason::TooMuchOutput, stdout: String::new(), stderr: stderr.to_owned() }
+    }
+
+    #[test]
+    fn the_latest_result_counts_and_tests_without_one_come_last() {
+        let events = r#"
+            {"event": "collected", "tests": ["a", "b", "c"]}
+            {"event": "start", "test": "a"}
+            {"event": "result", "test": "a", "status": "passed"}
+            {"event": "result", "test": "a", "status": "failed"}
+            {"event": "start", "test": "b"}
+        "#;
+        let report = read_report(events, &finished(""), Limits::NONE).expect("a report");
+        let tests: Vec<(&str, TestStatus)> =
+            report.tests.iter().map(|test| (test.name.as_str(), test.status)).collect();
+        assert_eq!(tests, [("a", TestStatus::Failed), ("b", TestStatus::Error), ("c", TestStatus::NotRun)]);
+        let broke_off = FailureKind::BrokeOff { test: Some("b".to_owned()), was_waiting: false };
+        assert_eq!(report.failures[0].kind, broke_off);
+    }
+
     #[test]
     fn pytests_own_failure_is_no_verdict() {
-        let finished = |text: &str| Finished {
-            exit: ExitReason::TooMuchOutput, // The reason for its end does not matter here.
-            stdout: String::new(),
-            stderr: text.to_owned(),
-        };
         let python = "{\"event\": \"python\", \"executable\": \"/p\", \"version\": \"3.14.1\"}\n";
         let failed = |code: u8| format!("{python}{{\"event\": \"done\", \"code\": {code}}}\n");
         for code in [2, 3, 4] {

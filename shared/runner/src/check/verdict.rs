@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use course_core::catalogue::{Exercise, ExerciseRef};
 use course_core::compile::{Build, Diagnostic};
-use course_core::events::{Expectation, Interpreter, TestOutcome};
+use course_core::events::{Expectation, PythonInfo, TestOutcome};
 use course_core::files;
 use serde_json::{Value, json};
 
@@ -150,7 +150,7 @@ pub(crate) struct Verdict {
     pub(crate) time: Duration,
     pub(crate) phases: Phases,
     pub(crate) artifact: Option<Artifact>,
-    pub(crate) interpreter: Option<Interpreter>,
+    pub(crate) interpreter: Option<PythonInfo>,
     pub(crate) tests: Vec<Test>,
     /// The reasons for missing tests, or for their early end.
     pub(crate) failures: Vec<Failure>,

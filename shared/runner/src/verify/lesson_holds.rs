@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use course_core::catalogue::{self, Module};
 use course_core::compile::{self, Build};
-use course_core::events::{self, Event};
+use course_core::events::RunSummary;
 use course_core::jobs::LessonJob;
 use course_core::process::{CancellationToken, Limits, Supervised};
 use course_core::recipe::Product;
@@ -180,17 +180,9 @@ fn run_python(
     }
     let limits = Limits { time: TIME_LIMIT, output: 1 << 24 };
     let finished = child.wait(limits, &CancellationToken::default())?;
-    let mut results = BTreeMap::new();
-    let mut done = false;
-    for event in events::read(&std::fs::read_to_string(&events).unwrap_or_default()) {
-        match event {
-            Event::BlockFinished(block) => _ = results.insert(block.line, block.result),
-            Event::Done { .. } => done = true,
-            _ => {}
-        }
-    }
-    if done {
-        return Ok(results);
+    let run = RunSummary::read(&std::fs::read_to_string(&events).unwrap_or_default());
+    if run.done.is_some() {
+        return Ok(run.blocks.into_iter().map(|block| (block.line, block.result)).collect());
     }
     Err(Error::new(format!("The lesson's Python broke off: {}\n{}", finished.describe_exit(limits), finished.stderr)))
 }

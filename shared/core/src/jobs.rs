@@ -29,8 +29,10 @@ pub struct WorkerJob<'j> {
 pub enum Selection<'j> {
     /// Every test.
     All,
-    /// Those that pytest's `-m` chooses.
-    Marked(&'j str),
+    /// The soft tests.
+    Soft,
+    /// All but the soft tests.
+    NotSoft,
     /// The test functions of these names.
     Named(&'j [String]),
 }
@@ -60,7 +62,9 @@ impl WorkerJob<'_> {
         });
         match self.selection {
             Selection::All => {}
-            Selection::Marked(marker) => job["marker"] = json!(marker),
+            // What pytest's `-m` takes.
+            Selection::Soft => job["marker"] = json!("soft"),
+            Selection::NotSoft => job["marker"] = json!("not soft"),
             Selection::Named(names) => job["names"] = json!(names),
         }
         job
@@ -168,7 +172,9 @@ mod tests {
             job.to_json(),
             json!({"module": "m", "directory": "/d", "tests": ["/t.py"], "events": "stderr", "root": "/r"})
         );
-        assert_eq!(WorkerJob { selection: Selection::Marked("soft"), ..job.clone() }.to_json()["marker"], "soft");
+        for (selection, marker) in [(Selection::Soft, "soft"), (Selection::NotSoft, "not soft")] {
+            assert_eq!(WorkerJob { selection, ..job.clone() }.to_json()["marker"], marker);
+        }
         let names = ["test_it".to_owned()];
         assert_eq!(WorkerJob { selection: Selection::Named(&names), ..job }.to_json()["names"], json!(names));
     }

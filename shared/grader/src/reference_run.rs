@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use course_core::catalogue::ExerciseRef;
 use course_core::files::{self, ScratchFolder};
+use course_core::jobs::Selection;
 use course_core::staging::Version;
 use course_core::{Error, Result};
 
@@ -138,7 +139,7 @@ impl ReferenceRun<'_> {
         if let Some(hidden) = hidden.filter(|tests| !tests.is_empty()) {
             runs.push((exercise.id(), Kind::Hidden, run_outside(&hidden)?));
         }
-        runs.push((exercise.id(), Kind::Soft, session.run_inside(module, exercise, &tests, "soft")?));
+        runs.push((exercise.id(), Kind::Soft, session.run_inside(module, exercise, &tests, Selection::Soft)?));
         Ok(runs)
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use course_core::catalogue::{Course, Exercise, ExerciseRef, Module};
 use course_core::files::{self, ScratchFolder};
+use course_core::jobs::Selection;
 use course_core::process::CancellationToken;
 use course_core::staging::Version;
 use course_core::{Error, Result};
@@ -251,7 +252,7 @@ impl SubmissionGrader<'_> {
         let has = |kind: Kind| kinds.iter().any(|entry| entry.kind == kind);
         let mut runs = Runs::default();
         if !self.environment.uses(Defence::Proxy) {
-            runs.public = session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, "not soft")?;
+            runs.public = session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, Selection::NotSoft)?;
         } else if has(Kind::Public) {
             runs.public = session.run_outside(exercise_ref.module, exercise_ref.exercise, &tests)?;
         }
@@ -267,7 +268,7 @@ impl SubmissionGrader<'_> {
         if has(Kind::Soft) && runs.public.broke_off_before_any_pass() {
             runs.soft = SessionResult { broken: runs.public.broken.clone(), ..SessionResult::default() };
         } else if has(Kind::Soft) {
-            runs.soft = session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, "soft")?;
+            runs.soft = session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, Selection::Soft)?;
         }
         Ok(runs)
     }

@@ -301,7 +301,7 @@ impl Session<'_> {
         module: &Module,
         exercise: &Exercise,
         tests: &[PathBuf],
-        marker: &str,
+        selection: Selection<'_>,
     ) -> Result<SessionResult> {
         let own = self.scratch.join("inside");
         files::make_folder(&own)?;
@@ -317,7 +317,7 @@ impl Session<'_> {
             tests,
             events: EventSink::Stderr,
             root: tests.first().and_then(|test| test.parent()).unwrap_or(root),
-            selection: Selection::Marked(marker),
+            selection,
         };
         let mut command_line = self.jail.command_line(&policy);
         command_line.extend(self.environment.jailed_python_program("worker"));

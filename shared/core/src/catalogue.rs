@@ -164,6 +164,13 @@ pub fn is_source(path: &Path) -> bool {
     path.is_dir() || path.extension().is_some_and(|extension| extension == "rs" || extension == "py")
 }
 
+/// Whether a path has the name of a file with Python tests, as in `tests/test_divide.py`.
+#[must_use]
+pub fn is_python_test(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("test_") && name.ends_with(".py")
+}
+
 fn number_of(module: &str) -> &str {
     module.split('_').next().unwrap_or(module)
 }
@@ -447,6 +454,14 @@ mod tests {
         let names = ["lib.rs", "cluster.py", "cluster.pyc", "words.txt", "rs"];
         let found: Vec<&str> = names.into_iter().filter(|name| is_source(Path::new(name))).collect();
         assert_eq!(found, ["lib.rs", "cluster.py"]);
+    }
+
+    #[test]
+    fn a_file_of_python_tests_is_known_by_its_name() {
+        let names =
+            ["tests/test_divide.py", "tests/divide.py", "test_divide.pyc", "test_divide.rs", "test_a/helper.py"];
+        let found: Vec<&str> = names.into_iter().filter(|name| is_python_test(Path::new(name))).collect();
+        assert_eq!(found, ["tests/test_divide.py"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use course_core::catalogue::{Course, ExerciseRef};
+use course_core::catalogue::{self, Course, ExerciseRef};
 use course_core::files;
 use course_core::{Error, Result};
 use serde_json::{Value, json};
@@ -216,7 +216,7 @@ pub(crate) fn hidden_tests(hidden: &Path, course: &Course, exercise_ref: Exercis
     let mut found = Vec::new();
     for file in files::entries(&folder)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some(rest) = name.strip_prefix("test_").filter(|_| name.ends_with(".py")) else { continue };
+        let Some(rest) = name.strip_prefix("test_").filter(|_| catalogue::is_python_test(&file)) else { continue };
         let best = slugs.iter().filter(|slug| rest.starts_with(**slug)).max_by_key(|slug| slug.len());
         match best {
             Some(slug) if *slug == exercise_ref.exercise.slug => found.push(file),
@@ -254,7 +254,9 @@ pub(crate) fn check_hidden(hidden: &Path, course: &Course) -> Result<()> {
                     found = true;
                 }
             }
-        } else if is_test(&entry) || (entry.is_dir() && files::entries(&entry)?.iter().any(|file| is_test(file))) {
+        } else if catalogue::is_python_test(&entry)
+            || (entry.is_dir() && files::entries(&entry)?.iter().any(|file| catalogue::is_python_test(file)))
+        {
             let modules: Vec<&str> = course.modules.iter().map(|module| module.name.as_str()).collect();
             return Err(Error::new(format!("{} belongs to no module of the course.", entry.display()))
                 .advice(format!("Hidden tests lie in a folder named as the module: {}.", modules.join(", "))));
@@ -287,11 +289,6 @@ fn refuse_conftest(folder: &Path) -> Result<()> {
             .advice("Write the fixtures into the test files that use them, and remove it."));
     }
     Ok(())
-}
-
-fn is_test(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with("test_") && name.ends_with(".py")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use course_core::catalogue::{Course, Module};
+use course_core::catalogue::{self, Course, Module};
 use course_core::{Error, Result, files, python, workspace};
 
 use crate::tools;
@@ -117,11 +117,8 @@ fn evidence(course: &Course) -> Result<Derived> {
     command.args(["-I", "-X", "utf8", "shared/python/run.py", "evidence", "--table"]);
     for module in &course.modules {
         let tests = files::entries(&module.folder.join("tests"))?;
-        let is_test = |path: &&PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with("test_") && name.ends_with(".py")
-        };
-        command.args(tests.iter().filter(is_test).filter_map(|path| path.strip_prefix(&course.root).ok()));
+        let tests = tests.iter().filter(|path| catalogue::is_python_test(path));
+        command.args(tests.filter_map(|path| path.strip_prefix(&course.root).ok()));
     }
     let page = tools::output(&mut command)
         .map_err(|error| error.advice("`cargo course setup` makes the Python that reads the tests."))?;

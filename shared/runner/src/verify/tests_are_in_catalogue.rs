@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use course_core::catalogue::Module;
+use course_core::catalogue::{self, Module};
 use course_core::files;
 
 use super::Tally;
@@ -23,7 +23,7 @@ fn tests_are_named(module: &Module) -> Result<(), String> {
     let mut problems = Problems::default();
     for path in files::entries(&module.folder.join("tests")).map_err(|error| error.to_string())? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let is_test = name.ends_with(".rs") || (name.ends_with(".py") && name.starts_with("test_"));
+        let is_test = name.ends_with(".rs") || catalogue::is_python_test(&path);
         problems.require(!is_test || named.contains(&format!("tests/{name}")), || {
             format!("tests/{name} is not named in course.toml")
         });

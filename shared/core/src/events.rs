@@ -231,6 +231,20 @@ fn answers(object: &Value) -> BTreeMap<String, bool> {
     pairs.filter_map(|(function, says)| Some((function.clone(), says.as_bool()?))).collect()
 }
 
+/// A test's name without the case in brackets: cases of one parametrised test share it.
+#[must_use]
+pub fn without_case(test: &str) -> &str {
+    test.split('[').next().unwrap_or(test)
+}
+
+/// Whether a test is this function or a case of it. Its name may have a file, a class or a Rust program in front, as in
+/// `test_sum.py::TestIt::test_it[1]`.
+#[must_use]
+pub fn is_of_function(test: &str, function: &str) -> bool {
+    let place = without_case(test).strip_suffix(function);
+    place.is_some_and(|place| place.is_empty() || place.ends_with("::"))
+}
+
 /// The beginning of `todo!`'s panic message.
 const UNWRITTEN: &str = "not yet implemented";
 
@@ -298,6 +312,16 @@ mod tests {
         assert_eq!(outcomes, [TestOutcome::Passed, TestOutcome::Failed]);
         assert_eq!((summary.running, summary.done), (None, None));
         assert_eq!(RunSummary::read(&(text + &start("b"))).running.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_test_is_known_by_its_function() {
+        let tests = ["test_it", "test_it[a::b]", "TestIt::test_it", "test_a.py::test_it[1]", "module_tests::test_it"];
+        assert!(tests.iter().all(|test| is_of_function(test, "test_it")));
+        for other in ["test_it_too", "not_test_it", "test_a[test_it]", "test_a[::test_it]"] {
+            assert!(!is_of_function(other, "test_it"), "{other}");
+        }
+        assert_eq!(without_case("test_a.py::test_it[1]"), "test_a.py::test_it");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use course_core::catalogue::ExerciseRef;
+use course_core::events::without_case;
 use course_core::files;
 
 use super::style::{Style, paint};
@@ -53,7 +54,7 @@ pub(crate) fn render(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience:
     // Cases of one parametrised test fail for one reason: the first speaks for all.
     let mut groups: Vec<Vec<&Test>> = Vec::new();
     for test in failing.into_iter().filter(|test| !broke_off(verdict, test)) {
-        match groups.iter_mut().find(|group| base_name(group[0]) == base_name(test)) {
+        match groups.iter_mut().find(|group| without_case(&group[0].name) == without_case(&test.name)) {
             Some(group) => group.push(test),
             None => groups.push(vec![test]),
         }
@@ -69,7 +70,7 @@ pub(crate) fn render(exercise_ref: ExerciseRef<'_>, verdict: &Verdict, audience:
         line(String::new());
     }
     for group in groups.iter().skip(SHOWN_FAILURES) {
-        line(format!("  {} {}", paint(Style::Bad, "✗"), base_name(group[0])));
+        line(format!("  {} {}", paint(Style::Bad, "✗"), without_case(&group[0].name)));
     }
     let unwritten = verdict.count(TestStatus::Unwritten);
     if unwritten > 0 && !verdict.not_written() {
@@ -164,11 +165,6 @@ fn broke_off(verdict: &Verdict, test: &Test) -> bool {
     let is_this =
         |kind: &FailureKind| matches!(kind, FailureKind::BrokeOff { test: Some(name), .. } if *name == test.name);
     verdict.failures.iter().any(|failure| is_this(&failure.kind))
-}
-
-/// The test's name without the case in brackets.
-fn base_name(test: &Test) -> &str {
-    test.name.split('[').next().unwrap_or(&test.name)
 }
 
 fn headline(exercise_ref: ExerciseRef<'_>, verdict: &Verdict) -> String {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use course_core::Result;
 use course_core::catalogue::{Exercise, Module};
+use course_core::events::is_of_function;
 use course_core::files::{self, ScratchFolder};
 use course_core::staging::Version;
 use course_core::wrong_versions::{self, Header, WrongVersion};
@@ -186,7 +187,7 @@ fn outcome(context: &Context<'_>, described: &Described, verdict: &Verdict) -> R
 fn excuse(verdict: &Verdict, header: &Header) -> Option<String> {
     let mut reason = None;
     for name in &header.fails {
-        let mut tests = verdict.tests.iter().filter(|test| test.name.split('[').next() == Some(name)).peekable();
+        let mut tests = verdict.tests.iter().filter(|test| is_of_function(&test.name, name)).peekable();
         tests.peek()?;
         for test in tests {
             if !test.other_platform {
@@ -214,19 +215,12 @@ fn is_caught(verdict: &Verdict, header: &Header) -> Result<(), String> {
         }
     };
     for name in &header.fails {
-        let found = verdict
-            .tests
-            .iter()
-            .find(|test| test.name.split('[').next() == Some(name) || test.name.ends_with(&format!("::{name}")));
-        match found {
+        let mut tests = verdict.tests.iter().filter(|test| is_of_function(&test.name, name));
+        match tests.next() {
             None => problems.push(format!("there is no test `{name}`")),
             Some(test) if matches!(test.status, TestStatus::Failed | TestStatus::Error) => note(&test.message),
             // One of several cases of a parametrised test may be the one that fails.
-            Some(_) => match verdict
-                .tests
-                .iter()
-                .find(|test| test.name.starts_with(&format!("{name}[")) && test.status == TestStatus::Failed)
-            {
+            Some(_) => match tests.find(|test| test.status == TestStatus::Failed) {
                 Some(test) => note(&test.message),
                 None => problems.push(format!("`{name}` does not fail")),
             },

@@ -2,10 +2,33 @@
 //! programs answer with [`crate::events`].
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::process::{CancellationToken, Finished, Limits, Supervised};
+
+/// Starts a program that does one job, and does it: see [`hand_over`].
+pub fn run(command: &mut Command, job: &Value, limits: Limits, cancel: &CancellationToken) -> Result<Finished> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    command.stdin(Stdio::piped());
+    let child = Supervised::spawn(command, None, None)
+        .map_err(|error| Error::new(format!("Cannot start {program}: {error}.")).caused_by(error))?;
+    hand_over(child, job, limits, cancel)
+}
+
+/// Gives a job to a program that waits for one on its standard input, and waits for the program's end, whatever it is.
+pub fn hand_over(mut child: Supervised, job: &Value, limits: Limits, cancel: &CancellationToken) -> Result<Finished> {
+    if let Some(mut stdin) = child.stdin() {
+        // A program that died at its start does not take the job. The caller misses its events.
+        let _ = stdin.write_all(format!("{job}\n").as_bytes());
+    }
+    child.wait(limits, cancel)
+}
 
 /// A job for a process that runs tests in itself.
 #[derive(Debug, Clone)]
@@ -156,6 +179,19 @@ impl LessonJob<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_gets_its_job_and_may_die_over_it() {
+        let run = |program: &str, job: &Value| {
+            run(&mut Command::new(program), job, Limits::NONE, &CancellationToken::default())
+        };
+        assert_eq!(run("cat", &json!({"module": "m"})).expect("it runs").stdout, "{\"module\":\"m\"}\n");
+        let more_than_a_pipe_holds = json!("x".repeat(1 << 20));
+        assert!(run("true", &more_than_a_pipe_holds).expect("it runs").exit.success());
+        let error = run("/no/such/program", &json!({})).unwrap_err().to_string();
+        assert!(error.starts_with("Cannot start /no/such/program: "), "{error}");
+    }
 
     #[test]
     fn a_job_says_which_tests_run_unless_all_do() {

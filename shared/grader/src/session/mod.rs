@@ -4,15 +4,14 @@
 pub(crate) mod oracles;
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use course_core::catalogue::{Exercise, Module};
 use course_core::events::{RunSummary, TestOutcome, TestResult};
-use course_core::jobs::{EventSink, OracleJob, Selection, WorkerJob};
-use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
+use course_core::jobs::{self, EventSink, OracleJob, Selection, WorkerJob};
+use course_core::process::{CancellationToken, ExitReason, Finished, Limits};
 use course_core::{Error, Result, files};
 use serde_json::Value;
 
@@ -326,7 +325,10 @@ impl Session<'_> {
         command.args(command_line).env_clear().env("TMPDIR", &own).env("HOME", &own).env("PATH", "/usr/bin:/bin");
         let turns = &self.environment.turns;
         let time = time_for_a_test(exercise) * BUDGET;
-        let mut attempt = |time| run_job(&mut command, &job.to_json(), time);
+        let mut attempt = |time| {
+            let limits = Limits { time, output: 64 << 20 };
+            jobs::run(&mut command, &job.to_json(), limits, &CancellationToken::default())
+        };
         let mut finished = turns.beside_others(|| attempt(time))?;
         if turns::may_be_the_machines_fault(finished.exit) {
             let in_vain =
@@ -381,18 +383,6 @@ fn did_not_start(end: JobEnd) -> Error {
 
 fn names(tests: &[PathBuf]) -> String {
     tests.iter().map(|test| test.display().to_string()).collect::<Vec<_>>().join(", ")
-}
-
-fn run_job(command: &mut Command, job: &Value, time: Duration) -> Result<Finished> {
-    command.stdin(Stdio::piped());
-    let mut child = Supervised::spawn(command, None, None).map_err(|error| {
-        Error::new(format!("Cannot start {}: {error}.", command.get_program().to_string_lossy())).caused_by(error)
-    })?;
-    if let Some(mut stdin) = child.stdin() {
-        // A child that has died at once is seen below.
-        let _ = stdin.write_all(format!("{job}\n").as_bytes());
-    }
-    child.wait(Limits { time, output: 64 << 20 }, &CancellationToken::default())
 }
 
 /// The classes that the course's own type stub names, each with the special methods that it names for the class.

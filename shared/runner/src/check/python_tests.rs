@@ -1,7 +1,6 @@
 //! The Python process that runs an exercise's tests: one for each check, started before cargo so that it is warm in
 //! time.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use std::time::Duration;
 use course_core::catalogue::ExerciseRef;
 use course_core::compile;
 use course_core::events::{self, PythonInfo, RunSummary, TestResult};
-use course_core::jobs::{EventSink, Selection, WorkerJob};
+use course_core::jobs::{self, EventSink, Selection, WorkerJob};
 use course_core::process::{CancellationToken, ExitReason, Finished, Limits, Supervised};
 use course_core::python;
 use course_core::{Error, Result};
@@ -133,14 +132,8 @@ impl WarmWorker {
     }
 
     /// Gives the worker its job and waits for the end, whatever it is.
-    pub(crate) fn run(mut self, job: &TestJob<'_>, cancel: &CancellationToken) -> Result<PythonReport> {
-        let limits = job.limits();
-        let order = job.order();
-        if let Some(mut stdin) = self.0.stdin() {
-            // A worker that died at its start is noticed below, by the events that are missing.
-            let _ = writeln!(stdin, "{order}");
-        }
-        let finished = self.0.wait(limits, cancel)?;
+    pub(crate) fn run(self, job: &TestJob<'_>, cancel: &CancellationToken) -> Result<PythonReport> {
+        let finished = jobs::hand_over(self.0, &job.order(), job.limits(), cancel)?;
         let report = job.report(&finished)?;
         // Before its first event nothing of the exercise is loaded, so the cause is not the learner's code.
         if report.interpreter.is_none() && matches!(finished.exit, ExitReason::Exited(_)) {

@@ -1,16 +1,14 @@
 //! Whether a lesson and its questions hold: every code block in them is compiled, run or parsed.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use course_core::catalogue::{self, Module};
 use course_core::compile::{self, Build};
 use course_core::events::RunSummary;
-use course_core::jobs::LessonJob;
-use course_core::process::{CancellationToken, Limits, Supervised};
+use course_core::jobs::{self, LessonJob};
+use course_core::process::{CancellationToken, Limits};
 use course_core::recipe::Product;
 use course_core::{Error, Result, files, python, workspace};
 use toml::Table;
@@ -171,15 +169,8 @@ fn run_python(
     let events = folder.path().join("events.jsonl");
     let job = LessonJob { readme: document, directory: folder.path(), module: &module.package, wrong, events: &events }
         .to_json();
-    let mut command = python::program(root, "lesson");
-    command.stdin(Stdio::piped());
-    let mut child = Supervised::spawn(&mut command, None, None)
-        .map_err(|error| Error::new(format!("Cannot start Python: {error}.")).caused_by(error))?;
-    if let Some(mut stdin) = child.stdin() {
-        let _ = writeln!(stdin, "{job}"); // If it died at its start, no block has a result.
-    }
     let limits = Limits { time: TIME_LIMIT, output: 1 << 24 };
-    let finished = child.wait(limits, &CancellationToken::default())?;
+    let finished = jobs::run(&mut python::program(root, "lesson"), &job, limits, &CancellationToken::default())?;
     let run = RunSummary::read(&std::fs::read_to_string(&events).unwrap_or_default());
     if run.done.is_some() {
         return Ok(run.blocks.into_iter().map(|block| (block.line, block.result)).collect());

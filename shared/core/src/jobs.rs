@@ -94,7 +94,8 @@ impl WorkerJob<'_> {
     }
 }
 
-/// A job for the grader's oracle: to run tests here against a submission that is in a jail.
+/// A job for the grader's oracle: to run tests here against a submission that is in a jail. The oracle also reads
+/// `compares_runs`, which no grading sets: `shared/grader/tests/learnt_by_heart.py` sets it, and writes its jobs by itself.
 #[derive(Debug, Clone)]
 pub struct OracleJob<'j> {
     /// The Python module under test.

@@ -17,13 +17,13 @@ A job in JSON:
 names: only such objects may compare themselves, and they may do nothing else that is not named. The seconds
 of `time_limit` are for each test, those of `budget` for all of them. This process may take so many MiB of
 `memory`. The events are those of `coursekit.worker`, with three more ways for a test to end: "crashed",
-"timed_out" and "not_run". "cut_short" beside the first two says that the machine may be to blame: the
-process was killed, or waited for a processor a good part of its time. "refused" says that one of the
-module's functions raised in the test; "answers" names those that gave a result, each with whether it said
-something: more than zero, nothing, or the function's own argument. With `compares_runs` a result has
-"digest", which is the same in two runs whose answers are the same. If the module cannot be imported,
-"import_failed" says so before the first test, and all tests run into it. With `"only_import": true` that is
-all that is tried, in `time_limit`.
+"timed_out" and "not_run". "cut_short", which a result of any status may have, says that the machine may be to
+blame: the worker was killed, it waited for a processor a good part of its time, or the test took too long to
+judge its answers. "refused" says that one of the module's functions raised in the test; "answers" names those
+that gave a result, each with whether it said something: more than zero, nothing, or the function's own
+argument. With `compares_runs` a result has "digest", which is the same in two runs whose answers are the
+same. If the module cannot be imported, "import_failed" says so before the first test, and all tests run into
+it. With `"only_import": true` that is all that is tried, in `time_limit`.
 """
 
 from __future__ import annotations

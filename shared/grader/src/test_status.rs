@@ -7,7 +7,7 @@ pub(crate) enum Status {
     Passed,
     /// The test said no.
     Failed,
-    /// The exercise is still unwritten, or the test could not be set up with it.
+    /// The test could not be set up or collected.
     Error,
     /// The process with the submission died while the test ran.
     Crashed,

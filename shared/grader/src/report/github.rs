@@ -160,7 +160,7 @@ mod tests {
             render(&normal()),
             "::error title=3.34 of 10 points%3A 02.parallel_sum::02.parallel_sum::test_overflow: failed%0A│ sum([1, 2])%0A│ got: 4\n\
              ::error title=10 of 10.5 points%3A 02.zero_copy::02.zero_copy::test_shares: over its time limit%0A│ longer than 5 s\n\
-             ::error title=0 of 4.5 points%3A 03.norm::not written yet, or could not be set up%0A│ error[E0308]: mismatched types%0A│  --> src/norm.rs:3:5\n\
+             ::error title=0 of 4.5 points%3A 03.norm::did not run%0A│ error[E0308]: mismatched types%0A│  --> src/norm.rs:3:5\n\
              ::warning title=1 of the jail's mechanisms NOT ENFORCED::NOT ENFORCED: network: user namespaces are restricted on this machine\n\
              ::warning file=modules/02_parallel_sum/src/parallel_sum.rs,line=12,title=for a person to look at%3A 02.parallel_sum::calls Python's own `sum`\n\
              ::notice title=13.34 of 25 points::Soft tests, judged inside the submission's own process, carry 0.5 of 25 points; 0 of these were earned.\n\

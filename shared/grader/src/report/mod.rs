@@ -296,7 +296,7 @@ const fn outcome(status: Status) -> &'static str {
     match status {
         Status::Passed => "passed",
         Status::Failed => "failed",
-        Status::Error => "not written yet, or could not be set up",
+        Status::Error => "could not be set up",
         Status::Crashed => "the process with the submission died",
         Status::TimedOut => "over its time limit",
         Status::Skipped => "skipped itself, which is no pass",

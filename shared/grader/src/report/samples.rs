@@ -111,7 +111,7 @@ pub(crate) fn normal() -> Grade {
         exercises: vec![
             exercise("02.parallel_sum", "02_parallel_sum", "Sum in parallel, detached", Failed, "", sum),
             exercise("02.zero_copy", "02_parallel_sum", "Without a copy", TimedOut, "", copy),
-            exercise("03.norm", "03_norm", "A norm of `f64`", Status::Error, broken, norm),
+            exercise("03.norm", "03_norm", "A norm of `f64`", NotRun, broken, norm),
         ],
         soft_share: 2,
         not_enforced: vec!["network: user namespaces are restricted on this machine".to_owned()],

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::fmt;
 use std::io::Read as _;
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
@@ -32,9 +33,91 @@ pub(crate) struct Intake {
     pub(crate) ignored: Vec<Ignored>,
 }
 
+/// A file of the submission that was not taken, and why.
+#[derive(Debug)]
+struct Left {
+    path: String,
+    reason: Reason,
+}
+
+/// The reason why a file was not taken.
+#[derive(Debug, PartialEq, Eq)]
+enum Reason {
+    NotAPlainPath,
+    Link,
+    /// Linux says the same of a link and of a file where a folder should be.
+    NotAFolder,
+    NotRegular,
+    /// It has a second name somewhere: it is not read.
+    HardLink,
+    CannotBeOpened(String),
+    CannotBeRead(String),
+    TooLarge,
+    Utf16,
+    PerhapsLatin1,
+    NotText,
+    /// A catalogue that differs from the course's: a student may miss points because an exercise was renamed.
+    OtherVersion,
+    /// The folder that was graded, in place of the one around it.
+    Graded,
+    /// Probably this file of its module, under another name.
+    Renamed(String),
+    /// Probably this file of the course, in another place.
+    Elsewhere(String),
+    /// It resembles none of the exercises' files.
+    NoExercise,
+    /// A link that has none of the exercises' names.
+    LinkBeside,
+    /// For all files after the last one that is named.
+    AndMore,
+}
+
+impl Reason {
+    /// Whether the file may be an exercise's that was refused, or nearly one.
+    fn is_about_an_exercise(&self) -> bool {
+        !matches!(self, Self::NoExercise | Self::LinkBeside | Self::AndMore)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAPlainPath => f.write_str("not a plain path"),
+            Self::Link => f.write_str("a link"),
+            Self::NotAFolder => f.write_str("a link, or a file where a folder should be"),
+            Self::NotRegular => f.write_str("not a regular file"),
+            Self::HardLink => f.write_str(
+                "a hard link, which may be somebody else's file: hand in a copy (`cp -al`, `rsync --link-dest` and some \
+                 backups make such links too)",
+            ),
+            Self::CannotBeOpened(error) => write!(f, "cannot be opened: {error}"),
+            Self::CannotBeRead(error) => f.write_str(error),
+            Self::TooLarge => write!(f, "larger than {} KiB", LARGEST_FILE >> 10),
+            Self::Utf16 => f.write_str("not UTF-8 text, but UTF-16: save it as UTF-8"),
+            Self::PerhapsLatin1 => f.write_str("not UTF-8 text, but perhaps Latin-1: save it as UTF-8"),
+            Self::NotText => f.write_str("not UTF-8 text"),
+            Self::OtherVersion => {
+                f.write_str("not this course's: the submission may have been made for another version of it")
+            }
+            Self::Graded => f.write_str("the folder that was graded: what lies beside it was not looked at"),
+            Self::Renamed(meant) => write!(f, "probably {meant} under another name: rename it"),
+            Self::Elsewhere(meant) => write!(f, "probably {meant} in another place: put it there"),
+            Self::NoExercise => f.write_str("no exercise's file"),
+            Self::LinkBeside => f.write_str("a link beside the exercises"),
+            Self::AndMore => f.write_str("and more"),
+        }
+    }
+}
+
+impl From<Left> for Ignored {
+    fn from(left: Left) -> Self {
+        Self { path: left.path, reason: left.reason.to_string() }
+    }
+}
+
 /// Copies the learners' files of these modules from the submission into `tree`, over the stubs that stand there.
 pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree: &Path) -> Result<Intake> {
-    let mut intake = Intake { taken: BTreeSet::new(), ignored: Vec::new() };
+    let (mut taken, mut left) = (BTreeSet::new(), Vec::new());
     let entered = enter(submission, course);
     let base = entered.as_deref().unwrap_or(submission);
     let root = open_root(base)?;
@@ -47,30 +130,29 @@ pub(crate) fn take(submission: &Path, modules: &[&Module], course: &Course, tree
                 Ok(Some(bytes)) => {
                     let target = Path::new("modules").join(&inside);
                     files::write_atomically(&tree.join(&target), &bytes)?;
-                    intake.taken.insert(target);
+                    taken.insert(target);
                 }
                 Ok(None) => {}
-                Err(reason) => intake.ignored.push(Ignored { path: shown(&relative), reason }),
+                Err(reason) => left.push(Left { path: shown(&relative), reason }),
             }
         }
     }
-    if intake.taken.is_empty() {
-        name_the_rest(base, modules_folder, course, &mut intake);
-        return Err(nothing_known(submission, &intake, course));
+    if taken.is_empty() {
+        name_the_rest(base, modules_folder, course, &mut left);
+        return Err(nothing_known(submission, &left, course));
     }
     for module in modules {
         let relative = Path::new(&module.name).join("course.toml");
         let relative = if modules_folder { Path::new("modules").join(relative) } else { relative };
         if is_of_another_version(&root, &relative, module) {
-            intake.ignored.insert(0, Ignored { path: shown(&relative), reason: OTHER_VERSION.to_owned() });
+            left.insert(0, Left { path: shown(&relative), reason: Reason::OtherVersion });
         }
     }
-    name_the_rest(base, modules_folder, course, &mut intake);
+    name_the_rest(base, modules_folder, course, &mut left);
     if let Some(inner) = entered.as_ref().and_then(|entered| entered.strip_prefix(submission).ok()) {
-        let reason = "the folder that was graded: what lies beside it was not looked at".to_owned();
-        intake.ignored.insert(0, Ignored { path: shown(inner), reason });
+        left.insert(0, Left { path: shown(inner), reason: Reason::Graded });
     }
-    Ok(intake)
+    Ok(Intake { taken, ignored: left.into_iter().map(Ignored::from).collect() })
 }
 
 /// The greatest depth of folders in which a submission may be packed.
@@ -131,9 +213,6 @@ pub(crate) fn is_of_no_student(name: &OsStr) -> bool {
     name.starts_with('.') || LEFT.contains(&name.as_str())
 }
 
-/// Said of a catalogue that differs from the course's: a student may miss points because an exercise was renamed.
-const OTHER_VERSION: &str = "not this course's: the submission may have been made for another version of it";
-
 /// Whether the submission's catalogue of a module differs from the course's by more than the ends of its lines.
 fn is_of_another_version(root: &OwnedFd, relative: &Path, module: &Module) -> bool {
     let Ok(Some(submitted)) = read(root, relative) else { return false };
@@ -172,33 +251,34 @@ fn has_modules_folder(root: &OwnedFd, course: &Course) -> bool {
 }
 
 /// A file's bytes; `None` where it is not there; the reason where it cannot be taken.
-fn read(root: &OwnedFd, path: &Path) -> Result<Option<Vec<u8>>, String> {
+fn read(root: &OwnedFd, path: &Path) -> Result<Option<Vec<u8>>, Reason> {
     let mut opened: Option<OwnedFd> = None;
     let mut steps = path.components().peekable();
     while let Some(step) = steps.next() {
-        let Component::Normal(name) = step else { return Err("not a plain path".to_owned()) };
+        let Component::Normal(name) = step else { return Err(Reason::NotAPlainPath) };
         match unix::open_in(opened.as_ref().unwrap_or(root), name, steps.peek().is_some()) {
             Ok(next) => opened = Some(next),
             Err(OpenError::NotFound) => return Ok(None),
-            Err(OpenError::Link) => return Err("a link".to_owned()),
-            Err(OpenError::NotAFolder) => return Err("a link, or a file where a folder should be".to_owned()),
-            Err(OpenError::NobodyThere) => return Err("not a regular file".to_owned()),
-            Err(OpenError::Other(error)) => return Err(format!("cannot be opened: {error}")),
+            Err(OpenError::Link) => return Err(Reason::Link),
+            Err(OpenError::NotAFolder) => return Err(Reason::NotAFolder),
+            Err(OpenError::NobodyThere) => return Err(Reason::NotRegular),
+            Err(OpenError::Other(error)) => return Err(Reason::CannotBeOpened(error.to_string())),
         }
     }
-    let file = opened.ok_or("not a plain path")?;
-    match unix::kind_of(&file).map_err(|error| error.to_string())? {
+    let file = opened.ok_or(Reason::NotAPlainPath)?;
+    match unix::kind_of(&file).map_err(|error| Reason::CannotBeRead(error.to_string()))? {
         unix::Kind::Regular => {}
-        unix::Kind::HardLink => return Err(HARD_LINK.to_owned()),
-        unix::Kind::Other => return Err("not a regular file".to_owned()),
+        unix::Kind::HardLink => return Err(Reason::HardLink),
+        unix::Kind::Other => return Err(Reason::NotRegular),
     }
     let mut bytes = Vec::new();
-    std::fs::File::from(file).take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    let mut file = std::fs::File::from(file).take(LARGEST_FILE + 1);
+    file.read_to_end(&mut bytes).map_err(|error| Reason::CannotBeRead(error.to_string()))?;
     if bytes.len() as u64 > LARGEST_FILE {
-        return Err(format!("larger than {} KiB", LARGEST_FILE >> 10));
+        return Err(Reason::TooLarge);
     }
     match other_encoding(&bytes) {
-        Some(reason) => Err(reason.to_owned()),
+        Some(reason) => Err(reason),
         None => Ok(Some(without_mark(bytes))),
     }
 }
@@ -213,27 +293,22 @@ fn without_mark(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Said of a file that has a second name somewhere: it is not read.
-const HARD_LINK: &str = "a hard link, which may be somebody else's file: hand in a copy (`cp -al`, `rsync --link-dest` and some \
-                         backups make such links too)";
-
-/// The advice about bytes that are no UTF-8 text; `None` if they are.
-fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
-    const UTF_16: &str = "not UTF-8 text, but UTF-16: save it as UTF-8";
+/// The reason not to take bytes that are no UTF-8 text; `None` if they are.
+fn other_encoding(bytes: &[u8]) -> Option<Reason> {
     // ASCII in UTF-16 has a zero in every second byte.
     let zeros = bytes.iter().filter(|byte| **byte == 0).count();
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || (zeros > 0 && zeros * 4 >= bytes.len()) {
-        return Some(UTF_16);
+        return Some(Reason::Utf16);
     }
     if std::str::from_utf8(bytes).is_ok() {
         return None;
     }
     // Every byte is a letter in Latin-1, so only bytes that no text has tell the two apart.
     let is_text = bytes.iter().all(|byte| *byte >= b' ' || b"\t\n\r\x0c".contains(byte));
-    Some(if is_text { "not UTF-8 text, but perhaps Latin-1: save it as UTF-8" } else { "not UTF-8 text" })
+    Some(if is_text { Reason::PerhapsLatin1 } else { Reason::NotText })
 }
 
-fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Error {
+fn nothing_known(submission: &Path, left: &[Left], course: &Course) -> Error {
     let path = name_of(submission);
     let inside: Vec<String> = folders_in(submission)
         .iter()
@@ -245,10 +320,7 @@ fn nothing_known(submission: &Path, intake: &Intake, course: &Course) -> Error {
             .advice("Give one of these folders.");
     }
     // Refused, or nearly right: any other file would only distract.
-    let mut refused =
-        intake.ignored.iter().filter(|ignored| ![NO_EXERCISE, A_LINK, AND_MORE].contains(&&*ignored.reason));
-    let refused = refused.next();
-    if let Some(first) = refused {
+    if let Some(first) = left.iter().find(|left| left.reason.is_about_an_exercise()) {
         return Error::new(format!(
             "{path} holds no exercise that could be taken: {} is {}.",
             line(&first.path.escape_debug().to_string(), 200),
@@ -270,18 +342,9 @@ fn name_of(submission: &Path) -> String {
     line(&submission.to_string_lossy().escape_debug().to_string(), 1000)
 }
 
-/// Said of a file that resembles none of the exercises' files.
-const NO_EXERCISE: &str = "no exercise's file";
-
-/// Said of a link that has none of the exercises' names.
-const A_LINK: &str = "a link beside the exercises";
-
-/// Said once for all files after the last one that is named.
-const AND_MORE: &str = "and more";
-
 /// A guess at the exercise whose file this is, under another name or in another place.
-fn probably(name: &Path, course: &Course) -> Option<String> {
-    renamed(name, course).or_else(|| elsewhere(name, course))
+fn probably(name: &Path, course: &Course) -> Option<Reason> {
+    renamed(name, course).map(Reason::Renamed).or_else(|| elsewhere(name, course).map(Reason::Elsewhere))
 }
 
 /// The exercise's file with this name, if only one has it. Some people hand in a single file, or the inside of a module.
@@ -295,7 +358,7 @@ fn elsewhere(name: &Path, course: &Course) -> Option<String> {
     let mut meant: Vec<String> = paths.filter(|path| path.to_lowercase().rsplit('/').next() == Some(last)).collect();
     meant.dedup(); // Two exercises may have one file.
     let [path] = &meant[..] else { return None };
-    Some(format!("probably {path} in another place: put it there"))
+    Some(path.clone())
 }
 
 /// A guess which exercise's file has been renamed: browsers, file managers and mail programs rename copies, and editors add
@@ -307,8 +370,7 @@ fn renamed(name: &Path, course: &Course) -> Option<String> {
     let module = course.modules.iter().find(|known| known.name.to_lowercase() == module)?;
     let plain = plain_name(&steps.as_path().to_string_lossy());
     let files = module.exercises.iter().flat_map(|exercise| &exercise.files);
-    let meant = files.map(|file| files::with_slashes(file)).find(|file| file.to_lowercase() == plain)?;
-    Some(format!("probably {meant} under another name: rename it"))
+    files.map(|file| files::with_slashes(file)).find(|file| file.to_lowercase() == plain)
 }
 
 /// A name without capitals, without an ending that was added, and without the mark of a copy.
@@ -335,7 +397,7 @@ fn plain_name(name: &str) -> String {
 }
 
 /// Names the other files of a submission, so that students who put work elsewhere learn that it did not count.
-fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intake: &mut Intake) {
+fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, left: &mut Vec<Left>) {
     let mut folders = vec![submission.to_owned()];
     let mut looked_at = 0;
     let mut found = Vec::new();
@@ -346,8 +408,8 @@ fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intak
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             looked_at += 1;
-            if looked_at > MOST_LOOKED_AT || intake.ignored.len() + found.len() >= MOST_NAMED {
-                found.push(Ignored { path: "…".to_owned(), reason: AND_MORE.to_owned() });
+            if looked_at > MOST_LOOKED_AT || left.len() + found.len() >= MOST_NAMED {
+                found.push(Left { path: "…".to_owned(), reason: Reason::AndMore });
                 break 'walk;
             }
             let path = entry.path();
@@ -361,18 +423,18 @@ fn name_the_rest(submission: &Path, modules_folder: bool, course: &Course, intak
             } else if !is_of_no_student(&entry.file_name())
                 && !is_an_exercise(&name, course)
                 && !is_the_courses_own(&path, &name, course)
-                && !intake.ignored.iter().any(|known| known.path == shown(relative))
+                && !left.iter().any(|known| known.path == shown(relative))
             {
                 let reason = if kind.is_symlink() {
-                    A_LINK.to_owned()
+                    Reason::LinkBeside
                 } else {
-                    probably(&name, course).unwrap_or_else(|| NO_EXERCISE.to_owned())
+                    probably(&name, course).unwrap_or(Reason::NoExercise)
                 };
-                found.push(Ignored { path: shown(relative), reason });
+                found.push(Left { path: shown(relative), reason });
             }
         }
     }
-    intake.ignored.extend(found);
+    left.extend(found);
 }
 
 /// Folders that tools leave behind.
@@ -438,7 +500,7 @@ mod tests {
     #[test]
     fn files_in_other_places_are_known_by_their_names() {
         let course = Course::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))).unwrap();
-        let divide = "probably modules/01_sum_as_string/src/divide.rs in another place: put it there";
+        let divide = "modules/01_sum_as_string/src/divide.rs";
         for name in ["divide.rs", "src/divide.rs", "01_sum_as_string/src/divide.rs", "modules/src/Divide (1).rs"] {
             assert_eq!(elsewhere(Path::new(name), &course).as_deref(), Some(divide), "{name}");
         }
@@ -454,10 +516,10 @@ mod tests {
         let big_endian: Vec<u8> = "fn a() {}".encode_utf16().flat_map(u16::to_be_bytes).collect();
         let marked = [&[0xff, 0xfe], &utf_16[..]].concat();
         for bytes in [&utf_16, &big_endian, &marked] {
-            assert!(other_encoding(bytes).unwrap().contains("UTF-16: save it as UTF-8"));
+            assert_eq!(other_encoding(bytes), Some(Reason::Utf16));
         }
-        assert!(other_encoding(b"fn gr\xf6\xdfe() {}\n").unwrap().contains("Latin-1: save it as UTF-8"));
-        assert_eq!(other_encoding(b"\x7fELF\x02\x01\xff"), Some("not UTF-8 text"));
+        assert_eq!(other_encoding(b"fn gr\xf6\xdfe() {}\n"), Some(Reason::PerhapsLatin1));
+        assert_eq!(other_encoding(b"\x7fELF\x02\x01\xff"), Some(Reason::NotText));
         for text in ["fn größe() {}", "", "\u{feff}fn a() {}", "a\0b and more text"] {
             assert_eq!(other_encoding(text.as_bytes()), None, "{text:?}");
         }

@@ -89,8 +89,8 @@ impl Manifest {
             tests.extend(passed.map(|name| Entry { name: name.clone(), kind, without_work: false }));
             return Ok(());
         }
-        if !run.broken.is_empty() {
-            return Err(broken_reference(id, kind, &run.broken));
+        if let Some(broken) = &run.broken {
+            return Err(broken_reference(id, kind, broken));
         }
         let tests = self.tests.entry(id.to_owned()).or_default();
         for name in &run.order {

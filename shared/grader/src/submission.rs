@@ -259,9 +259,9 @@ impl SubmissionGrader<'_> {
         if let Some(hidden) = self.hidden.filter(|_| has(Kind::Hidden)) {
             let tests = hidden_tests(hidden, self.course(), exercise_ref)?;
             runs.hidden = session.run_outside(exercise_ref.module, exercise_ref.exercise, &tests)?;
-            if !runs.hidden.broken.is_empty() {
+            if let Some(broken) = &mut runs.hidden.broken {
                 // The students read this; the tests' own words could show what is in them.
-                "the hidden tests broke off".clone_into(&mut runs.hidden.broken);
+                "the hidden tests broke off".clone_into(broken);
             }
         }
         // A run that broke off before anything passed (an import that never ends) would only hang a second time.
@@ -309,11 +309,7 @@ impl SubmissionGrader<'_> {
             score: tests.iter().map(|test| test.score).sum(),
             max_score: tests.iter().map(|test| test.max_score).sum(),
             seconds,
-            message: [&runs.public.broken, &runs.hidden.broken]
-                .into_iter()
-                .find(|text| !text.is_empty())
-                .cloned()
-                .unwrap_or_default(),
+            message: runs.public.broken.clone().or_else(|| runs.hidden.broken.clone()).unwrap_or_default(),
             id,
             tests,
         }
@@ -368,7 +364,7 @@ struct Runs {
 impl Runs {
     /// There was nothing to run.
     fn none(why: &str) -> Self {
-        let run = || SessionResult { broken: why.to_owned(), ..SessionResult::default() };
+        let run = || SessionResult { broken: Some(why.to_owned()), ..SessionResult::default() };
         Self { public: run(), hidden: run(), soft: run() }
     }
 

@@ -47,8 +47,8 @@ pub(crate) struct SessionResult {
     pub(crate) tests: BTreeMap<String, TestRun>,
     /// In the order in which they were collected.
     pub(crate) order: Vec<String>,
-    /// The cause, if the run broke off; otherwise empty.
-    pub(crate) broken: String,
+    /// The cause, if the run broke off.
+    pub(crate) broken: Option<String>,
     /// Whether it broke off because the module cannot be imported.
     pub(crate) import_failed: bool,
 }
@@ -59,7 +59,7 @@ impl SessionResult {
         let never = || TestRun {
             status: Status::NotRun,
             seconds: 0.0,
-            message: self.broken.clone(),
+            message: self.broken.clone().unwrap_or_default(),
             cut_short: false,
             refused: false,
             answers: BTreeMap::new(),
@@ -112,8 +112,8 @@ impl SessionResult {
 
     /// The first thing that went wrong, if anything did.
     fn failure(&self) -> Option<String> {
-        if !self.broken.is_empty() {
-            return Some(self.broken.clone());
+        if self.broken.is_some() {
+            return self.broken.clone();
         }
         let failed = self.tests.iter().find(|(_, ran)| !matches!(ran.status, Status::Passed | Status::Skipped));
         failed.map(|(name, ran)| format!("{name}: {}", ran.message))
@@ -121,7 +121,7 @@ impl SessionResult {
 
     /// Whether it broke off before any test passed.
     pub(crate) fn broke_off_before_any_pass(&self) -> bool {
-        !self.broken.is_empty() && self.tests.values().all(|ran| ran.status != Status::Passed)
+        self.broken.is_some() && self.tests.values().all(|ran| ran.status != Status::Passed)
     }
 }
 
@@ -241,7 +241,7 @@ impl Session<'_> {
         match (events.started, events.done) {
             (false, _) => Err(did_not_start(end)),
             (true, false) => Ok(Some("importing the module broke off".to_owned())),
-            (true, true) => Ok(events.result.import_failed.then_some(events.result.broken)),
+            (true, true) => Ok(events.result.broken.filter(|_| events.result.import_failed)),
         }
     }
 
@@ -338,8 +338,8 @@ impl Session<'_> {
         let events = Events::read(&finished.stderr);
         let broken = match finished.exit {
             _ if events.done => events.result.broken.clone(),
-            ExitReason::TimedOut { .. } => "stopped: it took too long".to_owned(),
-            _ => "the process with the submission ended in the middle of the tests".to_owned(),
+            ExitReason::TimedOut { .. } => Some("stopped: it took too long".to_owned()),
+            _ => Some("the process with the submission ended in the middle of the tests".to_owned()),
         };
         Ok(SessionResult { broken, ..events.result })
     }
@@ -369,8 +369,8 @@ fn outcome(end: JobEnd, events: Events, exercise: &Exercise, tests: &[PathBuf]) 
     }
     let broken = match end {
         _ if events.done => events.result.broken.clone(),
-        JobEnd::TimedOut => "the tests were stopped: what the submission answered kept them busy".to_owned(),
-        _ => "the tests broke off".to_owned(),
+        JobEnd::TimedOut => Some("the tests were stopped: what the submission answered kept them busy".to_owned()),
+        _ => Some("the tests broke off".to_owned()),
     };
     Ok(SessionResult { broken, ..events.result })
 }
@@ -430,7 +430,7 @@ impl Events {
         let mut result = SessionResult {
             order: run.collected,
             import_failed: run.import_failure.is_some(),
-            broken: run.import_failure.unwrap_or_default(),
+            broken: run.import_failure,
             ..SessionResult::default()
         };
         for each in run.results {
@@ -438,7 +438,7 @@ impl Events {
         }
         // A file that cannot be collected has a result under its own name, and its tests have none: it says why.
         if let Some((_, test)) = result.tests.iter().find(|_| result.order.is_empty()) {
-            result.broken.clone_from(&test.message);
+            result.broken = Some(test.message.clone());
         }
         Self {
             result,
@@ -459,7 +459,7 @@ impl Events {
     /// The results of a run in which pytest failed over a submission: tests that have no result stay without one.
     fn charged_to_the_submission(self) -> SessionResult {
         let broken = "the tests broke off: pytest failed over what the submission answered".to_owned();
-        SessionResult { broken, ..self.result }
+        SessionResult { broken: Some(broken), ..self.result }
     }
 
     /// If pytest itself fails without a submission to blame, the cause is the grader or the machine: nobody is graded by such

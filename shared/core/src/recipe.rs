@@ -168,7 +168,7 @@ impl Recipe {
     }
 
     /// The same call for the crate or the test at `root`, with messages as JSON.
-    pub fn command_for(&self, root: &Path, out: &Path, product: Product<'_>) -> Vec<String> {
+    pub(crate) fn command_for(&self, root: &Path, out: &Path, product: Product<'_>) -> Vec<String> {
         let mut command = self.call(root, out);
         command.push("--error-format=json".to_owned());
         let mut extend = |more: &[&str]| command.extend(more.iter().map(|&argument| argument.to_owned()));

@@ -84,7 +84,7 @@ impl CancellationToken {
 
     /// Whether the work must end at once: it was abandoned, or the user asked to stop.
     #[must_use]
-    pub fn is_abandoned(&self) -> bool {
+    fn is_abandoned(&self) -> bool {
         interrupted() || self.state() == ABANDONED
     }
 
@@ -237,7 +237,7 @@ pub struct Supervised {
 }
 
 impl Supervised {
-    /// Starts the command with its output captured. `on_chunk` sees standard error as it comes (for progress).
+    /// Starts the command with its output captured. `on_stdout` and `on_stderr` see each stream as it comes.
     pub fn spawn(command: &mut Command, on_stdout: Option<OnChunk>, on_stderr: Option<OnChunk>) -> io::Result<Self> {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         platform::start_group(command);
@@ -265,7 +265,7 @@ impl Supervised {
     }
 
     /// As [`Self::wait`], but a child that is cancelled and not abandoned goes on as long as `must_go_on` says so.
-    pub fn wait_unless(
+    pub(crate) fn wait_unless(
         mut self,
         limits: Limits,
         cancel: &CancellationToken,

@@ -1,4 +1,4 @@
-//! The error type of the whole program: a message, advice, and the error that caused it.
+//! The error type of core, runner, grader and xtask: a message, advice, and the error that caused it.
 
 use std::fmt;
 use std::io;
@@ -94,10 +94,8 @@ impl Error {
             // Windows says "not found" of a path below a file.
             io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound => {
                 match path.ancestors().find(|above| above.is_file()) {
-                    Some(file) => {
-                        Self::new(format!("{} is a file, and the runner needs a folder there.", file.display()))
-                            .advice("Move it away, then try again.")
-                    }
+                    Some(file) => Self::new(format!("{} is a file, and a folder is needed there.", file.display()))
+                        .advice("Move it away, then try again."),
                     None => error,
                 }
             }
@@ -147,7 +145,7 @@ mod tests {
             .map(|kind| Error::file("write", &below, io::Error::from(kind)).to_string());
         let _ = std::fs::remove_file(&file); // Best effort.
         for said in said {
-            assert!(said.contains("is a file, and the runner needs a folder there"), "{said}");
+            assert!(said.contains("is a file, and a folder is needed there"), "{said}");
         }
         let absent = Error::file("read", Path::new("/no/such/file"), io::Error::from(io::ErrorKind::NotFound));
         assert!(absent.to_string().starts_with("Cannot read /no/such/file"), "{absent}");

@@ -50,7 +50,7 @@ fn a_report_that_cannot_be_written() {
     Grader::ready()
         .run(&["--submission", folder.text(), IDS[0], "--report", &report])
         .exits_with(1)
-        .says("file is a file, and the runner needs a folder there.");
+        .says("file is a file, and a folder is needed there.");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn an_environment_that_is_not_whole_is_noticed_and_mended() {
     std::fs::write(&environment, "").expect("a file can be written");
     set_up(&course)
         .exits_with(2)
-        .says(".venv is a file, and the runner needs a folder there.")
+        .says(".venv is a file, and a folder is needed there.")
         .says("Move it away, then try again.");
     std::fs::remove_file(&environment).expect("it can be removed");
 

@@ -168,7 +168,7 @@ fn a_file_where_the_runner_needs_a_folder_is_named() {
             .run(command)
             .exits_with(2)
             .says(&format!("{} is a file", course.root.join(".course").display()))
-            .says("the runner needs a folder there.")
+            .says("a folder is needed there.")
             .says("Move it away, then try again.");
     }
     course.write(SOURCE, "// mine");

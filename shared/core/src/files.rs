@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
+/// The device that is always empty, under its name on this system.
+pub const NULL_DEVICE: &str = if cfg!(windows) { "nul" } else { "/dev/null" };
+
 /// Reads a text file.
 pub fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| Error::file("read", path, error))

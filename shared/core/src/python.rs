@@ -20,6 +20,9 @@ pub fn last_fixes(release: (u32, u32)) -> Option<u32> {
     }
 }
 
+/// The ending of the name under which Python imports an extension.
+pub const EXTENSION_ENDING: &str = if cfg!(windows) { "pyd" } else { "so" };
+
 /// Environment variable: the interpreter to make the environment from.
 pub const CHOICE: &str = "COURSE_PYTHON";
 

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use course_core::catalogue::Module;
-use course_core::files;
 use course_core::process::{self, ExitReason, Finished, Limits};
 use course_core::staging::{self, Version};
-use course_core::{Error, Result};
+use course_core::{Error, Result, files, python};
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
@@ -105,7 +104,7 @@ fn stage(module: &Module, folder: &Path, out: &Path, scratch: &Path) -> Result<R
     };
     let staged = scratch.join("extension");
     files::make_folder(&staged)?;
-    files::copy(&built, &staged.join(format!("{}.so", module.package)))?;
+    files::copy(&built, &staged.join(format!("{}.{}", module.package, python::EXTENSION_ENDING)))?;
     let stub = module.type_stub();
     files::copy(&folder.join(&stub), &staged.join(&stub))?;
     staging::copy_data_files(module, folder, &staged)?;

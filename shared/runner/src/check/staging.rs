@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use course_core::catalogue::{ExerciseRef, Module};
 use course_core::compile::Build;
 use course_core::staging::copy_data_files;
-use course_core::{Error, Result, digest, files};
+use course_core::{Error, Result, digest, files, python};
 
 use super::verdict::{Artifact, Failure, FailureKind};
 
@@ -87,8 +87,7 @@ pub(crate) fn extension_of<'b>(source: &Source, build: &'b Build) -> Result<&'b 
 
 /// Puts an extension under its Python name into a folder of its own, beside its type stub, and says what it is.
 pub(crate) fn stage_extension(source: &Source, module: &Module, library: &Path, folder: &Path) -> Result<Artifact> {
-    let extension = if cfg!(windows) { "pyd" } else { "so" };
-    let staged = folder.join(format!("{}.{extension}", module.package));
+    let staged = folder.join(format!("{}.{}", module.package, python::EXTENSION_ENDING));
     files::copy(library, &staged)?;
     let stub = module.type_stub();
     if source.folder.join(&stub).is_file() {

@@ -220,7 +220,7 @@ fn load_an_extension(course: &Course) -> Result<String> {
     let library = build.libraries.get(&package).filter(|_| build.success);
     let library = library.ok_or_else(|| Error::new(format!("{package} does not compile.")))?;
     let folder = workspace::scratch(&course.root)?;
-    let name = format!("{}.{}", module.package, if cfg!(windows) { "pyd" } else { "so" });
+    let name = format!("{}.{}", module.package, python::EXTENSION_ENDING);
     files::copy(library, &folder.path().join(name))?;
     let mut command = python::command(&course.root);
     let question = format!(

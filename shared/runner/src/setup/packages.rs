@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use course_core::process::{self, CancellationToken, Limits};
-use course_core::{Error, Result, package_settings, python};
+use course_core::{Error, Result, files, package_settings, python};
 
 use super::environment;
 use super::installer::{run_tool, tidy, uv};
@@ -103,7 +103,7 @@ fn leave_settings_aside(command: &mut Command, listed: &str) {
     if settings.iter().all(|(_, name, _)| package_settings::is_kept_of_pip(name)) {
         return;
     }
-    command.env("PIP_CONFIG_FILE", if cfg!(windows) { "nul" } else { "/dev/null" });
+    command.env("PIP_CONFIG_FILE", files::NULL_DEVICE);
     // Settings under [install] override those under [global], and variables override both.
     settings.sort_by_key(|(section, ..)| *section == "install");
     for (_, name, value) in settings {
@@ -147,9 +147,8 @@ mod tests {
             "install.find-links='\\n/wheels one\\n/wheels'\ninstall.user='true'\nglobal.index-url=\"https://i.example\"\n\
              global.find-links='/elsewhere'\n",
         );
-        let silent = if cfg!(windows) { "nul" } else { "/dev/null" };
         for (name, value) in [
-            ("PIP_CONFIG_FILE", silent),
+            ("PIP_CONFIG_FILE", files::NULL_DEVICE),
             ("PIP_FIND_LINKS", "/wheels one /wheels"),
             ("PIP_INDEX_URL", "https://i.example"),
         ] {

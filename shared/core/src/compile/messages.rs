@@ -60,7 +60,7 @@ fn read_diagnostic(diagnostic: &Value, build: &mut Build) {
     build.diagnostics.push(Diagnostic {
         is_error,
         code: diagnostic["code"]["code"].as_str().unwrap_or_default().to_owned(),
-        file: main.and_then(|span| span["file_name"].as_str()).unwrap_or_default().replace('\\', "/"),
+        file: main.and_then(|span| span["file_name"].as_str()).map(|file| file.replace('\\', "/")),
         line: main
             .and_then(|span| span["line_start"].as_u64())
             .and_then(|line| usize::try_from(line).ok())

@@ -68,8 +68,8 @@ pub struct Diagnostic {
     pub is_error: bool,
     /// Such as `E0277`; errors of the parser and the linker have none.
     pub code: String,
-    /// The file of its main span, relative to the workspace and with `/`; empty without a span.
-    pub file: String,
+    /// The file of its main span, relative to the workspace and with `/`; none without a span.
+    pub file: Option<String>,
     /// The first line of its main span, from 1; 0 without a span.
     pub line: usize,
     /// As rustc prints it.
@@ -143,8 +143,7 @@ mod tests {
     use super::*;
 
     fn failed_with(rendered: &str, line: usize) -> Build {
-        let (code, file) = (String::new(), String::new());
-        let error = Diagnostic { is_error: true, code, file, line, rendered: rendered.to_owned() };
+        let error = Diagnostic { is_error: true, code: String::new(), file: None, line, rendered: rendered.to_owned() };
         Build { diagnostics: vec![error], ..Build::default() }
     }
 

@@ -68,7 +68,7 @@ mod tests {
         let error = Diagnostic {
             is_error: true,
             code: code.to_owned(),
-            file: "src/x.rs".to_owned(),
+            file: Some("src/x.rs".to_owned()),
             line: 1,
             rendered: rendered.to_owned(),
         };

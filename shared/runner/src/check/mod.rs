@@ -85,7 +85,7 @@ impl Judge<'_> {
             .diagnostics
             .iter()
             .filter(|diagnostic| !diagnostic.is_error)
-            .map(|warning| (warning.file.clone(), warning.rendered.trim_end().to_owned()))
+            .filter_map(|warning| Some((warning.file.clone()?, warning.rendered.trim_end().to_owned())))
             .collect();
         for (index, (exercise_ref, verdict)) in judged.into_iter().enumerate() {
             verdict.warnings.clone_from(&warnings);

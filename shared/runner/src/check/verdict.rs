@@ -83,8 +83,8 @@ pub(crate) enum FailureKind {
 /// One error of rustc.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CompilerError {
-    /// The file that it points at, relative to the workspace; empty without one.
-    pub(crate) file: String,
+    /// The file that it points at, relative to the workspace, if it points at one.
+    pub(crate) file: Option<String>,
     /// Its first line.
     pub(crate) headline: String,
     /// As rustc prints it.
@@ -96,7 +96,7 @@ pub(crate) struct CompilerError {
 impl CompilerError {
     /// Whether it points at a test: then it is the tests' call that the code no longer fits.
     pub(crate) fn is_in_a_test(&self) -> bool {
-        self.file.split('/').any(|folder| folder == "tests")
+        self.file.as_ref().is_some_and(|file| file.split('/').any(|folder| folder == "tests"))
     }
 }
 
@@ -213,7 +213,7 @@ impl Verdict {
     pub(crate) fn in_the_way<'c>(&self, exercise_ref: ExerciseRef<'c>) -> Option<&'c Exercise> {
         let module = exercise_ref.module;
         let inside = format!("modules/{}/", module.name);
-        let refused = self.compiler_errors().iter().filter_map(|error| error.file.strip_prefix(&inside));
+        let refused = self.compiler_errors().iter().filter_map(|error| error.file.as_ref()?.strip_prefix(&inside));
         let owners = refused.filter_map(|file| {
             module
                 .exercises

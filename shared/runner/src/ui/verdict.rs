@@ -122,12 +122,10 @@ fn compiler_errors(errors: &[CompilerError]) -> String {
         text.push_str(&format!("\n\n    {} more:", rest.len()));
     }
     for error in rest.iter().take(SHOWN_FAILURES) {
-        let file = Path::new(&error.file).file_name().unwrap_or_default().to_string_lossy();
-        text.push_str(&format!(
-            "\n    {} {}",
-            paint(Style::Bad, "✗"),
-            hang(&format!("{} ({file})", error.headline), 6)
-        ));
+        let name = error.file.as_ref().and_then(|file| Path::new(file).file_name());
+        let place = name.map(|name| format!(" ({})", name.to_string_lossy())).unwrap_or_default();
+        let headline = hang(&format!("{}{place}", error.headline), 6);
+        text.push_str(&format!("\n    {} {headline}", paint(Style::Bad, "✗")));
     }
     if rest.len() > SHOWN_FAILURES {
         text.push_str("\n    …");
@@ -218,7 +216,7 @@ fn to_edit<'p>(exercise_ref: ExerciseRef<'p>, verdict: &Verdict) -> Vec<&'p std:
     let of_module: Vec<&std::path::PathBuf> =
         exercise_ref.module.exercises.iter().flat_map(|exercise| &exercise.files).collect();
     let first = refused.iter().find_map(|refused| {
-        let inside = refused.file.strip_prefix(&format!("modules/{}/", exercise_ref.module.name))?;
+        let inside = refused.file.as_ref()?.strip_prefix(&format!("modules/{}/", exercise_ref.module.name))?;
         of_module.iter().copied().find(|file| files::with_slashes(file) == inside)
     });
     first.map_or_else(|| exercise_ref.exercise.files.iter().collect(), |file| vec![file])

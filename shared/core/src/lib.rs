@@ -16,7 +16,7 @@ pub mod events;
 pub mod files;
 pub mod jobs;
 pub mod judging;
-pub mod lock_holder;
+mod lock_holder;
 pub mod locks;
 pub mod package_settings;
 pub mod patch;

@@ -3,28 +3,29 @@
 use std::path::Path;
 
 /// The lock that cargo waits for.
-#[derive(Debug, Clone, Copy)]
-pub enum CargoLock<'p> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CargoLock {
     /// The lock of a profile's folder, such as `target/debug`.
-    Profile(&'p Path),
+    Profile,
     /// The lock of the crates that all projects share.
     PackageCache,
 }
 
 /// The end of the sentence "Waits for …": the process that holds one of cargo's locks, where that can be found out.
-pub fn describe(lock: CargoLock<'_>) -> String {
-    holder(lock).unwrap_or_else(|| "another cargo: an editor's, or one in another terminal".to_owned())
+/// `profile` is the folder of the profile that cargo builds with.
+pub(crate) fn describe(lock: CargoLock, profile: &Path) -> String {
+    holder(lock, profile).unwrap_or_else(|| "another cargo: an editor's, or one in another terminal".to_owned())
 }
 
 #[cfg(not(target_os = "linux"))]
-fn holder(_lock: CargoLock<'_>) -> Option<String> {
+fn holder(_lock: CargoLock, _profile: &Path) -> Option<String> {
     None
 }
 
 #[cfg(target_os = "linux")]
-fn holder(lock: CargoLock<'_>) -> Option<String> {
+fn holder(lock: CargoLock, profile: &Path) -> Option<String> {
     let held = std::fs::read_to_string("/proc/locks").ok()?;
-    let inodes = lock_files(lock);
+    let inodes = lock_files(lock, profile);
     let pid = held.lines().find_map(|line| holder_of(line, &inodes))?;
     let words = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
     let command = command_line(&words)?;
@@ -34,16 +35,16 @@ fn holder(lock: CargoLock<'_>) -> Option<String> {
 
 /// The numbers of the files that cargo locks.
 #[cfg(target_os = "linux")]
-fn lock_files(lock: CargoLock<'_>) -> Vec<u64> {
+fn lock_files(lock: CargoLock, profile: &Path) -> Vec<u64> {
     use std::os::unix::fs::MetadataExt as _;
 
     let paths: Vec<std::path::PathBuf> = match lock {
-        CargoLock::Profile(folder) => {
+        CargoLock::Profile => {
             let is_lock = |path: &std::path::PathBuf| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 name.starts_with(".cargo-") && name.ends_with("lock")
             };
-            std::fs::read_dir(folder)
+            std::fs::read_dir(profile)
                 .into_iter()
                 .flatten()
                 .flatten()
@@ -126,10 +127,10 @@ mod tests {
         let profile = root.join("target/debug");
         std::fs::create_dir_all(&profile).expect("a folder can be made");
         let file = std::fs::File::create(profile.join(".cargo-lock")).expect("a file can be made");
-        let lock = CargoLock::Profile(&profile);
-        assert!(describe(lock).starts_with("another cargo"), "nobody holds it yet");
+        let describe = || describe(CargoLock::Profile, &profile);
+        assert!(describe().starts_with("another cargo"), "nobody holds it yet");
         file.lock().expect("it can be locked");
-        let said = describe(lock);
+        let said = describe();
         let _ = std::fs::remove_dir_all(&root); // Best effort.
         assert!(said.contains(&format!("(process {}", std::process::id())), "{said}");
     }

@@ -1,11 +1,14 @@
-//! Advice for failures of cargo, rustc, pip and uv, read from their output: none of them gives a reason in another form.
+//! Reads the messages of cargo, rustc's linker, pip and uv, and has advice for their failures: none of these programs gives
+//! a reason in another form.
+
+use crate::lock_holder::CargoLock;
 
 fn has(said: &str, parts: &[&str]) -> bool {
     parts.iter().any(|part| said.contains(part))
 }
 
 /// For a full disk, or a folder without permission.
-pub fn for_writing(said: &str) -> Option<&'static str> {
+pub(crate) fn for_writing(said: &str) -> Option<&'static str> {
     if has(said, &["No space left", "os error 28", "File too large", "os error 27", "Disk quota exceeded"]) {
         Some("The disk is full. Free some space, then try again.")
     } else if has(
@@ -16,6 +19,46 @@ pub fn for_writing(said: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// For failures of cargo without a complaint of rustc.
+pub(crate) fn for_building(said: &str) -> &'static str {
+    if let Some(advice) = for_writing(said) {
+        advice
+    } else if has(said, &["--offline", "download", "resolve host", "network", "registry index"]) {
+        "A crate is missing here. Connect to the network and run `cargo course setup`; afterwards everything works offline."
+    } else {
+        "`cargo course doctor` says what is missing on this machine."
+    }
+}
+
+/// The lock that cargo says it waits for.
+pub(crate) fn awaited_lock(said: &str) -> Option<CargoLock> {
+    said.contains("waiting for file lock")
+        .then(|| if said.contains("package cache") { CargoLock::PackageCache } else { CargoLock::Profile })
+}
+
+/// Whether rustc did not find its linker.
+pub(crate) fn is_without_linker(said: &str) -> bool {
+    said.contains("linker `") && said.contains("not found")
+}
+
+/// Whether the linker misses a symbol that rustc made up itself.
+pub(crate) fn misses_own_symbols(said: &str) -> bool {
+    said.contains("linking with `")
+        && (said.contains("undefined hidden symbol") || (said.contains("undefined") && said.contains(".llvm.")))
+}
+
+/// For failures in set-up, with the one that may be the network's.
+pub fn for_setting_up(said: &str) -> Option<&'static str> {
+    if said.contains("(from versions: none)") {
+        // pip says so of an index that it cannot reach and of one that has nothing fitting.
+        return Some(
+            "Check the network, then run `cargo course setup` again; what has arrived is kept. If the network is fine, no \
+             package fits this Python or this system. Then name another Python: `COURSE_PYTHON=python3.14 cargo course setup`.",
+        );
+    }
+    for_installing(said)
 }
 
 /// For failures of `venv`, pip and uv that the network has nothing to do with.
@@ -87,5 +130,56 @@ mod tests {
         for said in ["Connection refused", "(from versions: none)\nERROR: No matching distribution found for numpy"] {
             assert_eq!(for_installing(said), None, "{said}");
         }
+    }
+
+    #[test]
+    fn an_index_without_versions_may_be_one_that_cannot_be_reached() {
+        let said = "satisfies the requirement numpy==2.3 (from versions: none)\nERROR: No matching distribution found";
+        assert!(for_setting_up(said).is_some_and(|advice| advice.contains("network")));
+        assert_eq!(for_setting_up("Connection refused"), None);
+    }
+
+    #[test]
+    fn a_crate_that_is_missing_is_told_from_a_full_disk() {
+        for (said, part) in [
+            ("error: no matching package found\nyou're using offline mode (--offline)", "A crate is missing here"),
+            ("warning: spurious network error: Could not resolve host", "A crate is missing here"),
+            ("error: failed to write: No space left on device (os error 28)", "disk is full"),
+            ("error: failed to parse manifest", "doctor"),
+        ] {
+            assert!(for_building(said).contains(part), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_lock_that_cargo_waits_for_is_known() {
+        for (said, lock) in [
+            ("    Blocking waiting for file lock on package cache\n", Some(CargoLock::PackageCache)),
+            ("    Blocking waiting for file lock on artifact directory\n", Some(CargoLock::Profile)),
+            ("    Blocking waiting for file lock on build directory\n", Some(CargoLock::Profile)),
+            ("   Compiling numpy v0.30\n", None),
+        ] {
+            assert_eq!(awaited_lock(said), lock, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_linker_that_is_not_there_is_told_from_one_that_fails() {
+        assert!(is_without_linker("error: linker `cc` not found\n  = note: No such file or directory"));
+        assert!(!is_without_linker("error: linking with `cc` failed: exit status: 1"));
+    }
+
+    #[test]
+    fn only_symbols_of_rustc_itself_are_its_own() {
+        let linking = "error: linking with `cc` failed: exit status: 1\n  = note: rust-lld: error:";
+        for (said, own) in [
+            ("undefined hidden symbol: anon.0aa1.12.llvm.3451", true),
+            ("undefined reference to `anon.0aa1.12.llvm.3451'", true),
+            ("undefined symbol: cblas_dgemm", false),
+            ("unable to find library -lopenblas", false),
+        ] {
+            assert_eq!(misses_own_symbols(&format!("{linking} {said}")), own, "{said}");
+        }
+        assert!(!misses_own_symbols("error: undefined hidden symbol"), "not the linker's word");
     }
 }

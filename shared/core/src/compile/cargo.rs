@@ -8,7 +8,7 @@ use super::messages::Messages;
 use super::stage::{Known, Stage};
 use super::{Build, OnLibrary, OnProgress, Request, last_lines, locked, machine_error, misses_own_symbols};
 use crate::error::{Error, Result};
-use crate::lock_holder::{self, CargoLock};
+use crate::lock_holder;
 use crate::process::{CancellationToken, ExitReason, Finished, Limits, OnChunk, Supervised};
 use crate::{files, recipe, tool_advice, workspace};
 
@@ -95,15 +95,12 @@ fn call_cargo(
     let seen = Arc::clone(&stage);
     let profile = profile_folder(request);
     let on_stderr: OnChunk = Box::new(move |chunk: &[u8]| {
-        let text = String::from_utf8_lossy(chunk);
-        let known = locked(&seen).read(&text);
+        let known = locked(&seen).read(&String::from_utf8_lossy(chunk));
         let Some(progress) = &progress else { return };
         match known {
             Known::Building { done, total, what } => progress(done, total, &what),
-            Known::Waiting => {
-                let lock =
-                    if text.contains("package cache") { CargoLock::PackageCache } else { CargoLock::Profile(&profile) };
-                progress(0, 0, &format!("Waits for {}.", lock_holder::describe(lock)));
+            Known::Waiting(lock) => {
+                progress(0, 0, &format!("Waits for {}.", lock_holder::describe(lock, &profile)));
             }
             Known::Nothing => {}
         }
@@ -139,18 +136,11 @@ fn optimises(variable: &str) -> bool {
 /// cargo failed without a complaint of rustc: no network, a full disk, a broken manifest.
 fn cargo_error(finished: &Finished) -> Error {
     let text = last_lines(&finished.stderr, 12);
-    let has = |parts: &[&str]| parts.iter().any(|part| finished.stderr.contains(part));
     let error = match finished.exit {
         ExitReason::Exited(_) => Error::new(format!("cargo could not build:\n{text}")),
         _ => Error::new("cargo did not come to an end."),
     };
-    if let Some(advice) = tool_advice::for_writing(&finished.stderr) {
-        error.advice(advice)
-    } else if has(&["--offline", "download", "resolve host", "network", "registry index"]) {
-        error.advice("A crate is missing here. Connect to the network and run `cargo course setup`; afterwards everything works offline.")
-    } else {
-        error.advice("`cargo course doctor` says what is missing on this machine.")
-    }
+    error.advice(tool_advice::for_building(&finished.stderr))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::{Request, locked};
+use crate::lock_holder::CargoLock;
+use crate::tool_advice;
 
 /// The progress of a build by cargo. A newer save ends the build of the learner's own crate, but never that of a dependency: cargo would
 /// start the dependency from the beginning, and a learner who saves often would wait for ever.
@@ -30,7 +32,7 @@ enum Doing {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Known {
     Building { done: u64, total: u64, what: String },
-    Waiting,
+    Waiting(CargoLock),
     Nothing,
 }
 
@@ -68,9 +70,9 @@ impl Stage {
                 Doing::Unknown | Doing::Waiting => {}
             }
             Known::Building { done, total, what }
-        } else if text.contains("waiting for file lock") {
+        } else if let Some(lock) = tool_advice::awaited_lock(text) {
             self.doing = Doing::Waiting;
-            Known::Waiting
+            Known::Waiting(lock)
         } else {
             Known::Nothing
         }

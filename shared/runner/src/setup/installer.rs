@@ -44,19 +44,7 @@ pub(super) fn run_tool(command: &mut Command, cancel: &CancellationToken, failed
     }
     let said = compile::last_lines(&format!("{}\n{}", finished.stdout, finished.stderr), 8);
     let error = Error::new(format!("{failed}. `{program}` said:\n{said}"));
-    Err(error.advice(fitting_advice(&said).unwrap_or(advice)))
-}
-
-/// Advice that fits better than to look at the network.
-fn fitting_advice(said: &str) -> Option<&'static str> {
-    if said.contains("(from versions: none)") {
-        // pip says so of an index that it cannot reach and of one that has nothing fitting.
-        return Some(
-            "Check the network, then run `cargo course setup` again; what has arrived is kept. If the network is fine, no \
-             package fits this Python or this system. Then name another Python: `COURSE_PYTHON=python3.14 cargo course setup`.",
-        );
-    }
-    tool_advice::for_installing(said)
+    Err(error.advice(tool_advice::for_setting_up(&said).unwrap_or(advice)))
 }
 
 #[cfg(test)]
@@ -87,12 +75,5 @@ mod tests {
         for name in ["HTTPS_PROXY", "SSL_CERT_FILE", "PATH", "PIPX_HOME", "HOME"] {
             assert!(!leads_elsewhere(name), "{name}");
         }
-    }
-
-    #[test]
-    fn an_index_without_versions_may_be_one_that_cannot_be_reached() {
-        let said = "satisfies the requirement numpy==2.3 (from versions: none)\nERROR: No matching distribution found";
-        assert!(fitting_advice(said).is_some_and(|advice| advice.contains("network")));
-        assert_eq!(fitting_advice("Connection refused"), None);
     }
 }

@@ -18,7 +18,7 @@ pub(super) const COMMAND: Command = Command {
     takes: Takes::Options(&[], |arguments| {
         let usage = || {
             Error::new("`new` takes `module NAME` or `exercise MODULE.NAME`.")
-                .advice("For example: `cargo course new module 08_nearest_distances`, then `cargo course new exercise 08.within`.")
+                .advice("For example: `cargo course new module 14_my_module`, then `cargo course new exercise 14.first_exercise`.")
         };
         match arguments.operands() {
             [kind, name] if kind == "module" => {
@@ -35,7 +35,7 @@ pub(super) const COMMAND: Command = Command {
     }),
 };
 
-/// New rows of the README's map and of the book's contents go before this line.
+/// New rows of the README's table of modules go before this line.
 const END_OF_MODULES: &str = "<!-- end of modules -->";
 
 /// The files of a module, by their path below `modules/NN` or `solutions/NN`.
@@ -73,7 +73,7 @@ fn new_module(course: &Course, name: &str) -> Result<ExitStatus> {
         _ => {
             return Err(Error::new(format!("`{name}` is no module name.")).advice(
                 "Two digits, an underscore, a name that is no keyword of Rust or Python: \
-                 `cargo course new module 08_nearest_distances`.",
+                 `cargo course new module 14_my_module`.",
             ));
         }
     };

@@ -167,7 +167,7 @@ pub(crate) fn hostile() -> Grade {
     Grade {
         submission: long.clone(),
         exercises: exercises.collect(),
-        soft_share: u8::MAX,
+        soft_share: 100,
         not_enforced: POISONS.iter().map(|&poison| poison.to_owned()).chain([long.clone()]).collect(),
         ignored: ignored.map(|&poison| Ignored { path: poison.to_owned(), reason: poison.to_owned() }).collect(),
         flags: POISONS
@@ -245,7 +245,7 @@ prop_compose! {
     pub(crate) fn grades()(
         submission in hostile_text(),
         exercises in vec(exercises(), 0..4),
-        soft_share in any::<u8>(),
+        soft_share in 0..=100_u8,
         not_enforced in vec(hostile_text(), 0..3),
         other in vec((hostile_text(), hostile_text()), 0..3),
         line in any::<usize>(),

@@ -1,4 +1,4 @@
-"""What module {NUMBER} costs, beside plain Python."""
+"""The cost of module {NUMBER}, beside plain Python."""
 
 from __future__ import annotations
 

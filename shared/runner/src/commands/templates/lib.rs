@@ -4,7 +4,7 @@
 
 pub mod {EXERCISE};
 
-/// What Python's `help({PACKAGE})` says.
+/// {PACKAGE}, as Python's `help` shows it.
 #[pyo3::pymodule(name = "{PACKAGE}")]
 mod python {
     #[pymodule_export]

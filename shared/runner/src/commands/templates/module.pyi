@@ -1,4 +1,4 @@
-"""What Python's `help({PACKAGE})` says."""
+"""{PACKAGE}, as Python's `help` shows it."""
 
 __all__ = [
     "{EXERCISE}",

@@ -1,4 +1,4 @@
-"""What the tests in this folder share."""
+"""The parts that the tests in this folder share."""
 
 from __future__ import annotations
 

@@ -358,8 +358,8 @@ PAGE = """\
 
 <!-- Written by `cargo xtask sync`; do not change it by hand. -->
 
-Whatever runs in the process that loads a submission can be replaced by the submission. So a test that counts
-looks only at what leaves that process. This page lists, for each test of the course, what it looks at.
+A submission can replace whatever runs in the process that loads it. So a test that counts looks
+only at what leaves that process. This page lists, for each test of the course, what it looks at.
 
 | evidence | who makes it |
 | --- | --- |

@@ -22,10 +22,10 @@ COMMAND = "$ cargo course check 02.parallel_sum"
 
 def main() -> None:
     screen = sys.stdin.read().replace("\r\n", "\n")
-    # What a progress bar drew and took away again is not part of the picture.
+    # The picture leaves out what a progress bar drew and took away again.
     screen = re.sub(r"^.*\r", "", screen, flags=re.MULTILINE)
     screen = re.sub(r"\x1b\[[0-9;]*[A-HJK]", "", screen)
-    # Where the checkout lies is nobody's business.
+    # The place of the checkout is nobody's business.
     screen = screen.replace(f"{Path.cwd()}/", "")
     console = Console(record=True, width=112, file=sys.stderr, force_terminal=True)
     console.print(Text(COMMAND, style="bold"))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What CI does with the laboratory: type checks for Windows and macOS, the runner under Wine.
+# CI's work in the laboratory: type checks for Windows and macOS, the runner under Wine.
 #
 #   all.sh [FOLDER]       FOLDER (LAB_FOLDER, or /var/tmp/course-lab) is made if it is not there
 #   all.sh --if-there     only with a folder that is there

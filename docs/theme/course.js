@@ -1,4 +1,4 @@
-// What the keyboard needs, questions that answer, and the player of the recording. Nothing is sent anywhere and nothing is
+// Help for the keyboard, questions that answer, and the player of the recording. Nothing is sent anywhere and nothing is
 // stored.
 "use strict";
 
@@ -14,7 +14,7 @@ contents.addEventListener("keydown", (event) => {
     }
 });
 
-// Whatever scrolls sideways must be reached with the keyboard too.
+// The keyboard must reach everything that scrolls sideways.
 const makeScrollable = () => {
     for (const box of document.querySelectorAll("pre > code, .table-wrapper, .drawing, .map, .recording pre")) {
         if (box.scrollWidth > box.clientWidth) {

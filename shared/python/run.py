@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 def main() -> NoReturn:
     """Does what the first argument says."""
-    # A stub panics in every test. Where it panicked is said anyway; the ninety frames of the interpreter
+    # A stub panics in every test. The place of the panic is said anyway; the ninety frames of the interpreter
     # below it would cost time and hide it.
     os.environ["RUST_BACKTRACE"] = "0"
     # Tests send themselves Ctrl-C. A shell that starts us in the background has it ignored, and Python would

@@ -41,12 +41,12 @@ HOSTILE = {
     "output": r'loop { println!("::error::forged\u{1b}[31m 99 passed, 0 failed") }',
     "stack": "fn down(n: u64) -> u64 { std::hint::black_box(down(n + 1)) + 1 } let _ = down(1);",
 }
-"""What a hostile function does first. The files of the other exercises are the solutions."""
+"""The first lines of each hostile function. The files of the other exercises are the solutions."""
 
 
 @dataclass
 class Exercise:
-    """What the catalogue says of it, as far as it is needed here."""
+    """An exercise of the catalogue, as far as it is needed here."""
 
     id: str
     module: str
@@ -125,7 +125,7 @@ def _make_hostile(path: Path, student: Student, draw: random.Random) -> None:
 
 
 def _body_of(text: str, function: int) -> int:
-    """Where the function's body opens: the first brace outside of its arguments and its result."""
+    """The place where the function's body opens: the first brace outside of its arguments and its result."""
     depth = 0
     for place in range(function, len(text)):
         depth += (text[place] in "([") - (text[place] in ")]")
@@ -197,7 +197,7 @@ def _resident(pid: int) -> float:
 
 @dataclass
 class Run:
-    """How to call the grader, always with the same seed: a class meets the same inputs."""
+    """A call of the grader, always with the same seed: a class meets the same inputs."""
 
     submissions: Path
     out: Path
@@ -213,11 +213,11 @@ class Run:
             return subprocess.Popen(command, cwd=COURSE, stderr=log, start_new_session=True)
 
     def log(self) -> Path:
-        """What the grader said."""
+        """The file with the grader's words."""
         return self.out.with_suffix(".log")
 
     def graded(self) -> int:
-        """How many have a grade by now."""
+        """The number of students who have a grade by now."""
         return sum(1 for _ in self.out.glob("*/grade.key"))
 
     def gradebook(self) -> dict[str, list[str]]:
@@ -263,7 +263,7 @@ def main() -> None:
 
 
 def both_runs(base: Path, options: argparse.Namespace) -> list[str]:
-    """What went wrong."""
+    """Grades the class twice, and returns what went wrong."""
     subprocess.run(["cargo", "course", "grade", "--help"], cwd=COURSE, stdout=subprocess.DEVNULL, check=True)
     wanted = exercises(options.ids)
     students = lay_out(base / "class", wanted, options.count)
@@ -320,7 +320,7 @@ def wrong_grades(students: list[Student], book: dict[str, list[str]], columns: i
 def report(
     students: list[Student], book: dict[str, list[str]], memory: Memory, options: argparse.Namespace
 ) -> None:
-    """What a person wants to see."""
+    """Prints the summary for a person."""
     kinds = {
         kind: sum(student.kind == kind for student in students) for kind in ("honest", "partial", "hostile")
     }

@@ -48,7 +48,7 @@ WORK = Path(os.environ.get("CORPORA_WORK", COURSE / "target/corpora-grader"))
 """The grader's own folder for this: the teacher's stays as it is."""
 
 MARKS = Path("/tmp/course-corpus")
-"""Where attacks leave their marks, if they can: outside everything that the grader may write to."""
+"""The folder for marks that attacks leave, if they can: outside everything that the grader may write to."""
 
 SECRETS = {
     "GITHUB_TOKEN": "ghs_secret",
@@ -57,8 +57,8 @@ SECRETS = {
         for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE")
     },
 }
-"""What a grader has in its environment on GitHub. None of the files is there: who writes to one leaves a
-mark."""
+"""The environment of a grader on GitHub, as far as it is secret or a way out. None of the files is there: an
+attack that writes to one leaves a mark."""
 
 CLASSROOM50 = dict.fromkeys(
     ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL"), "of nobody"
@@ -114,7 +114,7 @@ def is_overloaded() -> bool:
 
 @dataclass
 class Tally:
-    """What is found out, and whether it is what should be."""
+    """The findings, and whether they are as they should be."""
 
     passed: int = 0
     failed: int = 0
@@ -129,7 +129,7 @@ class Tally:
     not_held: int = 0
 
     def excuse(self, what: str, *row: str) -> None:
-        """What nobody promises on this machine: no pass, and no failure of the grader."""
+        """Notes a rule that nobody promises on this machine: no pass, and no failure of the grader."""
         self.not_held += 1
         print(f"NOT ENFORCED {what}  {'  '.join(row)}", flush=True)
 
@@ -224,7 +224,7 @@ def filled_in(text: str, submission: Path) -> str:
 
 
 def make_file(path: Path, about: dict[str, Any]) -> None:  # noqa: PLR0912  (one for each kind)
-    """What git does not keep: links, pipes, enormous files, names with newlines."""
+    """Makes a file that git does not keep: links, pipes, enormous files, names with newlines."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_symlink() or path.is_file():
         path.unlink()
@@ -317,7 +317,7 @@ def score_of(report: dict[str, Any], name: str) -> float:
 
 
 def statuses(report: dict[str, Any], name: str) -> str:
-    """How its tests ended, such as `crashed 3, failed 12`."""
+    """The ends of its tests, such as `crashed 3, failed 12`."""
     tests = [test["status"] for test in exercise_of(report, name).get("tests", []) if test["max_score"] > 0]
     return ", ".join(f"{kind} {tests.count(kind)}" for kind in sorted(set(tests))) or "not graded"
 
@@ -365,7 +365,7 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\
 
 
 def speaks(path: Path) -> Iterator[str]:
-    """What of the submission's words in a report would be taken for more than words."""
+    """The submission's words in a report that would be taken for more than words."""
     if not path.is_file():
         return
     text = path.read_text(encoding="utf-8")
@@ -704,7 +704,7 @@ def honest_work() -> list[Work]:
 
 
 def wrong_versions(quick: bool) -> list[Work]:
-    """What the course keeps of plausible wrong solutions."""
+    """The plausible wrong solutions that the course keeps."""
     found, seen = [], set()
     for path in sorted(binary.wrong_versions().glob("*/*.*")):
         number, slug = path.parent.name[:2], path.name.split(".")[0]
@@ -824,11 +824,11 @@ def stable(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> None
             )
 
 
-# What must not be left behind
+# Nothing may be left behind
 
 
 def shared_files() -> set[str]:
-    """What all gradings share and no submission may change, each file with its hash."""
+    """The files that all gradings share and no submission may change, each with its hash."""
     found = set()
     for part in ("dependencies", "tree", "recipes", "manifests", "secret"):
         for path in sorted((WORK / part).rglob("*")) if (WORK / part).is_dir() else [WORK / part]:
@@ -898,7 +898,7 @@ def nothing_left(tally: Tally, before: dict[str, set[Any]]) -> None:
 
 
 def state() -> dict[str, set[Any]]:
-    """How it is now."""
+    """The state of the machine now, as far as a submission could change it."""
     return {
         "processes": set(stray_processes()),
         "control groups": control_groups(),
@@ -1034,7 +1034,7 @@ SIGNS = {
     "seccomp": "namespaces can be made",
     "limits": "memory is not limited",
 }
-"""What the grader says where a part of the jail is missing."""
+"""The grader's words where a part of the jail is missing."""
 
 
 def report(tally: Tally, seconds: float) -> None:

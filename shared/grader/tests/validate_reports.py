@@ -66,7 +66,7 @@ def check_classroom50(text: str) -> None:
 
 
 def check_legacy(text: str) -> None:
-    """What the reporter does: base64, UTF-8, JSON, then the sum."""
+    """Reads it as the reporter does: base64, UTF-8, JSON, then the sum."""
     document = _legacy(base64.b64decode(text, validate=True).decode("utf-8"))
     assert sum(test["score"] for test in document["tests"]) <= document["max_score"] + 1e-6
 

@@ -1,4 +1,4 @@
-//! What holds in the jail: as root and as a usual user, with namespaces and without, with control groups and without.
+//! The rules that hold in the jail: as root and as a usual user, with namespaces and without, with control groups and without.
 //! The probe of the grader tries it. `docs/src/grading.md` has the same table.
 
 #![cfg(target_os = "linux")]
@@ -14,8 +14,8 @@ use std::process::{Command, Stdio};
 /// Some user that nobody is.
 const USER: u32 = 54_321;
 
-/// What the kernel at hand does not hold without namespaces, if it is older than some part of Landlock, and what it never
-/// holds. Everything else has to hold everywhere.
+/// Rules that the kernel at hand does not hold without namespaces, if it is older than some part of Landlock, and rules
+/// that it never holds. Everything else has to hold everywhere.
 const WITHOUT_NAMESPACES: &[&str] = &[
     "the grader's process can be seen",
     "signals can be sent to the grader", // held from Linux 6.12 on, and by seccomp for judged code
@@ -46,7 +46,7 @@ impl Ground {
         self.0.join("course-jail")
     }
 
-    /// What the jail's program could do.
+    /// The forbidden things that the jail's program could do.
     fn probe(&self, user: Option<u32>, options: &[&str], kind: &str) -> Vec<String> {
         let secret = self.0.join("secrets/secret");
         if let Some(user) = user {
@@ -98,7 +98,7 @@ fn python() -> (String, String) {
     (lines.next().unwrap(), lines.next().unwrap())
 }
 
-/// Where packages are installed into this Python and the system's own.
+/// The folders of the packages of this Python and of the system's own.
 fn installed(prefix: &Path) -> Vec<PathBuf> {
     let folders = |above: &Path| -> Vec<PathBuf> {
         fs::read_dir(above).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
@@ -121,7 +121,7 @@ fn not_simulated(what: &str) {
     let _ = writeln!(std::io::stderr(), "NOT SIMULATED HERE: {what}");
 }
 
-/// How namespaces are made for this user, as the jail says.
+/// The way in which namespaces are made for this user, as the jail says.
 fn namespaces(ground: &Ground, user: Option<u32>) -> Option<String> {
     let mut command = Command::new(ground.jail());
     command.arg("--has-namespaces").env_clear().current_dir("/");

@@ -367,7 +367,7 @@ def frames_of(seed: int, count: int) -> Iterator[tuple[Any, list[bytes]]]:
 
 
 def use(value: Any) -> str:
-    """What tests and reports do with a value; what they would show of it."""
+    """Does with a value what tests and reports do; returns the text that they would show of it."""
     shown = [show(value)]
     for doing in (repr, str, hash, bool, len, list, copy.deepcopy):
         try:

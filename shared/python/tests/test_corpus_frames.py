@@ -53,7 +53,7 @@ class Answers:
 
 
 def outcome(body: dict[str, Any]) -> str:
-    """What a test sees: the type of a value, or an exception with its text."""
+    """The outcome that a test sees: the type of a value, or an exception with its text."""
     session = Session("m", "m.so", {}, Answers(body))
     try:
         return type(session.module.anything).__name__

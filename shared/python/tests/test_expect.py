@@ -1,4 +1,4 @@
-"""What the tests say to a learner, and when."""
+"""The words of the tests to a learner, and their occasions."""
 
 from __future__ import annotations
 
@@ -401,7 +401,7 @@ def test_a_todo_is_not_a_failure(ask: Callable[[Any], Any]) -> None:
 def test_a_todo_in_python() -> None:
     with pytest.raises(NotWritten):
         expect(raiser(NotImplementedError(f"{NOT_WRITTEN}: write me"))).value()
-    # What somebody means by it who has written something.
+    # These are the words of somebody who has written something.
     for error in (NotImplementedError("no actors"), RuntimeError("not yet implemented")):
         with pytest.raises(ExpectationFailed):
             expect(raiser(error)).value()

@@ -1,4 +1,4 @@
-"""What an extension's file exports, read from its bytes; any bytes at all may stand there."""
+"""The names that an extension's file exports, read from its bytes; any bytes at all may stand there."""
 
 from __future__ import annotations
 

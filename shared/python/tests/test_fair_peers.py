@@ -74,7 +74,7 @@ HOBBLES = {
 
 
 def bench(folder: Path, extra: dict[str, str]) -> tuple[dict[str, str], Run, str]:
-    """What the peers saw of the environment, the record, and what was printed."""
+    """The environment that the peers saw, the record, and the printed text."""
     (folder / "bench.py").write_text(SCRIPT, encoding="utf-8")
     ended = subprocess.run(
         [

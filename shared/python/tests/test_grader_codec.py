@@ -1,4 +1,4 @@
-"""What travels between oracle and jail arrives as it was, and what is no message is refused."""
+"""Values arrive between oracle and jail as they were sent, and bytes that are no message are refused."""
 
 from __future__ import annotations
 

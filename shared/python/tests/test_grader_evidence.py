@@ -1,4 +1,4 @@
-"""What a submission can do to the evidence: it is made on this side, or it is worth nothing.
+"""A submission attacks the evidence: it is made on this side, or it is worth nothing.
 
 The module under test is Python here, and hostile: it runs in the worker as a native one would.
 """
@@ -29,7 +29,7 @@ import sys
 from grader.transport.frames import Message
 
 def ask(thing, method):
-    """What the oracle answers to a request that no honest worker makes."""
+    """The oracle's answer to a request that no honest worker makes."""
     worker = next(o for o in __import__("gc").get_objects() if type(o).__name__ == "Worker")
     number = worker._numbers[id(thing)]
     return worker.peer.ask(Message({"target": number, "method": method, "args": [], "kwargs": {}})).body
@@ -265,7 +265,7 @@ def sample(tmp_path: Path, open_module: Any) -> Iterator[Any]:
 
 
 def verdicts(tmp_path: Path, body: str, time_limit: int = 60, folder: str = "") -> dict[str, str]:
-    """How the tests in `body` end, see `results`."""
+    """The outcome of each test in `body`, see `results`."""
     return {each["test"]: each["status"] for each in results(tmp_path, body, time_limit, folder)}
 
 

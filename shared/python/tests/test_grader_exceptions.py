@@ -37,7 +37,7 @@ class Answers:
 
 
 def raised(form: dict[str, Any]) -> Any:
-    """What a call raises that the worker answers so."""
+    """The exception of a call that the worker answers so."""
     with pytest.raises(BaseException) as caught:  # noqa: PT011  (any at all)
         Session("m", "m.so", {}, Answers({"raised": form})).module.anything  # noqa: B018
     ends = isinstance(caught.value.__cause__, (StopIteration, StopAsyncIteration))

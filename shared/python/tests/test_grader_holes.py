@@ -1,4 +1,4 @@
-"""What the hostile corpus has found in the grader's conversation, each as small as it can be shown."""
+"""Holes that the hostile corpus has found in the grader's conversation, each as small as it can be shown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def world(*results: dict[str, Any]) -> Session:
 
 
 def raised(form: dict[str, Any]) -> BaseException:
-    """What a call raises that the jail answers so."""
+    """The exception of a call that the jail answers so."""
     with pytest.raises(BaseException) as caught:  # noqa: PT011  (any at all)
         world({"raised": form}).module.anything  # noqa: B018
     return caught.value

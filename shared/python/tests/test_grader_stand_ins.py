@@ -1,4 +1,4 @@
-"""What a test can do with a module that it never loads. It is Python here: the jail knows no difference."""
+"""A test uses a module that it never loads. The module is Python here: the jail knows no difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who waits for a processor is told from who does not."""
+"""A process that waits for a processor is told from one that waits for something else."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def panics():
 
 @dataclass
 class Ended:
-    """What the runner sees of a worker."""
+    """The end of a worker, as the runner sees it."""
 
     code: int
     events: list[dict[str, Any]]

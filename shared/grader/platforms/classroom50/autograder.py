@@ -17,7 +17,7 @@ def main() -> int:
     course = Path(tempfile.mkdtemp(), "course")
     subprocess.run(["git", "clone", "--quiet", COURSE, str(course)], check=True)
     subprocess.run(["git", "-C", str(course), "checkout", "--quiet", REF], check=True)
-    # What may not be to be had on a runner of your own; the grader says what is missing.
+    # A runner of your own may not allow these; the grader says what is missing.
     for command in (
         ["sudo", "apt-get", "install", "-y", "-q", "bubblewrap"],
         ["sudo", "sysctl", "-w", "kernel.apparmor_restrict_unprivileged_userns=0"],

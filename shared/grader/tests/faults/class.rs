@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::support::{Folder, Grader, IDS, finish, signal, solution, source, start, wait_until};
 
-/// What each hands in for `divide`, and what that is worth: all, some, nothing, or no grade at all. A signature
+/// Each student's `divide`, and its worth: all, some, nothing, or no grade at all. A signature
 /// alone is worth nothing, though PyO3 refuses arguments of a wrong type before the body is reached, and a test of that
 /// passes.
 const CLASS: [(&str, &str, Worth); 12] = [
@@ -131,7 +131,7 @@ fn twelve_submissions_twice() {
     assert_eq!(fs::metadata(first.beside("out/student 3/grade.json")).unwrap().modified().unwrap(), before);
 }
 
-/// The report tells students to hand in a copy. Who does so is graded anew, though each byte is the same.
+/// The report tells students to hand in a copy. If they do, they are graded anew, though each byte is the same.
 #[test]
 fn a_copy_in_place_of_a_hard_link_is_graded_anew() {
     let grader = Grader::ready();

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::support::{Folder, Grader, IDS, exercise, read_json, repository, run, score, solution, source};
 
-/// What people have in their shells, and what would change a verdict if it reached the judge. The last of them end
-/// a Python, a pytest or a compiler at once.
+/// Variables that people have in their shells, and that would change a verdict if they reached the judge. The last of
+/// them end a Python, a pytest or a compiler at once.
 const VARIABLES: [(&str, &str); 21] = [
     ("PYTEST_ADDOPTS", "--cov"),
     ("PYTEST_PLUGINS", "nonsense"),
@@ -123,7 +123,7 @@ fn an_import_that_fails_is_the_only_exercises_own() {
     assert_eq!(score(&read_json(&report), "01.module_face").0, 0.0);
 }
 
-/// What somebody once installed into the course's environment is not in the jail's.
+/// Packages that somebody once installed into the course's environment are not in the jail's.
 #[test]
 fn a_solution_left_in_the_courses_environment_cannot_be_loaded() {
     let grader = Grader::ready();

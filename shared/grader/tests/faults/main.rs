@@ -1,4 +1,4 @@
-//! What lecturers and students get wrong, and what machines do, provoked: the real grader on submissions made here.
+//! Mistakes of lecturers and students, and faults of machines, provoked: the real grader on submissions made here.
 //!
 //! They need a course that is set up (`cargo course setup`), and Linux.
 

@@ -1,4 +1,4 @@
-//! What the page on tests says of them (`shared/python/README.md`), held to it.
+//! Tests are held to the rules on their page (`shared/python/README.md`).
 
 use std::fs;
 use std::path::Path;

@@ -73,7 +73,7 @@ fn folders_around_a_submission_are_entered_and_named() {
     folder.solve("divide");
     folder.path = folder.path.join("modules");
     assert_eq!(score(&grader.grade(&folder).1, IDS[0]), (5.0, "passed".into()));
-    // Which of two is meant, nobody can know.
+    // Nobody can know which of two is meant.
     let folder = Folder::new();
     for name in ["course-main", "course-main (1)"] {
         folder.write(&format!("{name}/{}", source("divide")), solution("divide"));

@@ -170,7 +170,7 @@ impl Drop for Folder {
     }
 }
 
-/// Where a submission has an exercise's file.
+/// The place of an exercise's file in a submission.
 pub(crate) fn source(exercise: &str) -> String {
     format!("modules/{MODULE}/src/{exercise}.rs")
 }
@@ -181,7 +181,7 @@ pub(crate) fn solution(exercise: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// What is written in a report about an exercise.
+/// The part of a report that is about an exercise.
 pub(crate) fn exercise<'r>(report: &'r Value, id: &str) -> &'r Value {
     let exercises = report["exercises"].as_array().expect("a list of exercises");
     exercises.iter().find(|exercise| exercise["id"] == id).unwrap_or_else(|| panic!("no {id} in {report:#}"))

@@ -1,4 +1,4 @@
-//! What the commands promise, from anywhere, with and without colours.
+//! The promises of the commands, from anywhere, with and without colours.
 
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::machine::{Aside, lock_one_package};
 use crate::support::{Course, run, scratch, script};
 
-/// Where the environment keeps its packages.
+/// The folder for the environment's packages.
 fn site_packages(course: &Course) -> PathBuf {
     let library = std::fs::read_dir(course.root.join(".venv/lib")).expect("the environment has a library");
     library.flatten().map(|entry| entry.path().join("site-packages")).find(|path| path.is_dir()).expect("packages")

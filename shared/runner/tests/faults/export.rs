@@ -1,4 +1,4 @@
-//! What `export` makes, and where it refuses to. Whether that builds is tried outside of the course: `.ci/exports`.
+//! The projects that `export` makes, and its refusals. `.ci/exports` builds such projects outside of the course.
 
 use std::fs;
 use std::path::Path;

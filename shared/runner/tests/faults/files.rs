@@ -110,7 +110,7 @@ fn outside_the_course_it_says_where_to_go() {
     let course = Course::fresh("outside");
     let outside = course.root.parent().expect("it has a parent").join("elsewhere");
     fs::create_dir(&outside).expect("a folder can be made");
-    // Where cargo did not start it, and so did not say where its sources are. This repository is above, so without it.
+    // cargo did not start it, and so did not say where its sources are. This repository is above, so without it.
     let mut command = course.command(&["list"]);
     command.current_dir(std::env::temp_dir());
     crate::support::run(&mut command)

@@ -1,4 +1,4 @@
-//! Whatever a learner's code does, the check ends with a plain explanation, and the next check works.
+//! The check ends with a plain explanation whatever a learner's code does, and the next check works.
 
 use crate::support::{Course, MODULE, SOURCE, run, with_body};
 
@@ -24,7 +24,7 @@ fn breaks_off_with(source: &str, seconds: u32, words: &[&str]) {
     course.write(SOURCE, source);
     let ran = course.run(&["check", "02.parallel_sum"]);
     ran.exits_with(1).says("broken off").says("cargo course hint 02.parallel_sum").never_says("RUST_BACKTRACE");
-    // Where in the interpreter it happened helps nobody.
+    // Its place in the interpreter helps nobody.
     ran.never_says("Fatal Python error").never_says("site-packages");
     for word in words {
         ran.says(word);

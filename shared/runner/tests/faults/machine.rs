@@ -10,7 +10,7 @@ use crate::support::{Course, Ran, path_of, run, scratch, script};
 /// An address at which nobody answers.
 const CLOSED: &str = "http://127.0.0.1:9";
 
-/// What Rust needs, and a shell.
+/// The programs that Rust needs, and a shell.
 const RUST: [&str; 9] = ["cargo", "rustc", "cc", "ld", "as", "sh", "env", "rustup", "git"];
 
 impl Course {
@@ -41,7 +41,7 @@ fn without_python_it_says_how_to_get_one() {
         .says("✗ Environment")
         .says("✓ Rust")
         .says("Mend what is marked ✗");
-    // What needs no Python works.
+    // Commands that need no Python work.
     run(&mut course.with_path(&path, &["list"])).exits_with(0);
     run(&mut course.with_path(&path, &["hint", "02.parallel_sum"])).exits_with(0);
 }

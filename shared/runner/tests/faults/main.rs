@@ -1,4 +1,4 @@
-//! What can go wrong, provoked: the real binary on copies of the course, in folders whose names are awkward.
+//! Faults, provoked: the real binary on copies of the course, in folders whose names are awkward.
 //!
 //! One program for all families of faults, so that they share the copies; see `support`.
 

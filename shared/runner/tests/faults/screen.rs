@@ -1,4 +1,4 @@
-//! What watch mode shows, on screens of any size, and the keys that lead somewhere else.
+//! The page of watch mode, on screens of any size, and the keys that lead somewhere else.
 
 use std::time::Duration;
 

@@ -25,7 +25,7 @@ const FOLDER: &str = "Kurs für Ärzte & Co";
 /// Nothing that the runner does here takes that long, on a busy machine either.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(900);
 
-/// What set-up makes and what would be slow to make again.
+/// Made by set-up, and slow to make again.
 const KEPT: [&str; 3] = [".venv", "target", ".cargo/python.toml"];
 
 /// A copy of the course that no other test touches.
@@ -78,8 +78,8 @@ impl Course {
         Some(course)
     }
 
-    /// Makes the copy what a learner has after cloning, with one module. What is the same already keeps its time stamp,
-    /// so that cargo builds only what a test has changed.
+    /// Makes the copy what a learner has after cloning, with one module. A file that is the same already keeps its time
+    /// stamp, so that cargo builds only what a test has changed.
     fn restore(&self) {
         let original = repository();
         let mut wanted = Vec::new();
@@ -215,8 +215,8 @@ impl Course {
         run(&mut self.command(arguments))
     }
 
-    /// Waits until a process of this copy has `part` in its command line. Where there is no `/proc` to look into, it waits as
-    /// long as that takes on most machines.
+    /// Waits until a process of this copy has `part` in its command line. Without a `/proc` to look into, it waits as long
+    /// as that takes on most machines.
     #[cfg(unix)]
     pub(crate) fn wait_for_process(&self, part: &str) {
         if cfg!(not(target_os = "linux")) {
@@ -375,8 +375,7 @@ impl Ran {
     }
 }
 
-/// Whether output shows this text. Where its lines are folded does not matter: that depends on the length of the checkout's
-/// path.
+/// Whether output shows this text, wherever its lines are folded: that depends on the length of the checkout's path.
 pub(crate) fn shows(output: &str, part: &str) -> bool {
     let unfolded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     unfolded(output).contains(&unfolded(part))

@@ -24,7 +24,7 @@ pub(crate) struct Terminal {
     before: String,
 }
 
-/// What has arrived: the screen as a person sees it, and every byte.
+/// All that has arrived: the screen as a person sees it, and every byte.
 struct Shown {
     screen: vt100::Parser,
     bytes: Vec<u8>,
@@ -164,7 +164,7 @@ fn empty_screen(size: [u16; 2]) -> vt100::Parser {
     vt100::Parser::new(rows, columns, 0)
 }
 
-/// What `stty` would show.
+/// The settings that `stty` would show.
 fn settings(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().expect("a terminal has settings"))
 }

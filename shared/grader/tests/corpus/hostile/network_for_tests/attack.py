@@ -14,7 +14,7 @@ def interfaces():
 
 
 def listeners(own):
-    """Who listens on this network besides. To see them is enough: nobody is called."""
+    """The others that listen on this network. To see them is enough: nobody is called."""
     for table in ("tcp", "tcp6", "udp", "udp6"):
         for line in open(f"/proc/self/net/{table}").read().splitlines()[1:]:
             words = line.split()

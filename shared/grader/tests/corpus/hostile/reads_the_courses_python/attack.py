@@ -1,7 +1,7 @@
 import os
 import sys
 
-# Where a teacher may once have installed a solution, with `maturin develop`.
+# A teacher may once have installed a solution here, with `maturin develop`.
 for folder in ("{{COURSE}}/.venv", "{{COURSE}}/.venv/lib"):
     try:
         print("LEAK", folder, len(os.listdir(folder)), flush=True)

@@ -5,7 +5,7 @@ use pyo3::types::{PyDict, PyFloat, PyTuple, PyType};
 use crate::exact_money::Money;
 use crate::transfer::Shared;
 
-/// What the rest of the module is built with.
+/// The rest of the module is built with this.
 #[derive(Debug, Clone, Copy)]
 pub struct Amount(Money);
 

@@ -1,4 +1,4 @@
-"""What a call costs: Python's own functions, ctypes and PyO3; and one call that does the work of many."""
+"""The cost of a call: Python's own functions, ctypes and PyO3; and one call that does the work of many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a crossing costs: the figures of module 02's lesson."""
+"""The cost of a crossing: the figures of module 02's lesson."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def numba_pi() -> Any:
 
 
 def numba_counting_pi() -> Any:
-    """What the solution does, in numba: random numbers that are counted out, and integers only."""
+    """The solution's work, in numba: random numbers that are counted out, and integers only."""
     numba = import_module("numba")
     prange, u64 = numba.prange, np.uint64
     gamma, first, second = u64(0x9E3779B97F4A7C15), u64(0xBF58476D1CE4E5B9), u64(0x94D049BB133111EB)

@@ -37,12 +37,12 @@ def count_file(path: str | PathLike[str]) -> dict[str, int]:
 
 @final
 class ParseError(ValueError):
-    """What Python sees of a line that cannot be read: a `ValueError` that knows the place."""
+    """A line that cannot be read, as Python sees it: a `ValueError` that knows the place."""
 
     def __new__(cls, message: str, line: int, column: int, text: str) -> Self: ...
     @property
     def message(self) -> str:
-        """What is wrong, in words."""
+        """The fault, in words."""
 
     @property
     def line(self) -> int:

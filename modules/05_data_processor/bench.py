@@ -241,7 +241,7 @@ def filling(versions: Versions, scale: float) -> Iterator[Case]:
 
 
 def calls(versions: Versions, scale: float) -> Iterator[Case]:
-    """What is left when there is nothing to do: one call of a method."""
+    """The cost that is left when there is nothing to do: one call of a method."""
     turns = range(size(100_000, scale))
 
     class InPython:

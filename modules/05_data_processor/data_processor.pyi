@@ -48,7 +48,7 @@ class DataProcessor:
         """The first place of a value. ValueError if it is not there."""
 
     def count(self, value: object) -> int:
-        """How often a value is there."""
+        """The number of times that a value is there."""
 
     def on_chunk(self, callback: Callable[[_Floats], object] | None) -> None:
         """Have `process_chunks` call `callback(chunk)` with each full chunk. None ends that."""

@@ -1,4 +1,4 @@
-"""What a call of a small method costs: the figures of module 06's lesson."""
+"""The cost of a call of a small method: the figures of module 06's lesson."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Slotted:
 
 
 class Careful:
-    """What the exercise's account does, in Python: checked, exact, locked."""
+    """The exercise's account, in Python: checked, exact, locked."""
 
     __slots__ = ("_cents", "_lock")
 

@@ -30,7 +30,7 @@ class FetchError(Exception):
 
     @property
     def url(self) -> str:
-        """What was asked for."""
+        """The address that was asked for."""
 
 @final
 class Ticker:

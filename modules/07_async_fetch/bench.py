@@ -96,7 +96,7 @@ async def limited(fetch: Callable[[str], Awaitable[str]], urls: list[str]) -> li
 
 
 class Streams:
-    """What the standard library offers to asyncio: streams. HTTP by hand, just enough for this server."""
+    """The standard library's streams for asyncio. HTTP by hand, just enough for this server."""
 
     def __init__(self, runner: asyncio.Runner, port: int) -> None:
         self._runner = runner

@@ -207,7 +207,7 @@ def sklearn_on_sphere(lonlat: Any, places: Any) -> Any:
 
 
 def as_latlon(lonlat: Any, places: Any) -> tuple[Any, Any]:
-    """What reverse_geocoder takes: a list of (latitude, longitude)."""
+    """The argument of reverse_geocoder: a list of (latitude, longitude)."""
     return list(map(tuple, lonlat[:, ::-1].tolist())), places
 
 

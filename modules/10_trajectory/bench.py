@@ -126,7 +126,7 @@ def with_dcdfile(path: str) -> Any:
 
 
 def with_numpy(path: str) -> Any:
-    """What a file of this very layout needs at least: nothing is checked."""
+    """The least that a file of this very layout needs: nothing is checked."""
     firsts = []
     with open(path, "rb") as file:
         (atoms,) = struct.unpack("<i", file.read(196)[188:192])

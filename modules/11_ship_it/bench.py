@@ -1,4 +1,4 @@
-"""What the guard of a thread pool costs, and what the pool is worth: the figures of module 11's lesson."""
+"""The cost of a thread pool's guard, and the worth of the pool: the figures of module 11's lesson."""
 
 from __future__ import annotations
 

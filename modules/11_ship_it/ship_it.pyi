@@ -1,4 +1,4 @@
-"""What a shipped extension must declare and survive."""
+"""The things that a shipped extension must declare and survive."""
 
 from collections.abc import Sequence
 from typing import final

@@ -31,7 +31,7 @@ class PartialCount:
     def __new__(cls, counts: Mapping[str, int] | None = None) -> Self: ...
     @property
     def counts(self) -> dict[str, int]:
-        """How often each word occurs: a new dict at each access."""
+        """The count of each word: a new dict at each access."""
 
     def to_bytes(self) -> bytes:
         """This count as bytes. Equal counts give equal bytes."""
@@ -55,7 +55,7 @@ def count_part(
     """The words of a UTF-8 file whose first byte lies in `start..stop`, in lower case."""
 
 def choose_threads(environ: Mapping[str, str], processors: int) -> int:
-    """How many threads a process may use, by these variables, on a machine with so many processors."""
+    """The number of threads for a process, by these variables, on a machine with so many processors."""
 
 def default_threads() -> int:
     """How many threads this process uses where nobody says a number."""
@@ -71,7 +71,7 @@ in_process: ModuleType
 def count_folder(
     client: Any, folder: str | os.PathLike[str], progress: Callable[[int], object] | None = None
 ) -> dict[str, int]:
-    """How often each word occurs in the files below `folder`, in lower case."""
+    """The count of each word in the files below `folder`, in lower case."""
 
 def mulliken_in_blocks(
     client: Any, P: _Array, P0: _Array, S: _Array, orbs_per_atom: Sequence[int], blocks: int

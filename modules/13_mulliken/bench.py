@@ -91,7 +91,7 @@ def case(title: str, args: tuple[Any, ...], versions: Versions, *, steps: bool =
 
 
 def in_other_order(*args: Any) -> tuple[Any, ...]:
-    """What f2py does for a subroutine that wants its matrices so: here it can be seen what it costs."""
+    """Does what f2py does for a subroutine that wants its matrices so: here you see what it costs."""
     *matrices, counts = args
     return (*map(np.asfortranarray, matrices), counts)
 

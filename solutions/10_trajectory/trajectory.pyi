@@ -99,7 +99,7 @@ class Atom:
 
     @property
     def index(self) -> int:
-        """Which atom of the state this is."""
+        """The atom's number in the state, from 0."""
 
     @property
     def x(self) -> float:

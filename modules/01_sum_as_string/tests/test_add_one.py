@@ -23,7 +23,7 @@ def find_add_one() -> None:
 
 
 def add_one_of(*arguments: int) -> list[int]:
-    """What the C function answers to each argument."""
+    """The C function's answer to each argument."""
     find_add_one()
     answers = ADD_ONE.answers(arguments)
     if answers.code != 0:

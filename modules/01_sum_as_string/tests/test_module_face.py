@@ -199,7 +199,7 @@ def test_stubtest() -> None:
         folder = Path(name)
         # Copies side by side, under the name that is imported: stubtest shall see no package around them.
         shutil.copy(str(extension.__file__), folder)
-        # What mypy knows of the standard library is cached, which makes this three times as fast. A stub from
+        # mypy keeps its knowledge of the standard library, which makes this three times as fast. A stub from
         # the cache is of no use to stubtest, so the comment makes it a new one each time.
         text = stub_file().read_text(encoding="utf-8")
         (folder / "sum_as_string.pyi").write_text(f"{text}\n# {folder.name}\n", encoding="utf-8")

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::words::is_space;
 
-/// How often each lower-cased word occurs: all threads share one map, and one at a time may use it.
+/// The count of each lower-cased word: all threads share one map, and one at a time may use it.
 #[pyfunction]
 pub fn textbook_word_count(py: Python<'_>, text: &str) -> HashMap<String, u64> {
     py.detach(|| {

@@ -13,7 +13,7 @@ pub enum ReadError {
     Io(io::Error),
     /// It is not UTF-8.
     NotUtf8 {
-        /// Where the wrong bytes begin, counted from the start of the file.
+        /// The place where the wrong bytes begin, counted from the start of the file.
         start: u64,
         /// The wrong bytes, one to three.
         bytes: Vec<u8>,

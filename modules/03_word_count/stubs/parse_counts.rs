@@ -6,11 +6,11 @@ use std::fmt;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-/// What Python sees of a line that cannot be read: a `ValueError` that knows the place.
+/// A line that cannot be read, as Python sees it: a `ValueError` that knows the place.
 #[pyclass(extends = PyValueError, module = "word_count", frozen, get_all)]
 #[derive(Debug)]
 pub struct ParseError {
-    /// What is wrong, in words.
+    /// The fault, in words.
     message: String,
     /// The line's number, from 1; blank lines count.
     line: usize,
@@ -32,7 +32,7 @@ impl ParseError {
     }
 }
 
-/// What can be wrong with a line.
+/// The faults that a line can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// Nothing before the tab.
@@ -41,7 +41,7 @@ pub enum Fault {
     NoTab,
     /// Nothing after the tab.
     NoCount,
-    /// What stands after the tab is no number, or a negative one.
+    /// The text after the tab is no number, or a negative one.
     NotACount(String),
     /// The count, or the sum of this word's counts, does not fit in 64 bits.
     TooLarge,
@@ -62,7 +62,7 @@ impl fmt::Display for Fault {
 /// A fault and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountsError {
-    /// What is wrong.
+    /// The fault.
     pub fault: Fault,
     /// The line's number, from 1; blank lines count.
     pub line: usize,
@@ -78,7 +78,7 @@ impl From<CountsError> for PyErr {
     }
 }
 
-/// How often each word is counted in `source`, which has lines of `word<TAB>count`.
+/// The count of each word in `source`, which has lines of `word<TAB>count`.
 ///
 /// A line ends with `\n` or `\r\n`. One with nothing but white space is skipped. The counts of a repeated word add up.
 pub fn parse(source: &str) -> Result<HashMap<String, u64>, CountsError> {

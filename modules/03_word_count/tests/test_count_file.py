@@ -86,7 +86,7 @@ def test_words_are_pythons(tmp_path: Path, space: str, rng: np.random.Generator)
 
 
 class PathLike:
-    """What `os.fspath` takes, and no str."""
+    """A path that `os.fspath` takes, and no str."""
 
     def __init__(self, path: Path) -> None:
         self._path = str(path)

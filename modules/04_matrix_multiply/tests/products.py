@@ -1,4 +1,4 @@
-"""What a matrix product must do: the cases of `matrix_multiply` and of `matrix_multiply_fast`."""
+"""The rules of a matrix product: the cases of `matrix_multiply` and of `matrix_multiply_fast`."""
 
 from __future__ import annotations
 

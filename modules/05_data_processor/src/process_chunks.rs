@@ -12,7 +12,7 @@ pub fn take_means(buffer: &mut VecDeque<f64>, chunk_size: NonZeroUsize) -> Vec<f
     todo!("the full chunks as one slice, the mean of each chunk of it, then drain them")
 }
 
-/// How many values, their mean and their population standard deviation; `(0, 0.0, 0.0)` if there are none.
+/// The number of values, their mean and their population standard deviation; `(0, 0.0, 0.0)` if there are none.
 pub fn statistics(buffer: &VecDeque<f64>) -> (usize, f64, f64) {
     todo!("the empty buffer first; then the mean; then the mean squared distance from it")
 }

@@ -23,7 +23,7 @@ pub struct DataProcessor {
     pub(crate) callback: Option<Py<PyAny>>,
 }
 
-/// What `DataProcessor::revision` gives; only good for comparing.
+/// The result of `DataProcessor::revision`; only good for comparing.
 pub type Revision = (u64, usize, NonZeroUsize);
 
 impl DataProcessor {
@@ -47,7 +47,7 @@ impl DataProcessor {
 
 #[pymethods]
 impl DataProcessor {
-    /// How many values are here. `list`, `reversed` and pattern matching ask for it too.
+    /// The number of values here. `list`, `reversed` and pattern matching ask for it too.
     fn __len__(&self) -> usize {
         self.buffer.len()
     }

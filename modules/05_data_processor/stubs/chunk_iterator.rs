@@ -11,7 +11,7 @@ use super::{DataProcessor, Revision};
 pub struct ChunkIterator {
     /// None when there is nothing more to come: an iterator that has ended stays so.
     processor: Option<Py<DataProcessor>>,
-    /// What the processor was when the iteration began.
+    /// The processor's revision when the iteration began.
     revision: Revision,
     /// Index of the next chunk's first value.
     position: usize,

@@ -16,7 +16,7 @@ impl DataProcessor {
         todo!("the class's attribute _from_state, and the state")
     }
 
-    /// What the recipe calls. Raises `ValueError` for a state that no processor can have.
+    /// The recipe calls this. Raises `ValueError` for a state that no processor can have.
     #[classmethod]
     fn _from_state(
         _cls: &Bound<'_, PyType>,

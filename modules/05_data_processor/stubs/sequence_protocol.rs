@@ -31,7 +31,7 @@ impl DataProcessor {
         todo!("position in the buffer, or ValueError")
     }
 
-    /// How often a value is there.
+    /// The number of times that a value is there.
     fn count(&self, value: &Bound<'_, PyAny>) -> PyResult<usize> {
         todo!("count the equal ones")
     }

@@ -205,7 +205,7 @@ def test_a_cycle_in_use_is_not_collected() -> None:
 
 
 def processors() -> int:
-    """How many processors the collector knows of."""
+    """The number of processors that the collector knows of."""
     gc.collect()
     return sum(isinstance(each, data_processor.DataProcessor) for each in gc.get_objects())
 

@@ -115,7 +115,7 @@ def test_a_column_of_integers(name: str) -> None:
 @pytest.mark.soft
 def test_anything_that_gives_an_array() -> None:
     class Column:
-        """What pandas, Polars, PyTorch and many more have in common."""
+        """The interface that pandas, Polars, PyTorch and many more have in common."""
 
         def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
             return np.array([1.0, math.nan, 3.0], dtype=dtype)

@@ -1,4 +1,4 @@
-//! How an account shows itself, and what it means that two are equal.
+//! The text of an account, and the equality of two.
 
 use pyo3::basic::CompareOp;
 use pyo3::prelude::*;

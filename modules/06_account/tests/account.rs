@@ -1,4 +1,4 @@
-//! What an account takes, apart from Python.
+//! The amounts that an account takes, apart from Python.
 
 use account::account::is_valid;
 

@@ -1,4 +1,4 @@
-//! What is left of a balance, apart from Python.
+//! The rest of a balance, apart from Python.
 
 use account::insufficient_funds::{Shortfall, remaining};
 

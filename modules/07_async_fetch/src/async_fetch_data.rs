@@ -21,7 +21,7 @@ pub struct FetchError {
     /// The HTTP status, 400 or more.
     #[pyo3(get)]
     status: u16,
-    /// What was asked for.
+    /// The address that was asked for.
     #[pyo3(get)]
     url: String,
 }

@@ -41,7 +41,7 @@ impl KdTree {
         todo!("check k, reserve both results, fill them in blocks and in parallel, give them their shape")
     }
 
-    /// How many points the tree has.
+    /// The number of points in the tree.
     fn __len__(&self) -> usize {
         self.index.len()
     }

@@ -9,7 +9,7 @@ pub fn neighbours(points: ArrayView2<'_, f64>, others: ArrayView2<'_, f64>, radi
     todo!("an index of the others; for each point, in parallel, what index.within finds, sorted")
 }
 
-/// Where the numbers of each point begin, and after the last where they end, if all lie behind one another.
+/// The start of each point's numbers, and after the last their end, if all lie behind one another.
 pub fn offsets(neighbours: &[Vec<i64>]) -> Vec<i64> {
     todo!("0, and after each point the sum of the lengths so far")
 }
@@ -30,7 +30,7 @@ pub fn within<'py>(
     todo!("check the radius and the arrays, detach for the neighbours, an array for each list")
 }
 
-/// Where each point's list begins, and all lists as one.
+/// The start of each point's list, and all lists as one.
 type Csr<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>);
 
 /// The same as two arrays, in the form that is called CSR (compressed sparse rows). The numbers of the others near

@@ -1,4 +1,4 @@
-//! Where a picture changes: the length of its gradient.
+//! The edges of a picture: the length of its gradient.
 
 use crate::picture::{self, Picture, TooLarge};
 use numpy::PyArrayDyn;

@@ -1,4 +1,4 @@
-//! What a blur is made of, and the three filters in their simplest form.
+//! The parts of a blur, and the three filters in their simplest form.
 //!
 //! [`reflect`] and [`weights`] are for exercise 2. The filters are for `process_image`, so that it can be solved on its own:
 //! written to be read, each pixel by its definition, rows in parallel. Exercises 2 and 3 give the same bytes and are faster.
@@ -8,13 +8,13 @@ use crate::picture::{Picture, TooLarge, zeros};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Where the Gaussian is cut off, in units of sigma: as in SciPy.
+/// The place where the Gaussian is cut off, in units of sigma: as in SciPy.
 const TRUNCATE: f64 = 4.0;
 
 /// From this many picture lengths on, every pixel gets the mean of them all, to a hundredth of a grey level.
 const FLAT: f64 = 8.0;
 
-/// Where the item is that stands at `index` when `length` items are reflected at both ends, over and over.
+/// The place of the item that stands at `index` when `length` items are reflected at both ends, over and over.
 ///
 /// The first item is repeated: `d c b a | a b c d | d c b a`. This is what SciPy calls `reflect`.
 pub fn reflect(index: isize, length: usize) -> usize {

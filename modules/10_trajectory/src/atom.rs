@@ -35,7 +35,7 @@ impl Atom {
 
 #[pymethods]
 impl Atom {
-    /// Which atom of the state this is.
+    /// The atom's number in the state, from 0.
     #[getter]
     fn index(&self) -> usize {
         self.index

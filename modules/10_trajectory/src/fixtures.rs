@@ -98,7 +98,7 @@ fn _view_after<'py>(state: &Bound<'py, PyAny>, function: &Bound<'py, PyAny>) -> 
     view.call_method0("copy")
 }
 
-/// What the memory of a state holds when a function has been called: what a view would show that was taken before.
+/// The content of a state's memory after a call of a function: a view that was taken before would show it.
 #[pyfunction]
 fn _memory_after<'py>(state: &Bound<'py, State>, function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray2<f32>>> {
     let memory = Arc::clone(&borrow(state)?.memory);
@@ -151,7 +151,7 @@ fn _scratch(name: PathBuf) -> PyResult<PathBuf> {
     Ok(folder.join(name))
 }
 
-/// What is in the file; then it is removed, and its folder too.
+/// The content of the file; then the file is removed, and its folder too.
 #[pyfunction]
 fn _take(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyBytes>> {
     let bytes = std::fs::read(&path)?;

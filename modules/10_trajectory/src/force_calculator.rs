@@ -12,7 +12,7 @@ pub type Vector = [f64; 3];
 pub enum ForceError {
     /// An atom is nowhere.
     NotFinite {
-        /// Which.
+        /// Its number.
         atom: usize,
     },
     /// Two atoms are at the same place, where the force has no direction and no bound.

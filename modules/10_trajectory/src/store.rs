@@ -28,7 +28,7 @@ impl Format {
     }
 }
 
-/// Where the frames of a file are.
+/// The places of a file's frames.
 #[derive(Debug)]
 enum Layout {
     Xyz(xyz::Index),
@@ -73,7 +73,7 @@ impl Reader {
         Ok((reader, warning))
     }
 
-    /// How many frames there are.
+    /// The number of frames.
     pub fn len(&self) -> usize {
         match &self.layout {
             Layout::Xyz(index) => index.offsets.len().saturating_sub(1),
@@ -233,7 +233,7 @@ impl Recorder {
         Ok(self.file.write_all(&header)?)
     }
 
-    /// What fits the first frames.
+    /// The clock that fits the first frames.
     fn clock(&self) -> Clock {
         let usable = |delta: f64| delta.is_finite() && delta.abs() <= f32::MAX.into();
         let delta = |time: f64, steps: i64| Some(time / steps as f64).filter(|&delta| steps != 0 && usable(delta));

@@ -5,13 +5,13 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use crate::formats::{FormatError, RawFrame};
 
-/// What is written where the format wants the name of an element. A frame of ours knows none.
+/// Written where the format wants the name of an element. A frame of ours knows none.
 const ELEMENT: &str = "X";
 
 /// The place of each frame in the file, and how many atoms each of them has.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// Where each frame begins; and at last, where the frames end.
+    /// The place where each frame begins; and at last, the place where the frames end.
     pub offsets: Vec<u64>,
     /// The same for all frames.
     pub num_atoms: usize,
@@ -138,7 +138,7 @@ pub fn encode(step: i64, time: f64, positions: &[[f32; 3]], text: &mut String) {
     }
 }
 
-/// What stands behind `name` in a comment such as `step=10 time=0.05`.
+/// The value behind `name` in a comment such as `step=10 time=0.05`.
 fn value_of<T: std::str::FromStr>(comment: &[u8], name: &[u8]) -> Option<T> {
     comment.split(u8::is_ascii_whitespace).find_map(|word| parse(word.strip_prefix(name)?))
 }

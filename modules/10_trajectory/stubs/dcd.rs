@@ -47,9 +47,9 @@ impl ByteOrder {
 /// Bytes in the header's first record: four letters and twenty numbers.
 pub const CONTROL: usize = 84;
 
-/// Which of the twenty numbers is what.
+/// The places of the twenty numbers.
 pub mod control {
-    /// How many frames there are.
+    /// The number of frames.
     pub const FRAMES: usize = 0;
     /// The step of the first frame.
     pub const FIRST_STEP: usize = 1;
@@ -69,12 +69,12 @@ pub mod control {
     pub const VERSION: usize = 19;
 }
 
-/// What the header of a file says.
+/// The content of a file's header.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
     /// Of all numbers in the file.
     pub order: ByteOrder,
-    /// How many frames it says that there are.
+    /// The number of frames that the header states.
     pub claimed_frames: i32,
     /// The step of the first frame.
     pub first_step: i32,
@@ -90,7 +90,7 @@ pub struct Header {
     pub has_unit_cell: bool,
     /// Whether each atom has a fourth coordinate.
     pub has_four_dimensions: bool,
-    /// Where the first frame begins.
+    /// The place where the first frame begins.
     pub frames_start: u64,
 }
 
@@ -137,12 +137,12 @@ impl Header {
         todo!("the unit cell and the records of the coordinates, eight bytes of lengths for each record")
     }
 
-    /// Where the frame of this number begins.
+    /// The place where the frame of this number begins.
     pub fn frame_start(&self, frame: u64) -> u64 {
         todo!("the first frame may be longer than the others")
     }
 
-    /// How many frames a file of this size has, whatever the header says. An error if it ends within a frame.
+    /// The number of frames in a file of this size, whatever the header says. An error if it ends within a frame.
     pub fn count_frames(&self, file_size: u64) -> Result<u64, FormatError> {
         todo!("from the size; an error with the place where a frame is cut off")
     }

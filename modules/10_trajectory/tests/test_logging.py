@@ -31,7 +31,7 @@ Record = tuple[str, int, str]
 
 @contextmanager
 def logged(level: int) -> Iterator[list[Record]]:
-    """What the loggers `trajectory` and below are told, from this level up: name, level and text."""
+    """The records of the loggers `trajectory` and below, from this level up: name, level and text."""
     records: list[Record] = []
     trajectory._log_to(lambda name, number, text: records.append((name, number, text)), level)
     try:
@@ -84,7 +84,7 @@ def test_a_level_counts_at_once() -> None:
 
 
 class Broken(Exception):
-    """What a handler raises."""
+    """The error that a handler raises."""
 
 
 def test_a_handler_that_raises() -> None:

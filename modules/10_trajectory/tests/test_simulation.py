@@ -41,7 +41,7 @@ def simulation(it: Any, forces: Any = None, rust: float = 1.0, **options: Any) -
 
 
 def exact(start: float, steps: int, dt: float, stiffness: float = 1.0) -> float:
-    """Where velocity Verlet takes a spring's end that begins at rest: a cosine, a little too fast."""
+    """The way that velocity Verlet takes a spring's end that begins at rest: a cosine, a little too fast."""
     return start * math.cos(steps * math.acos(1.0 - 0.5 * dt * dt * stiffness))
 
 

@@ -426,7 +426,7 @@ def test_no_byte_order(byteorder: Any) -> None:
 
 
 class PathLike:
-    """What `os.fspath` takes, and no str."""
+    """A path that `os.fspath` takes, and no str."""
 
     def __init__(self, path: Path) -> None:
         self._path = str(path)

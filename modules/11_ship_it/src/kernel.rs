@@ -4,7 +4,7 @@
 ///
 /// # Panics
 ///
-/// Where the range does not lie within the values, or is empty.
+/// If the range does not lie within the values, or is empty.
 #[must_use]
 pub fn mean_of(values: &[f64], start: usize, stop: usize) -> f64 {
     let part = &values[start..stop];

@@ -1,4 +1,4 @@
-//! What this extension was built for, decided while it was compiled.
+//! The capabilities of this build, decided while it was compiled.
 
 use pyo3::prelude::*;
 
@@ -8,7 +8,7 @@ pub fn built_for() -> (u8, u8) {
     todo!("cfg!(Py_3_12) is true where the build is for Python 3.12 or newer")
 }
 
-/// What the build may use: "per-interpreter GIL" from Python 3.12 on, "free-threaded", "stable ABI".
+/// The capabilities of the build: "per-interpreter GIL" from Python 3.12 on, "free-threaded", "stable ABI".
 #[pyfunction]
 pub fn capabilities() -> Vec<&'static str> {
     todo!("`cfg!(Py_GIL_DISABLED)` and `cfg!(Py_LIMITED_API)` are true or false like any condition")

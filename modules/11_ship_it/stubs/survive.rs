@@ -92,7 +92,7 @@ pub struct Ticker {
     shared: Arc<Shared>,
 }
 
-/// What the object and its thread have in common.
+/// The state that the object and its thread share.
 #[derive(Default)]
 struct Shared {
     ticks: AtomicU64,
@@ -112,7 +112,7 @@ impl Ticker {
         Ok(Self { shared })
     }
 
-    /// How often it has called Python.
+    /// The number of its calls of Python.
     #[getter]
     fn ticks(&self) -> u64 {
         self.shared.ticks.load(Ordering::Relaxed)

@@ -107,7 +107,7 @@ def granted(job: dict[str, Any]) -> dict[str, str]:
     )
 
 
-# Who may do what
+# Permissions
 
 
 def test_runs_on_tags_alone() -> None:
@@ -252,7 +252,7 @@ def test_attestations_are_on() -> None:
     )
 
 
-# What is built, and with what
+# The builds and their tools
 
 
 def test_actions_are_pinned() -> None:
@@ -385,7 +385,7 @@ def test_time_limits() -> None:
     check_still_releases()
 
 
-# What others say of it
+# The opinions of other programs
 
 
 def test_nobody_is_told_to_look_away() -> None:
@@ -425,5 +425,5 @@ def test_actionlint(tmp_path: Path) -> None:
 
 
 def inspected(command: list[str]) -> str:
-    """What a program that only reads says about a file."""
+    """The words of a program that only reads, about a file."""
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout

@@ -24,7 +24,7 @@ def table(*keys: str) -> object:
     return at(project.toml(PYPROJECT), *keys)
 
 
-# What the manifest says
+# The manifest
 
 
 def test_build_backend() -> None:
@@ -178,7 +178,7 @@ def test_nothing_stray() -> None:
     )
 
 
-# What comes out
+# The wheel
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 /// More threads than this in one process are a mistake, not a wish.
 pub const MOST_THREADS: usize = 1024;
 
-/// What has `__index__`, however large. What does not fit is as large, or as far below zero, as can be.
+/// An object with `__index__`, however large. A number that does not fit is as large, or as far below zero, as can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WholeNumber(i64);
 

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use pyo3::ffi::c_str;
 use pyo3::prelude::*;
 
-/// What makes `import scale_out.cluster` find the text below.
+/// Makes `import scale_out.cluster` find the text below.
 const IMPORTER: &CStr = c_str!(include_str!("embedded.py"));
 
 /// The modules below `scale_out`, their text, and the names that `scale_out` itself has of them.
@@ -18,7 +18,7 @@ const FILES: [(&str, &str, &[&str]); 2] = [
 ///
 /// # Errors
 ///
-/// What Python raises.
+/// Python's own exceptions.
 pub fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let importer = PyModule::from_code(module.py(), IMPORTER, c"scale_out/embedded.py", c"scale_out.embedded")?;
     importer.call_method1("install", (module, FILES.map(|(name, text, exports)| (name, (text, exports)))))?;

@@ -13,14 +13,14 @@ pub trait ReadAt: Sync {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The system's own errors.
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize>;
 
     /// Reads from position `at` on until the buffer is full or the end is reached. Gives the number of bytes.
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The system's own errors.
     fn fill_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
         let mut filled = 0;
         while filled < buffer.len() {
@@ -64,16 +64,16 @@ pub enum ReadError {
     Io(io::Error),
     /// The bytes are not UTF-8.
     NotUtf8 {
-        /// Where the wrong bytes begin, counted from the start of the file.
+        /// The place where the wrong bytes begin, counted from the start of the file.
         start: u64,
         /// The wrong bytes, one to three.
         bytes: Vec<u8>,
     },
     /// The file ends before the range does.
     TooShort {
-        /// Where the range ends.
+        /// The end of the range.
         stop: u64,
-        /// Where the file ends.
+        /// The end of the file.
         end: u64,
     },
 }

@@ -1,4 +1,4 @@
-//! What a word is: what Python's `str.split()` leaves between white space. Given; there is nothing to do here.
+//! Words, as Python's `str.split()` finds them between white space. Given; there is nothing to do here.
 
 /// Whether Python's `str.split()` splits at this character.
 ///

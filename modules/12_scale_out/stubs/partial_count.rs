@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyType};
 
 use crate::wire::FormatError;
 
-/// How often each word occurs.
+/// The count of each word.
 pub type Counts = HashMap<String, u64>;
 
 /// The counts as bytes; see [`crate::wire`]. Equal counts give equal bytes.
@@ -20,7 +20,7 @@ pub fn encode(counts: &Counts) -> Vec<u8> {
 ///
 /// # Errors
 ///
-/// What is wrong with them, and where.
+/// The fault in the bytes, and its place.
 pub fn decode(bytes: &[u8]) -> Result<Counts, FormatError> {
     todo!("what `encode` writes, in the same order; each step may find that the bytes lie")
 }
@@ -63,7 +63,7 @@ impl PartialCount {
         Self::of(counts.unwrap_or_default())
     }
 
-    /// How often each word occurs: a new dict at each access.
+    /// The count of each word: a new dict at each access.
     #[getter]
     fn counts(&self) -> &Counts {
         &self.counts

@@ -9,7 +9,7 @@ use std::thread;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// How many threads a process may use, by these environment variables, on a machine with so many processors.
+/// The number of threads that a process may use, by these environment variables, on a machine with so many processors.
 ///
 /// `RAYON_NUM_THREADS` was set for us, so it comes first. `OMP_NUM_THREADS` was set for somebody else, but it says what we
 /// want to know: Dask and others set it to what is left for each worker. It may be a list, one number for each level of

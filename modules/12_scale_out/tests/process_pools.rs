@@ -1,4 +1,4 @@
-//! Whose threads they are, apart from Python and from real forks.
+//! The owner of the threads, apart from Python and from real forks.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};

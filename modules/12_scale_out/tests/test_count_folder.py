@@ -230,7 +230,7 @@ def test_twice_in_a_row(tmp_path: Path, rng: np.random.Generator) -> None:
 
 
 class Lost(Exception):
-    """What a scheduler raises that has given up on a task."""
+    """The exception of a scheduler that has given up on a task."""
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, 5])

@@ -122,7 +122,7 @@ WITHIN = ["its first byte", "its second byte", "its middle", "its last byte", "b
 
 
 def byte_of(word: str, where: str) -> int:
-    """How far a place within a word is from where the word begins."""
+    """The distance of a place within a word from the word's beginning."""
     size = len(word.encode())
     return {
         "its first byte": 0,
@@ -216,7 +216,7 @@ def test_random_cuts_add_up(tmp_path: Path, text: str, where: list[float]) -> No
 
 
 class PathLike:
-    """What `os.fspath` takes, and no str."""
+    """A path that `os.fspath` takes, and no str."""
 
     def __init__(self, path: Path) -> None:
         self._path = str(path)

@@ -47,7 +47,7 @@ SCALE = 2.0
 
 
 def scaled(argument: Any) -> Any:
-    """What a task is given, with larger rows."""
+    """The arguments of a task, with larger rows."""
     if isinstance(argument, (list, tuple)):
         return type(argument)(scaled(each) for each in argument)
     return argument * SCALE if isinstance(argument, np.ndarray) and argument.dtype == np.float64 else argument
@@ -182,7 +182,7 @@ def test_a_task_that_runs_again(rng: np.random.Generator) -> None:
 
 
 class Lost(Exception):
-    """What a scheduler raises that has given up on a task."""
+    """The exception of a scheduler that has given up on a task."""
 
 
 def test_a_task_that_is_given_up(rng: np.random.Generator) -> None:

@@ -125,7 +125,7 @@ def test_at_least_one() -> None:
 
 
 def in_another_process(code: str, *arguments: object) -> str:
-    """What the code prints."""
+    """The output of the code."""
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": str(Path(str(scale_out.__file__)).parent)},
@@ -145,7 +145,7 @@ def words(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What one fresh process found out; each claim is a test of its own."""
+    """The findings of one fresh process; each claim is a test of its own."""
     folder = tmp_path_factory.mktemp("probe")
     path, large = words(folder), folder / "large.txt"
     large.write_text("spam eggs\n" * 500_000)

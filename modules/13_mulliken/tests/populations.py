@@ -1,4 +1,4 @@
-"""What the populations must be, in any layout: the cases of all versions but the loops."""
+"""The rules of the populations, in any layout: the cases of all versions but the loops."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ pub fn numbers_of<'py, T: FromPyObjectOwned<'py>>(sequence: &Bound<'py, PyAny>) 
         Ok(length) => numbers
             .try_reserve_exact(length)
             .map_err(|error| PyMemoryError::new_err(format!("{length} items: {error}")))?,
-        // What has no length is no list. The conversion below says so better than `len` does.
+        // An object without a length is no list. The conversion below says so better than `len` does.
         Err(error) if error.is_instance_of::<PyTypeError>(sequence.py()) => {}
         // `len(range(2**63))` is an OverflowError.
         Err(error) => return Err(error),

@@ -13,7 +13,7 @@ use pyo3::types::{PyInt, PyList};
 
 use crate::direct_sum::direct_sum;
 
-/// How the interpreter stores an int, behind its reference count and its type.
+/// The interpreter's layout of an int, behind its reference count and its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {
     /// CPython 3.11: how many digits there are, negative for a negative int; then the digits.
@@ -97,7 +97,7 @@ impl Layout {
 
 /// The sum of a list of integers, by one thread that stays attached, with the ints read in place.
 ///
-/// Where the interpreter's layout of ints is not known, this is `direct_sum`.
+/// If the interpreter's layout of ints is not known, this is `direct_sum`.
 ///
 /// Raises `OverflowError` if an item or the sum does not fit in 64 bits.
 #[pyfunction]

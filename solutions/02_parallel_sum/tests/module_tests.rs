@@ -13,7 +13,7 @@ mod process_numbers_tests;
 #[path = "../../../modules/02_parallel_sum/tests/sum_array.rs"]
 mod sum_array_tests;
 
-/// What is given must be right as well.
+/// The given code must be right as well.
 mod team_sum_tests {
     use ndarray::{Array1, s};
     use parallel_sum::{sum_array, team_sum};

@@ -33,7 +33,7 @@ mod python {
     use super::row_sums::row_sums;
 }
 
-/// What must hold before ndarray may look at, or write to, a NumPy array's memory. Written once, for all exercises.
+/// The conditions under which ndarray may look at, or write to, a NumPy array's memory. Written once, for all exercises.
 pub mod layout {
     use ndarray::Dimension;
     use numpy::{Element, PyArray, PyArrayMethods, PyUntypedArrayMethods};

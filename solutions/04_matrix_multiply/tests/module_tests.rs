@@ -14,7 +14,7 @@ mod matrix_multiply_tests;
 #[path = "../../../modules/04_matrix_multiply/tests/norm.rs"]
 mod norm_tests;
 
-/// What is given must be right as well.
+/// The given code must be right as well.
 mod team_tests {
     use matrix_multiply::team;
     use std::thread;

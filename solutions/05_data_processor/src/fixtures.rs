@@ -1,4 +1,4 @@
-//! How the tests make and read a processor past the exercises, so that each exercise is judged by itself.
+//! With these the tests make and read a processor past the exercises, so that each exercise is judged by itself.
 //!
 //! Only with the feature `fixtures`, which `cargo course` builds with. maturin leaves it out, so what ships has none.
 

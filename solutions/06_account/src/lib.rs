@@ -29,7 +29,7 @@ mod python {
     #[pymodule_export]
     use super::savings_account::SavingsAccount;
 
-    /// What a class gets that inherits from `collections.abc.MutableMapping`: the methods that build on the basic ones.
+    /// The methods that a class inherits from `collections.abc.MutableMapping`: they build on the basic ones.
     const MIXINS: [&str; 10] =
         ["get", "keys", "items", "values", "pop", "popitem", "clear", "update", "setdefault", "__eq__"];
 

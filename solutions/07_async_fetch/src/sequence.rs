@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 /// The items of a sequence. Use it in a signature: `#[pyo3(from_py_with = sequence_of)] NAME: Vec<TYPE>`.
 ///
-/// Where a parameter is a plain `Vec`, PyO3 makes room for `len()` items before it looks at the first one, and the process
+/// If a parameter is a plain `Vec`, PyO3 makes room for `len()` items before it looks at the first one, and the process
 /// ends if there is not so much memory: `range(10**14)` has that length. This asks first.
 ///
 /// # Errors
@@ -16,7 +16,7 @@ pub fn sequence_of<'py, T: FromPyObjectOwned<'py>>(sequence: &Bound<'py, PyAny>)
         Ok(length) => Vec::<T>::new()
             .try_reserve_exact(length)
             .map_err(|error| PyMemoryError::new_err(format!("{length} items: {error}")))?,
-        // What has no length is no sequence. The conversion below says so better than `len` does.
+        // An object without a length is no sequence. The conversion below says so better than `len` does.
         Err(error) if error.is_instance_of::<PyTypeError>(sequence.py()) => {}
         Err(error) => return Err(error),
     }

@@ -87,7 +87,7 @@ impl KdTree {
         Ok((distances.into_pyarray(py).into_any(), numbers.into_pyarray(py).into_any()))
     }
 
-    /// How many points the tree has.
+    /// The number of points in the tree.
     fn __len__(&self) -> usize {
         self.index.len()
     }

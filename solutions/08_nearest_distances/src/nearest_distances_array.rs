@@ -8,7 +8,7 @@ use numpy::{IntoPyArray, PyArray1, PyReadonlyArrayDyn};
 use pyo3::prelude::*;
 use rayon::prelude::*;
 
-/// How many others are measured together, before the next look at what is nearest so far.
+/// The number of others that are measured together, before the next look at what is nearest so far.
 const LANES: usize = 32;
 
 /// Points that one task takes.

@@ -22,7 +22,7 @@ pub fn neighbours(points: ArrayView2<'_, f64>, others: ArrayView2<'_, f64>, radi
         .collect()
 }
 
-/// Where the numbers of each point begin, and after the last where they end, if all lie behind one another.
+/// The start of each point's numbers, and after the last their end, if all lie behind one another.
 pub fn offsets(neighbours: &[Vec<i64>]) -> Vec<i64> {
     let ends = neighbours.iter().scan(0, |end, numbers| {
         *end += numbers.len() as i64;
@@ -57,7 +57,7 @@ pub fn within<'py>(
     Ok(found.into_iter().map(|numbers| numbers.into_pyarray(py)).collect())
 }
 
-/// Where each point's list begins, and all lists as one.
+/// The start of each point's list, and all lists as one.
 type Csr<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>);
 
 /// The same as two arrays, in the form that is called CSR (compressed sparse rows). The numbers of the others near

@@ -16,16 +16,16 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// How many bytes one byte of a deflated stream can become.
+/// The most bytes that one byte of a deflated stream can become.
 const DEFLATE_RATIO: u64 = 1032;
 
-/// How many decoded bytes one byte of a JPEG can stand for: at least one bit for each block of 64 pixels of 3 bytes.
+/// The most decoded bytes that one byte of a JPEG can stand for: at least one bit for each block of 64 pixels of 3 bytes.
 const JPEG_RATIO: u64 = 8 * 64 * 3;
 
 /// The longest EXIF chunk that is looked at: what fits into the segment of a JPEG.
 const LONGEST_EXIF: usize = 1 << 16;
 
-/// What the PNG decoder may take beside the pixels: a few rows, a palette.
+/// The memory that the PNG decoder may take beside the pixels: a few rows, a palette.
 const PNG_OVERHEAD: u64 = 64 << 20;
 
 /// The file's format, and a decoder that has read the header and no pixels yet.
@@ -176,7 +176,7 @@ fn find_end(data: &[u8]) -> Result<(usize, bool), &'static str> {
     const TRUNCATED: &str = "the file is truncated: it ends before its end marker";
     let (mut at, mut progressive) = (0, false);
     loop {
-        // What is no marker is compressed data: there, 0xFF is followed by 0, or by a restart marker.
+        // Bytes that are no marker are compressed data: there, 0xFF is followed by 0, or by a restart marker.
         at += data[at..].iter().position(|byte| *byte == 0xFF).ok_or(TRUNCATED)?;
         match *data.get(at + 1).ok_or(TRUNCATED)? {
             0xFF => at += 1,

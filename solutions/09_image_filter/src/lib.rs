@@ -226,7 +226,7 @@ pub mod interrupt {
     ///
     /// # Errors
     ///
-    /// What the signal's handler raised: `KeyboardInterrupt`, unless the program says otherwise.
+    /// The exception that the signal's handler raised: `KeyboardInterrupt`, unless the program says otherwise.
     pub fn run<T: Send>(py: Python<'_>, work: impl FnOnce(&AtomicBool) -> T + Send) -> PyResult<T> {
         let stop = AtomicBool::new(false);
         py.detach(|| {

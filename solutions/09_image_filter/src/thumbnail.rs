@@ -35,7 +35,7 @@ pub enum Refusal {
     TooLarge {
         /// In pixels, as the header has it.
         size: (u32, u32),
-        /// What the pixels would take.
+        /// The memory that the pixels would take.
         bytes: u64,
     },
     /// The machine has less memory than that.

@@ -9,7 +9,7 @@ mod thumbnail_tests;
 #[path = "../../../modules/09_image_filter/tests/to_gray.rs"]
 mod to_gray_tests;
 
-/// What is given must be right as well, and agree with the solutions to the last bit.
+/// The given code must be right as well, and agree with the solutions to the last bit.
 mod given_tests {
     use image_filter::filters::{self, reflect, weights};
     use image_filter::picture::Picture;

@@ -1,4 +1,4 @@
-//! What arrives from Python as an array of coordinates, checked. This file is given.
+//! Arrays of coordinates that arrive from Python, checked. This file is given.
 
 use ndarray::Ix2;
 use numpy::{

@@ -1,4 +1,4 @@
-//! How far two structures are apart: the root of the mean squared distance between their atoms.
+//! The distance of two structures: the root of the mean squared distance between their atoms.
 
 use multiversion::multiversion;
 use numpy::PyUntypedArrayMethods;

@@ -18,7 +18,7 @@ pub type Vector = [f64; 3];
 pub enum ForceError {
     /// An atom is nowhere.
     NotFinite {
-        /// Which.
+        /// Its number.
         atom: usize,
     },
     /// Two atoms are at the same place, where the force has no direction and no bound.
@@ -150,7 +150,7 @@ impl Grid {
 struct Sums {
     force: [[f64; LANES]; 3],
     energy: [f64; LANES],
-    /// How many atoms are at distance zero.
+    /// The number of atoms at distance zero.
     zeros: [f64; LANES],
 }
 

@@ -1,4 +1,4 @@
-//! What all file formats share: frames, what can go wrong, and a file whose size is known. This file is given.
+//! The common parts of all file formats: frames, errors, and a file whose size is known. This file is given.
 
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -21,9 +21,9 @@ pub enum FormatError {
     Io(io::Error),
     /// The bytes are not what the format asks for.
     Malformed {
-        /// Where, counted from the start of the file.
+        /// The place, counted from the start of the file.
         offset: u64,
-        /// What is wrong there.
+        /// The fault there.
         reason: String,
     },
     /// This cannot be written.
@@ -72,17 +72,17 @@ impl<R: Read + Seek> Source<R> {
         Ok(Self { inner, offset: 0, size })
     }
 
-    /// Where the next byte is read.
+    /// The place of the next byte.
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// How many bytes there are, from the first to the last.
+    /// The number of bytes, from the first to the last.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// How many bytes are left.
+    /// The number of bytes that are left.
     pub fn left(&self) -> u64 {
         self.size.saturating_sub(self.offset)
     }
@@ -119,7 +119,7 @@ impl<R: Read + Seek> Source<R> {
         )
     }
 
-    /// What is read from.
+    /// The reader inside.
     pub fn into_inner(self) -> R {
         self.inner
     }

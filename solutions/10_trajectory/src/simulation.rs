@@ -17,7 +17,7 @@ use crate::logging;
 use crate::memory::{borrow, borrow_mut};
 use crate::state::State;
 
-/// What a simulation asks of forces. Rust's own are one implementation, any Python object with `forces` is another.
+/// A simulation asks this of forces. Rust's own are one implementation, any Python object with `forces` is another.
 pub trait Forces: Send + Sync {
     /// Fills in the force on each atom. The caller is detached from the interpreter.
     fn forces(&self, positions: &[Vector], forces: &mut [Vector]) -> PyResult<()>;
@@ -49,7 +49,7 @@ impl Forces for PythonForces {
     }
 }
 
-/// Who computes the forces: Rust, where the object is one of ours, or Python.
+/// The side that computes the forces: Rust, if the object is one of ours, or Python.
 pub fn source_of(forces: &Bound<'_, PyAny>) -> Box<dyn Forces> {
     if let Ok(calculator) = forces.cast::<ForceCalculator>() {
         return Box::new(calculator.clone().unbind());
@@ -65,12 +65,12 @@ fn narrow(positions: &[Vector]) -> Vec<[f32; 3]> {
     positions.iter().map(|position| position.map(|x| x as f32)).collect()
 }
 
-/// What moves. Between two runs, the positions are also in the state, in single precision.
+/// The atoms' motion. Between two runs, the positions are also in the state, in single precision.
 #[derive(Debug, Clone, Default)]
 pub struct Motion {
-    /// Where the atoms are.
+    /// The atoms' places.
     pub positions: Vec<Vector>,
-    /// How fast they are.
+    /// The atoms' velocities.
     pub velocities: Vec<Vector>,
 }
 
@@ -106,7 +106,7 @@ impl Motion {
     }
 }
 
-/// How long a run may go on before it looks whether somebody pressed Ctrl-C.
+/// A run goes on for so long before it looks whether somebody pressed Ctrl-C.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Moves the atoms of a state through time: velocity Verlet, all masses 1.

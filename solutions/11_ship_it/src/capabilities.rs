@@ -1,4 +1,4 @@
-//! What this extension was built for, decided while it was compiled.
+//! The capabilities of this build, decided while it was compiled.
 
 use pyo3::prelude::*;
 
@@ -19,7 +19,7 @@ pub fn built_for() -> (u8, u8) {
     (3, minor)
 }
 
-/// What the build may use: "per-interpreter GIL" from Python 3.12 on, "free-threaded", "stable ABI".
+/// The capabilities of the build: "per-interpreter GIL" from Python 3.12 on, "free-threaded", "stable ABI".
 #[pyfunction]
 pub fn capabilities() -> Vec<&'static str> {
     let known = [

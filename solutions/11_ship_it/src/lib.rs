@@ -6,7 +6,7 @@ pub mod capabilities;
 pub mod kernel;
 pub mod survive;
 
-/// What a shipped extension must declare and survive.
+/// The things that a shipped extension must declare and survive.
 #[pyo3::pymodule(name = "ship_it", gil_used = false)]
 mod python {
     use pyo3::prelude::*;

@@ -108,7 +108,7 @@ pub struct Ticker {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// What the object and its thread have in common.
+/// The state that the object and its thread share.
 #[derive(Default)]
 struct Shared {
     ticks: AtomicU64,
@@ -131,7 +131,7 @@ impl Ticker {
         Ok(Self { shared, thread: Mutex::new(Some(thread)) })
     }
 
-    /// How often it has called Python.
+    /// The number of its calls of Python.
     #[getter]
     fn ticks(&self) -> u64 {
         self.shared.ticks.load(Ordering::Relaxed)

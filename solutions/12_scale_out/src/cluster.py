@@ -21,7 +21,7 @@ PART = 16 << 20
 def count_folder(
     client: Any, folder: str | os.PathLike[str], progress: Callable[[int], object] | None = None
 ) -> dict[str, int]:
-    """How often each word occurs in the files below `folder`, in lower case.
+    """The count of each word in the files below `folder`, in lower case.
 
     Every worker must see the files under the same path. `progress` is called with the bytes of each part as
     it is done, so that a bar's `update` fits. What a worker or `progress` raises is raised here.

@@ -16,7 +16,7 @@ use crate::words::{is_space, words};
 /// How many bytes are read at a time.
 const BLOCK: u64 = 256 * 1024;
 
-/// How many bytes are read at a time while only the end of a word is missing.
+/// The number of bytes that are read at a time while only the end of a word is missing.
 const STEP: u64 = 1024;
 
 /// A range smaller than this is not worth a thread of its own.
@@ -91,7 +91,7 @@ pub fn count_range(source: &(impl ReadAt + ?Sized), start: u64, stop: u64) -> Re
     }
 }
 
-/// Where the first whole character of a range begins.
+/// The place where the first whole character of a range begins.
 struct Start {
     first: u64,
     /// Whether it continues a word that began before, and belongs to the range before.

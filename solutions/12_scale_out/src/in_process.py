@@ -15,7 +15,7 @@ from typing import Any
 
 
 class InProcessFuture:
-    """What `submit` gives: a result that is there once somebody asks for it."""
+    """The result of `submit`: it is there once somebody asks for it."""
 
     def __init__(self, client: InProcessClient, function: Callable[..., Any], args: Any, kwargs: Any) -> None:
         self.key = f"task-{next(client._numbers)}"
@@ -31,7 +31,7 @@ class InProcessFuture:
         function, args, kwargs = self._work
         self._work = None
         try:
-            # What this one waits for comes first, as a scheduler would have it.
+            # The tasks that this one waits for come first, as a scheduler would have it.
             args, kwargs = _results(args), _results(kwargs)
             self._result = self._client._over_the_wire(function, args, kwargs)
             self.status = "finished"
@@ -53,7 +53,7 @@ class InProcessFuture:
         return self._result
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
-        """What the task raised, if it did."""
+        """The exception that the task raised, if it did."""
         self._finish()
         return self._error
 

@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyType};
 
 use crate::wire::{FormatError, MAGIC, Reader, VERSION, push_number};
 
-/// How often each word occurs.
+/// The count of each word.
 pub type Counts = HashMap<String, u64>;
 
 /// The counts as bytes; see [`crate::wire`]. Equal counts give equal bytes.
@@ -31,7 +31,7 @@ pub fn encode(counts: &Counts) -> Vec<u8> {
 ///
 /// # Errors
 ///
-/// What is wrong with them, and where.
+/// The fault in the bytes, and its place.
 pub fn decode(bytes: &[u8]) -> Result<Counts, FormatError> {
     let mut reader = Reader::new(bytes);
     if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) {
@@ -112,7 +112,7 @@ impl PartialCount {
         Self::of(counts.unwrap_or_default())
     }
 
-    /// How often each word occurs: a new dict at each access.
+    /// The count of each word: a new dict at each access.
     #[getter]
     fn counts(&self) -> &Counts {
         &self.counts

@@ -11,7 +11,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::arguments::MOST_THREADS;
 
-/// How many threads a process may use, by these environment variables, on a machine with so many processors.
+/// The number of threads that a process may use, by these environment variables, on a machine with so many processors.
 ///
 /// `RAYON_NUM_THREADS` was set for us, so it comes first. `OMP_NUM_THREADS` was set for somebody else, but it says what we
 /// want to know: Dask and others set it to what is left for each worker. It may be a list, one number for each level of
@@ -28,7 +28,7 @@ pub fn choose_threads(environ: HashMap<String, String>, processors: usize) -> us
 /// How many threads this process uses where nobody says a number.
 #[pyfunction]
 pub fn default_threads() -> usize {
-    // What is not Unicode is no number either.
+    // Text that is not Unicode is no number either.
     let environ =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     choose_threads(environ.collect(), thread::available_parallelism().map_or(1, usize::from))

@@ -18,7 +18,7 @@ use std::fmt;
 use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 
-/// What the bytes begin with.
+/// The bytes begin with this.
 pub const MAGIC: [u8; 4] = *b"PCNT";
 
 /// The version of the format that this extension writes, and the only one that it reads.
@@ -99,12 +99,12 @@ impl<'b> Reader<'b> {
         Self { bytes, at: 0 }
     }
 
-    /// Where it is, from 0.
+    /// Its place, from 0.
     pub fn position(&self) -> usize {
         self.at
     }
 
-    /// How many bytes are left.
+    /// The number of bytes that are left.
     pub fn left(&self) -> usize {
         self.bytes.len() - self.at
     }

@@ -28,7 +28,7 @@ mod python {
     use super::mulliken_parallel::mulliken_parallel;
 }
 
-/// What must hold before ndarray may look at a NumPy array's memory.
+/// The conditions under which ndarray may look at a NumPy array's memory.
 pub mod layout {
     use ndarray::Dimension;
     use numpy::{PyArray, PyUntypedArrayMethods};
@@ -81,10 +81,10 @@ pub mod arguments {
     use pyo3::prelude::*;
     use std::ops::Range;
 
-    /// What every version returns: `q` and `dq`, one item per atom.
+    /// The result of every version: `q` and `dq`, one item per atom.
     pub type Populations<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
 
-    /// How many orbitals each atom has: a list or another sequence of ints, or an array of any integer type.
+    /// The number of orbitals of each atom: a list or another sequence of ints, or an array of any integer type.
     pub struct OrbsPerAtom(Vec<i64>);
 
     impl<'a, 'py> FromPyObject<'a, 'py> for OrbsPerAtom {
@@ -105,7 +105,7 @@ pub mod arguments {
 
     /// The items of a sequence. Use it in a signature: `#[pyo3(from_py_with = sequence_of)] NAME: Vec<TYPE>`.
     ///
-    /// Where a parameter is a plain `Vec`, PyO3 makes room for `len()` items before it looks at the first one, and the process
+    /// If a parameter is a plain `Vec`, PyO3 makes room for `len()` items before it looks at the first one, and the process
     /// ends if there is not so much memory: `range(10**14)` has that length. This asks first.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ pub mod arguments {
             Ok(length) => Vec::<T>::new()
                 .try_reserve_exact(length)
                 .map_err(|error| PyMemoryError::new_err(format!("{length} items: {error}")))?,
-            // What has no length is no sequence. The conversion below says so better than `len` does.
+            // An object without a length is no sequence. The conversion below says so better than `len` does.
             Err(error) if error.is_instance_of::<PyTypeError>(sequence.py()) => {}
             Err(error) => return Err(error),
         }

@@ -1,4 +1,4 @@
-//! What a matrix product must do, apart from Python: the cases of both products.
+//! The rules of a matrix product, apart from Python: the cases of both products.
 
 use ndarray::{Array2, ArrayView2, s};
 

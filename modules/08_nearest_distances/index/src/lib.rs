@@ -38,7 +38,7 @@ impl<const K: usize> Index<K> {
         sealed::Build::build(points)
     }
 
-    /// How many points there are.
+    /// The number of points.
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -1,4 +1,4 @@
-"""What users of tally rely on."""
+"""The promises that users of tally rely on."""
 
 import pytest
 import tally

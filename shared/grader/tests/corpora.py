@@ -611,22 +611,31 @@ def before_audit(tally: Tally, scratch: Path, chosen: list[Attack]) -> None:
     for attack in group:
         submission = scratch / "before" / attack.name
         lay_out(attack, submission)
-        report = as_before_audit.grade(
-            submission, attack.exercise, hidden_tests(scratch), scratch / "before" / f"{attack.name}.json"
-        )
-        wanted = attack.about["before_audit"]
-        passed = [
-            test["id"]
-            for test in exercise_of(report, attack.exercise).get("tests", [])
-            if test["status"] == "passed"
-        ]
-        through = (
-            len(passed) >= wanted.get("passed", 0)
-            and all(any(name in test for test in passed) for name in wanted.get("passes", []))
-            and wanted.get("says", "") in json.dumps(report)
-        )
+        for _ in range(TRIES):
+            report = as_before_audit.grade(
+                submission, attack.exercise, hidden_tests(scratch), scratch / "before" / f"{attack.name}.json"
+            )
+            through = got_through_before_audit(attack, report)
+            if through:
+                break
         row = [f"{score_of(report, attack.exercise):g} points", statuses(report, attack.exercise)]
         tally.check(through, f"before the audit: {attack.name} got through", *row)
+
+
+TRIES = 5
+"""Gradings in which an attack may get through once: some draw their frames, and that grader drew its inputs."""
+
+
+def got_through_before_audit(attack: Attack, report: dict[str, Any]) -> bool:
+    """Whether the report of that grader shows what the attack's `before_audit` says."""
+    wanted = attack.about["before_audit"]
+    tests = exercise_of(report, attack.exercise).get("tests", [])
+    passed = [test["id"] for test in tests if test["status"] == "passed"]
+    return (
+        len(passed) >= wanted.get("passed", 0)
+        and all(any(name in test for test in passed) for name in wanted.get("passes", []))
+        and wanted.get("says", "") in json.dumps(report)
+    )
 
 
 def matrix(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int, quick: bool) -> None:

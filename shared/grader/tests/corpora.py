@@ -623,7 +623,7 @@ def before_audit(tally: Tally, scratch: Path, chosen: list[Attack]) -> None:
 
 
 TRIES = 5
-"""Gradings in which an attack may get through once: some draw their frames, and that grader drew its inputs."""
+"""Gradings in which an attack may get through: some draw their frames, and that grader drew its inputs."""
 
 
 def got_through_before_audit(attack: Attack, report: dict[str, Any]) -> bool:

@@ -188,12 +188,19 @@ FOR_PYTHON_ITSELF = """
 """Attributes, without their underscores, that importlib, inspect, copy, pickle, pytest or NumPy look for."""
 
 
-def test_no_library_asks_the_submission_for_its_settings(sample: Any) -> None:
+def test_no_library_asks_the_submission_for_its_settings(
+    sample: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     things = [sample, sample.add, sample.Counter, sample.Counter(2)]
     asked: list[Message] = []
     channel = sample.__dict__["_grader_ref"].session.channel
     before = channel.ask
-    channel.ask = lambda message: asked.append(message) or before(message)
+
+    def ask(message: Message) -> Message:
+        asked.append(message)
+        return before(message)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(channel, "ask", ask)
     for thing in things:
         for name in FOR_PYTHON_ITSELF.split():
             getattr(thing, f"__{name}__", None)

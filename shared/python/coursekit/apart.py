@@ -20,7 +20,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import failures
 from .c_function import grader_of
 from .show import show_error
 
@@ -61,7 +60,7 @@ def _printed_apart(module: ModuleType, code: str, seconds: float) -> str:
 def _printed_here(code: str) -> str:
     names: dict[str, Any] = {"__name__": "__main__"}
     output = io.StringIO()
-    with failures.as_test_code(names), contextlib.redirect_stdout(output):
+    with contextlib.redirect_stdout(output):
         try:
             exec(code, names)
         except Exception as error:

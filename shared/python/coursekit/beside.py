@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from . import failures
-
 
 def beside(test_file: str, name: str) -> ModuleType:
     """The Python file `name` in the folder of a test file: `beside(__file__, "products")`.
@@ -21,7 +19,6 @@ def beside(test_file: str, name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} cannot be loaded")
     module = importlib.util.module_from_spec(spec)
-    failures.add_test_code(vars(module))
     # Type hints and dataclasses look their module up.
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

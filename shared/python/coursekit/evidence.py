@@ -304,6 +304,7 @@ class _File:
         path = self._file.with_name(f"{name}.py")
         if path.is_file():
             other = _File(path)
+            yield from (f"{IMPORTED_BY_NAME}.{module}.*" for module in other._all_names_of)
             for node in other._tree.body:
                 yield from (f"{IMPORTED_BY_NAME}.{used}" for used in other._names_of(node))
 

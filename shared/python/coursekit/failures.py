@@ -11,24 +11,21 @@ Benchmarks import this too, in environments that have no pytest.
 from __future__ import annotations
 
 import dis
+import os
 import sys
+import sysconfig
 import threading
 from collections.abc import Iterator
 from concurrent import futures
-from contextlib import contextmanager
 from pathlib import Path
 from traceback import walk_tb
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
-KIT = str(Path(__file__).parent)
-
-_own_names: list[dict[str, Any]] = []
-"""The namespaces of tests. Names of modules say nothing: pytest makes them from the folder of the tests,
-which may be called `code` or `numpy`."""
+KIT = os.path.dirname(__file__)
 
 _own_folders: set[str] = set()
-"""The folders of test files. A test may import what lies beside it."""
+"""The folders of test files, wherever they lie: in one that is called `site-packages`, for instance."""
 
 _recorded: list[BaseException] = []
 _lock = threading.Lock()
@@ -51,23 +48,10 @@ class BrokeOff(AssertionError):
         )
 
 
-def add_test_code(names: dict[str, Any]) -> None:
-    """From now on, functions with these global names are a test's own, as are those of files beside it."""
-    if not any(names is known for known in _own_names):
-        _own_names.append(names)
-    file = names.get("__file__")
-    if isinstance(file, str):
-        _own_folders.add(str(Path(file).parent))
-
-
-@contextmanager
-def as_test_code(names: dict[str, Any]) -> Iterator[None]:
-    """The same for a text that a test has run."""
-    add_test_code(names)
-    try:
-        yield
-    finally:
-        _own_names[:] = [known for known in _own_names if known is not names]
+def add_test_file(file: str | None) -> None:
+    """From now on, code in the folder of this file is a test's own."""
+    if file is not None:
+        _own_folders.add(os.path.dirname(file))
 
 
 def record_if_broken_off(error: BaseException | None, is_of_the_kit: bool = False) -> None:
@@ -126,21 +110,46 @@ def _has_gone_through_the_kit(error: BaseException) -> bool:
 
 def _is_tests_own(frame: FrameType) -> bool:
     """Whether a frame is one of a test, rather than of Python, the kit or an installed package."""
-    return are_tests_own(frame.f_globals)
+    return not frame.f_code.co_filename.startswith("<frozen ") and are_tests_own(frame.f_globals)
 
 
 def are_tests_own(names: dict[str, Any]) -> bool:
-    """Whether these are the global names of a test's own code."""
-    return any(names is known for known in _own_names) or _folder_of(names) in _own_folders
+    """Whether code with these global names is a test's own: whatever nobody has installed.
+
+    The file decides. Names of modules say nothing, because pytest makes them from the folder of the tests,
+    which may be called `code` or `numpy`. A text that a test runs has no file.
+    """
+    file = names.get("__file__")
+    return not isinstance(file, str) or os.path.dirname(file) in _own_folders or not _is_installed(file)
+
+
+def is_tests_own_module(module: ModuleType) -> bool:
+    """The same for a module. One without a file is built into Python."""
+    return isinstance(getattr(module, "__file__", None), str) and are_tests_own(vars(module))
+
+
+def _is_installed(file: str) -> bool:
+    """Whether a file belongs to Python, to a package, to the kit or to the grader."""
+    folders = [
+        *_OF_PYTHON,
+        *(folder for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages")),
+    ]
+    return any(file.startswith(folder + os.sep) for folder in folders)
+
+
+_OF_PYTHON = tuple(
+    {
+        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+        os.path.dirname(os.__file__),
+        KIT,
+        os.path.join(os.path.dirname(KIT), "grader"),
+    }
+)
 
 
 def _is_of_the_kit(frame: FrameType) -> bool:
-    return _folder_of(frame.f_globals) == KIT
-
-
-def _folder_of(names: dict[str, Any]) -> str | None:
-    file = names.get("__file__")
-    return str(Path(file).parent) if isinstance(file, str) else None
+    file = frame.f_globals.get("__file__")
+    return isinstance(file, str) and os.path.dirname(file) == KIT
 
 
 def have_been_recorded() -> bool:

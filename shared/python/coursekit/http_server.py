@@ -126,7 +126,7 @@ class Server:
     def wait_until(self, condition: Callable[[], bool], limit: float = 5.0) -> bool:
         """Waits for the condition, and tells whether it holds. The limit is for those that never do."""
         with self._changed:
-            holds = self._changed.wait_for(condition, limit)
+            holds = bool(self._changed.wait_for(condition, limit))
         if not holds:
             note_that_a_limit_ran_out()
         return holds

@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Has the code of tests known as theirs. See also `failures.record_asserts_of`."""
     for module in {getattr(item, "module", None) for item in items} - {None}:
-        failures.add_test_code(vars(module))
+        failures.add_test_file(getattr(module, "__file__", None))
         failures.record_asserts_of(module)
 
 

@@ -23,12 +23,6 @@ from grader.transport.peer import Peer
 RUN = Path(__file__).parents[1] / "run.py"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Their callbacks count as code of tests, as under the kit's own plugin."""
-    for item in items:
-        failures.add_test_code(vars(getattr(item, "module")))  # noqa: B009
-
-
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call() -> Iterator[None]:
     """Innermost: a check that these tests have seen to fail is no failure of theirs."""

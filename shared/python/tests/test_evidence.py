@@ -26,6 +26,13 @@ def test_no_test_of_the_course_counts_on_the_inside() -> None:
     assert not refused
 
 
+def test_names_that_a_file_beside_takes_from_the_module(tmp_path: Path) -> None:
+    (tmp_path / "names.py").write_text("from sample import *\n", encoding="utf-8")
+    source = "from coursekit.beside import beside\ndef test_a():\n    beside(__file__, 'names')\n"
+    (found,) = evidence_of(written(tmp_path, source))
+    assert "any names" in found.refused
+
+
 def test_the_page_of_the_book_is_as_the_tests_are() -> None:
     files = [str(file.relative_to(COURSE)) for file in TESTS]
     made = subprocess.run(

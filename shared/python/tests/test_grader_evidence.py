@@ -81,8 +81,17 @@ def keeps(callback, *args):
         kept.append(error)
         raise
 
-def raises_the_first_again(*args):
-    raise kept[0]
+class RaisesTheLast:
+    """An awaitable that raises the last exception that was kept, in its first or its second step."""
+    def __init__(self, step):
+        self.step = step
+    def __await__(self):
+        if self.step == 2:
+            yield
+        raise kept[-1]
+
+async def awaits(function):
+    return await function()
 
 def of_the_name(name, module, base=Exception):
     return type(name, (base,), {"__module__": module})("x")
@@ -278,7 +287,8 @@ def results(tmp_path: Path, body: str, time_limit: int = 60, folder: str = "") -
     (tmp_path / folder).mkdir(exist_ok=True)
     test = tmp_path / folder / "test_it.py"
     test.write_text(
-        "import hostile, threading, pytest\nfrom coursekit import check, expect\n" + textwrap.dedent(body)
+        "import dataclasses, hostile, threading, pytest\nfrom coursekit import check, expect\n"
+        + textwrap.dedent(body)
     )
     worker = [sys.executable, "-I", "-X", "utf8", str(KIT / "run.py"), "grading-worker"]
     job = {"module": "hostile", "directory": str(tmp_path), "tests": [str(test)], "declared": {"Plain": []},
@@ -358,9 +368,13 @@ def test_a_wait_without_an_end_is_repeated_where_the_process_was_stopped(tmp_pat
         def test_sleeps():
             expect(awaited(hostile.sleep, limit=1.0), 60).returns(60)
 
-        def asks_the_server(limit):
+        def asks_the_server(limit, comes=True):
             with Server() as server:
-                check("whether it came", server.wait_until(lambda: server.requests, limit), True)
+                check("whether it came", server.wait_until(lambda: server.requests, limit), comes)
+
+        def test_that_nobody_asks_while_it_is_stopped():
+            hostile.is_soon_stopped()
+            asks_the_server(6.0, comes=False)
 
         def test_asks_nobody_and_is_stopped():
             hostile.is_soon_stopped()
@@ -374,6 +388,7 @@ def test_a_wait_without_an_end_is_repeated_where_the_process_was_stopped(tmp_pat
     assert said == {
         "test_sleeps_and_is_stopped": ("failed", True),
         "test_sleeps": ("failed", False),
+        "test_that_nobody_asks_while_it_is_stopped": ("passed", False),
         "test_asks_nobody_and_is_stopped": ("failed", True),
         "test_asks_nobody": ("failed", False),
     }
@@ -579,32 +594,104 @@ def test_code_of_a_test_is_known_wherever_it_lies(tmp_path: Path, folder: str) -
             def __str__(self):
                 return "it"
 
+        @dataclasses.dataclass
+        class Made:
+            value: int
+
         def test_a_text():
             check("its text", hostile.swallow(hostile.text_of, Named()), "it")
+            of_a_dataclass = hostile.swallow(hostile.text_of, Made(5))
+            check("its text", of_a_dataclass.endswith("Made(value=5)"), True)
         """,
         folder=folder,
     )
     assert found == {"test_that_breaks_off": "failed", "test_that_raises": "passed", "test_a_text": "passed"}
 
 
+def test_code_that_a_test_has_from_elsewhere_is_its_own(tmp_path: Path) -> None:
+    code = """
+from coursekit import check
+
+def breaks_off(value):
+    check("length", len(value), 5)
+
+def raises(value):
+    raise KeyError("mine")
+"""
+    for file in ("tests/helpers.py", "tests/package/inner.py", "common/shared.py"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(code)
+    found = verdicts(
+        tmp_path,
+        """
+        import pathlib, sys
+        from coursekit.beside import beside
+        here = pathlib.Path(__file__).parent
+        sys.path[:0] = [str(here), str(here.parent / "common")]
+        from package import inner
+        import shared
+
+        text = {}
+        exec((here / "helpers.py").read_text(), text)
+        others = [beside(__file__, "helpers"), inner, shared, type("Text", (), text)]
+        every = pytest.mark.parametrize("other", others, ids=["beside", "package", "common", "text"])
+
+        @every
+        def test_that_breaks_off(other):
+            hostile.swallow(lambda value: other.breaks_off(value), 5)
+
+        @every
+        def test_that_raises(other):
+            check("what is seen", hostile.swallow(lambda _: other.raises(5), 5), "KeyError('mine')")
+        """,
+        folder="tests",
+    )
+    assert [name for name, status in found.items() if status == "passed"] == [
+        f"test_that_raises[{place}]" for place in ("beside", "package", "common", "text")
+    ]
+    assert len(found) == 8
+
+
+@pytest.mark.parametrize("statement", ["from hostile import *", "exec(f'from {hostile.__name__} import *')"])
+def test_no_name_of_the_submission_hides_one_of_the_test(tmp_path: Path, statement: str) -> None:
+    (tmp_path / "names.py").write_text(f"import hostile\nfrom coursekit import check\n{statement}\n")
+    found = verdicts(
+        tmp_path,
+        """
+        from coursekit.beside import beside
+
+        def test_it():
+            beside(__file__, "names").check("sum", 1, 2)
+        """,
+    )
+    assert found == {"test_it": "error" if statement.startswith("from") else "failed"}
+
+
 def test_an_exception_of_another_call_or_test_ends_nothing(tmp_path: Path) -> None:
     found = verdicts(
         tmp_path,
         """
+        from coursekit.asynchronous import awaited
         from hypothesis import assume, given
         from hypothesis import strategies as st
 
-        def ends_the_example():
-            assume(False)
+        @given(st.integers(0, 50))
+        def test_an_assumption_that_is_kept(n):
+            def callback(value):
+                assume(value > 3)
+                return value
+            check("value", hostile.keeps(callback, n), n)
 
         @given(st.integers(1, 50))
-        def test_in_the_same_test(n):
-            if n == 1:
-                return
-            with pytest.raises(Exception):
-                hostile.keeps(int, "no number")
-            hostile.swallow(hostile.keeps, ends_the_example)
-            expect(hostile.ends_your_loop).returns(n * n)
+        def test_after_an_assumption(n):
+            if n > 1:
+                expect(hostile.ends_your_loop).returns(n * n)
+
+        @pytest.mark.parametrize("in_the_step", [1, 2])
+        @given(n=st.integers(1, 50))
+        def test_out_of_an_awaitable(in_the_step, n):
+            if n > 1:
+                expect(awaited(hostile.RaisesTheLast), in_the_step).returns(n * n)
 
         def test_that_raises():
             def callback():
@@ -616,6 +703,13 @@ def test_an_exception_of_another_call_or_test_ends_nothing(tmp_path: Path) -> No
             expect(hostile.ends_your_loop).raises(KeyError)
 
         @given(st.integers())
+        def test_an_assumption_in_a_coroutine(n):
+            async def coroutine():
+                assume(n > 3)
+                return n
+            check("value", awaited(hostile.awaits)(coroutine), n)
+
+        @given(st.integers())
         def test_an_assumption_in_the_call_itself(n):
             def callback(value):
                 assume(value > 3)
@@ -624,9 +718,13 @@ def test_an_exception_of_another_call_or_test_ends_nothing(tmp_path: Path) -> No
         """,
     )
     assert found == {
-        "test_in_the_same_test": "failed",
+        "test_an_assumption_that_is_kept": "passed",
+        "test_after_an_assumption": "failed",
         "test_that_raises": "passed",
         "test_after_it": "failed",
+        "test_out_of_an_awaitable[1]": "failed",
+        "test_out_of_an_awaitable[2]": "failed",
+        "test_an_assumption_in_a_coroutine": "passed",
         "test_an_assumption_in_the_call_itself": "passed",
     }
 

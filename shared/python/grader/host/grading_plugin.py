@@ -173,7 +173,8 @@ class GradingPlugin(plugin.CoursePlugin):
             if cut_short:
                 verdict["cut_short"] = True
         elif patience.limits_that_ran_out() > self._ran_out_before and self._worker.was_starved():
-            verdict["cut_short"] = True
+            if verdict["status"] != "passed":
+                verdict["cut_short"] = True
             NoResult.seen = False  # Nothing hangs, so the tests after it have their whole time.
         if self._refusal is not None:  # The reference fails too: nobody is graded by such a test.
             verdict = {"status": "error", "message": self._refusal}

@@ -126,5 +126,6 @@ def longest_waits(before: dict[int, float], after: dict[int, float]) -> float:
     One of them reads the other side's messages, the other does what they ask for. More threads would be
     counted against each other.
     """
-    waits = sorted(seconds - before.get(task, 0.0) for task, seconds in after.items())
+    # A thread may have the number of one that has ended.
+    waits = sorted(max(0.0, seconds - before.get(task, 0.0)) for task, seconds in after.items())
     return sum(waits[-2:])

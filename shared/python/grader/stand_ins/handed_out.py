@@ -147,10 +147,12 @@ def allowed_specials(value: Any) -> frozenset[str]:
 def _is_of_a_test(kind: type, name: str) -> bool:
     """Whether a test's own class defines the method."""
     owner = next(base for base in kind.__mro__ if name in base.__dict__)
+    names = getattr(owner.__dict__[name], "__globals__", None)
+    if names is not None and failures.are_tests_own(names):
+        return True
+    # A dataclass has its methods from Python.
     module = sys.modules.get(owner.__module__)
-    method = owner.__dict__[name]
-    names = getattr(method, "__globals__", None) or (vars(module) if module is not None else {})
-    return failures.are_tests_own(names)
+    return module is not None and failures.is_tests_own_module(module)
 
 
 def shown_to_submission(error: BaseException, method: str) -> BaseException:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dis
+import sys
 from collections.abc import Callable
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..codec.exceptions import NATIVE_ATTRIBUTES, kept_in_python
@@ -48,6 +50,17 @@ class RemoteRef:
         return self.handle
 
 
+def _imports_all_names(frame: FrameType) -> bool:
+    """Whether a frame stands at `from … import *`. Until Python 3.12 that has an instruction of its own."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    name = dis.opname[code[at]]
+    return name == "IMPORT_STAR" or (name == "CALL_INTRINSIC_1" and code[at + 1] == INTRINSIC_IMPORT_STAR)
+
+
+INTRINSIC_IMPORT_STAR = 2
+"""As in CPython's `Include/internal/pycore_intrinsics.h`."""
+
+
 def ref_of(value: Any) -> RemoteRef | None:
     """The name of a stand-in's own counterpart; nobody else has one."""
     get = type.__getattribute__ if isinstance(value, type) else object.__getattribute__
@@ -71,6 +84,10 @@ class RemoteModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if is_special(name) and name not in OF_THE_MODULE:
             raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
+        if name == "__all__" and _imports_all_names(sys._getframe(1)):
+            raise ImportError(
+                f"`from {self.__name__} import *` is refused: the names may hide those of the test"
+            )
         return self.__dict__[REF].session.attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:

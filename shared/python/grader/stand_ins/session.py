@@ -9,7 +9,7 @@ import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, NamedTuple, NoReturn, Protocol, cast
 
 from coursekit import arguments, failures
 from coursekit.expect import arguments_changed
@@ -79,6 +79,15 @@ _OF_A_CLASS_BODY = [
 ]
 
 
+class _Moment(NamedTuple):
+    """A point in time, as tests' code sees it."""
+
+    failures: int
+    """See `failures.how_many`."""
+    turn: int
+    """See `HandedOut.turn`."""
+
+
 class WroteToReadOnly(Exception):
     """The submission changed memory that it must not change."""
 
@@ -122,6 +131,8 @@ class Session:
         self._ref_of_exception: dict[type, RemoteRef] = {}
         self._copies: dict[type, frozenset[str]] = {}
         self._handed_out = HandedOut()
+        self._loops: dict[int, _Moment] = {}
+        """The beginnings of event loops, by their handles."""
         self._released: deque[tuple[int, int]] = deque()
         self.module = RemoteModule(name, self, file)
         self.work = Work()
@@ -204,6 +215,7 @@ class Session:
         handle = self._ask_form("open_loop", self.module)
         if type(handle) is not int:
             self._refuse(BadFrame("no handle"))
+        self._loops[handle] = self._now()
         return handle
 
     def close_loop(self, loop: int, begun: list[Any], steps: int) -> None:
@@ -233,15 +245,16 @@ class Session:
         outcomes = self._list_of(
             len(awaitables), self._do("begin_all", self.module, awaitables, list(notices), _loop=loop)
         )
+        checked: list[tuple[Any, ...]] = []
         for outcome in outcomes:
             match outcome:
                 case ("waits", RemoteInstance(), _) | ("returned", _):
-                    pass
+                    checked.append(outcome)
                 case ("raised", error) if isinstance(error, BaseException):
-                    pass
+                    checked.append(("raised", self._come_back(error, self._since(loop))))
                 case _:
                     self._refuse(BadFrame("an awaitable that does nothing known"))
-        return outcomes
+        return checked
 
     def cancel_all(self, loop: int, futures: list[Any]) -> list[bool]:
         """Cancels each future; whether it is done at once."""
@@ -364,7 +377,7 @@ class Session:
         encoder.finish(buffers.extend)
         body["release"] = self._take_released()
         alive = (target, args, kwargs)
-        since, turn = failures.how_many(), self._handed_out.turn
+        now, since = self._now(), self._since(loop)
         answer = self.channel.ask(Message(body, encoder.blobs))
         if self._write_back(answer, buffers):
             self.work.act(self._origin(target))
@@ -375,18 +388,28 @@ class Session:
             if not isinstance(own, BaseException):
                 raise BadFrame("an exception that is none")
             self.work.act(self._origin(target))  # It has this exception from a call of the test's code.
-            if not self._handed_out.may_come_back(own, turn):
-                raise RuntimeError("the call raised an exception of an earlier call or test")
-            failures.forget(own, since)
-            own = own.with_traceback(None)  # Each raise would add its frames to the earlier ones.
-            raise own if self._handed_out.was_meant(own, turn) else self._seen(own, op, target, args)
+            own = self._come_back(own, since)
+            raise own if self._handed_out.was_meant(own, now.turn) else self._seen(own, op, target, args)
         if "raised" in answer.body:
             error = decoder.value({"x": answer.body["raised"]})
-            failures.forget(error, since)
-            raise self._seen(error, op, target, args)
+            raise self._seen(self._come_back(error, since), op, target, args)
         if "result" not in answer.body:
             raise BadFrame("an answer without a result")
         return answer.body["result"], decoder
+
+    def _now(self) -> _Moment:
+        return _Moment(failures.how_many(), self._handed_out.turn)
+
+    def _since(self, loop: int | None) -> _Moment:
+        """The beginning of the call that a request belongs to: of the event loop, if it has one."""
+        return self._now() if loop is None else self._loops.get(loop) or self._now()
+
+    def _come_back(self, error: BaseException, since: _Moment) -> BaseException:
+        """An exception that the worker raises in a call which began at that moment."""
+        if not self._handed_out.may_come_back(error, since.turn):
+            return RuntimeError("the call raised an exception of an earlier call or test")
+        failures.forget(error, since.failures)
+        return error.with_traceback(None)  # Each raise would add its frames to the earlier ones.
 
     def _seen(self, error: BaseException, op: str, target: Any, args: tuple[Any, ...]) -> BaseException:
         """The exception that the test gets to see instead of a result."""

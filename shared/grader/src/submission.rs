@@ -105,8 +105,8 @@ impl SubmissionGrader<'_> {
     }
 
     /// Builds and tests what lies in the tree. `is_there` says whether the submission brought a file.
-    fn grade_tree(
-        &self,
+    fn grade_tree<'s>(
+        &'s self,
         tree: &Path,
         scratch: &Path,
         jobs: usize,
@@ -136,26 +136,34 @@ impl SubmissionGrader<'_> {
             Ok((module.name.clone(), built))
         })?;
         let mut builds: BTreeMap<String, Built> = builds.into_iter().collect();
-        let all: Vec<(usize, ExerciseRef<'_>)> = self.exercise_refs.iter().copied().enumerate().collect();
-        let mut grades: BTreeMap<usize, ExerciseGrade> = BTreeMap::new();
-        let test = |round: &Round<'_>, which: &[(usize, ExerciseRef<'_>)]| {
+        let all: Vec<(usize, ExerciseRef<'s>)> = self.exercise_refs.iter().copied().enumerate().collect();
+        let mut tested: BTreeMap<usize, Tested<'_>> = BTreeMap::new();
+        let test = |round: &Round<'_>, which: &[(usize, ExerciseRef<'s>)]| {
             in_parallel(jobs, which, |(index, exercise_ref)| {
                 CancellationToken::default().check()?;
-                Ok(self.grade_exercise(*exercise_ref, round)?.map(|grade| (*index, grade)))
+                Ok(self.test_exercise(*exercise_ref, round)?.map(|tested| (*index, tested)))
             })
         };
         let first = Round { context: &context, builds: &builds, last: false, unimportable: Mutex::default() };
-        grades.extend(test(&first, &all)?.into_iter().flatten());
+        tested.extend(test(&first, &all)?.into_iter().flatten());
         let unimportable = first.unimportable.into_inner().unwrap_or_else(PoisonError::into_inner);
         for module in self.modules().into_iter().filter(|module| unimportable.contains(&module.name)) {
             let built = self.without_what_breaks_the_import(module, &builds[&module.name], &context)?;
             builds.insert(module.name.clone(), built);
         }
-        let again: Vec<(usize, ExerciseRef<'_>)> =
+        let again: Vec<(usize, ExerciseRef<'s>)> =
             all.into_iter().filter(|(_, exercise_ref)| unimportable.contains(&exercise_ref.module.name)).collect();
         let last = Round { context: &context, builds: &builds, last: true, unimportable: Mutex::default() };
-        grades.extend(test(&last, &again)?.into_iter().flatten());
-        Ok(grades.into_values().collect())
+        tested.extend(test(&last, &again)?.into_iter().flatten());
+        // Only now: whoever sees a hidden input can tell it to whoever runs at the same time or later, by a lock on a file or by
+        // the load of a processor, and students read the messages of all other tests.
+        let tested: Vec<Tested<'_>> = tested.into_values().collect();
+        in_parallel(jobs, &tested, |tested| {
+            CancellationToken::default().check()?;
+            let started = Instant::now();
+            let hidden = self.run_hidden(tested, &context)?;
+            Ok(self.verdict(tested, &hidden, started.elapsed()))
+        })
     }
 
     fn submitted_module<'m>(&'m self, module: &'m Module, context: &Context<'m>) -> SubmittedModule<'m> {
@@ -164,20 +172,20 @@ impl SubmissionGrader<'_> {
         SubmittedModule { environment: self.environment, jail, second_chances, module, tree, limits }
     }
 
-    /// Tests one exercise, if there is something to test. `None`, where the module turns out not to be importable, or
+    /// Runs one exercise's public and soft tests, if there is something to test. `None`, where the module turns out not to be importable, or
     /// has turned out so, and others may be to blame: they have to be found, and the last round tests what is left.
-    fn grade_exercise(&self, exercise_ref: ExerciseRef<'_>, round: &Round<'_>) -> Result<Option<ExerciseGrade>> {
+    fn test_exercise<'s>(&self, exercise_ref: ExerciseRef<'s>, round: &Round<'_>) -> Result<Option<Tested<'s>>> {
         let Context { written, scratch, tree, .. } = *round.context;
         let module = &exercise_ref.module.name;
         let built = &round.builds[module];
         let id = exercise_ref.id();
         if !written[&id] {
             let why = "nothing was written: the stub is unchanged, or missing";
-            return Ok(Some(self.verdict(exercise_ref, &Runs::none(why), 0.0)));
+            return Ok(Some(Tested::not_run(exercise_ref, why)));
         }
         let Some(extension) = built.extension.as_ref().filter(|_| !built.refused.contains_key(&id)) else {
             let why = built.refused.get(&id).map_or("", String::as_str);
-            return Ok(Some(self.verdict(exercise_ref, &Runs::none(why), 0.0)));
+            return Ok(Some(Tested::not_run(exercise_ref, why)));
         };
         let unimportable = || round.unimportable.lock().unwrap_or_else(PoisonError::into_inner);
         // Others may have been handed in without being graded now. Once some do not compile, those are stubs.
@@ -194,15 +202,22 @@ impl SubmissionGrader<'_> {
             scratch.join(module).join(&exercise_ref.exercise.slug).join(if round.last { "last" } else { "first" });
         files::make_folder(&folder)?;
         let started = Instant::now();
-        let runs = self.run(exercise_ref, extension, &folder, round.context)?;
-        if others_may_be_to_blame && (runs.public.import_failed || runs.hidden.import_failed) {
+        let (public, soft) = self.run_public_and_soft(exercise_ref, extension, &folder, round.context)?;
+        let import_failed = if self.has(&id, Kind::Public) { public.import_failed } else { soft.import_failed };
+        if others_may_be_to_blame && import_failed {
             unimportable().insert(module.clone());
             return Ok(None);
         }
         let is_written = |exercise: &&Exercise| written.get(&exercise.id()) == Some(&true);
         let first = exercise_ref.module.exercises.iter().find(is_written);
         let build = if first.is_some_and(|first| first.id() == id) { built.seconds } else { 0.0 };
-        Ok(Some(self.verdict(exercise_ref, &runs, build + started.elapsed().as_secs_f64())))
+        let seconds = build + started.elapsed().as_secs_f64();
+        let loaded = Some(Loaded { extension: extension.clone(), scratch: folder });
+        Ok(Some(Tested { exercise_ref, public, soft, loaded, seconds }))
+    }
+
+    fn has(&self, exercise: &str, kind: Kind) -> bool {
+        self.manifest.tests(exercise).iter().any(|entry| entry.kind == kind)
     }
 
     /// Builds the rest of a module whose import fails: from stubs, with each exercise that lets Python import it. Each
@@ -233,13 +248,13 @@ impl SubmissionGrader<'_> {
         Session { environment: self.environment, jail, second_chances, extension, scratch, seed: self.seed }
     }
 
-    fn run(
+    fn run_public_and_soft(
         &self,
         exercise_ref: ExerciseRef<'_>,
         extension: &Path,
         scratch: &Path,
         context: &Context<'_>,
-    ) -> Result<Runs> {
+    ) -> Result<(SessionResult, SessionResult)> {
         let session = self.session(extension, scratch, context);
         // With intake switched off, the submission's own tests are run, as a trusting grader would.
         let folder = if self.environment.uses(Defence::Intake) {
@@ -248,39 +263,57 @@ impl SubmissionGrader<'_> {
             context.tree.join("modules").join(&exercise_ref.module.name)
         };
         let tests: Vec<PathBuf> = exercise_ref.exercise.tests.iter().map(|test| folder.join(test)).collect();
-        let kinds = self.manifest.tests(&exercise_ref.id());
-        let has = |kind: Kind| kinds.iter().any(|entry| entry.kind == kind);
-        let mut runs = Runs::default();
+        let id = exercise_ref.id();
+        let mut public = SessionResult::default();
         if !self.environment.uses(Defence::Proxy) {
-            runs.public = session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, Selection::NotSoft)?;
-        } else if has(Kind::Public) {
-            runs.public = session.run_outside(exercise_ref.module, exercise_ref.exercise, &tests)?;
+            public = session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, Selection::NotSoft)?;
+        } else if self.has(&id, Kind::Public) {
+            public = session.run_outside(exercise_ref.module, exercise_ref.exercise, &tests)?;
         }
-        if let Some(hidden) = self.hidden.filter(|_| has(Kind::Hidden)) {
-            let tests = hidden_tests(hidden, self.course(), exercise_ref)?;
-            runs.hidden = session.run_outside(exercise_ref.module, exercise_ref.exercise, &tests)?;
-            if let Some(broken) = &mut runs.hidden.broken {
-                // The students read this; the tests' own words could show what is in them.
-                "the hidden tests broke off".clone_into(broken);
-            }
+        let soft = if !self.has(&id, Kind::Soft) {
+            SessionResult::default()
+        } else if public.broke_off_before_any_pass() {
+            // A run that broke off before anything passed (an import that never ends) would only hang a second time.
+            SessionResult { broken: public.broken.clone(), ..SessionResult::default() }
+        } else {
+            session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, Selection::Soft)?
+        };
+        Ok((public, soft))
+    }
+
+    fn run_hidden(&self, tested: &Tested<'_>, context: &Context<'_>) -> Result<SessionResult> {
+        let exercise_ref = tested.exercise_ref;
+        let Some(Loaded { extension, scratch }) = &tested.loaded else {
+            return Ok(SessionResult { broken: tested.public.broken.clone(), ..SessionResult::default() });
+        };
+        let Some(hidden) = self.hidden.filter(|_| self.has(&exercise_ref.id(), Kind::Hidden)) else {
+            return Ok(SessionResult::default());
+        };
+        let tests = hidden_tests(hidden, self.course(), exercise_ref)?;
+        let session = self.session(extension, scratch, context);
+        let mut found = session.run_outside(exercise_ref.module, exercise_ref.exercise, &tests)?;
+        if let Some(broken) = &mut found.broken {
+            // The students read this; the tests' own words could show what is in them.
+            "the hidden tests broke off".clone_into(broken);
         }
-        // A run that broke off before anything passed (an import that never ends) would only hang a second time.
-        if has(Kind::Soft) && runs.public.broke_off_before_any_pass() {
-            runs.soft = SessionResult { broken: runs.public.broken.clone(), ..SessionResult::default() };
-        } else if has(Kind::Soft) {
-            runs.soft = session.run_inside(exercise_ref.module, exercise_ref.exercise, &tests, Selection::Soft)?;
-        }
-        Ok(runs)
+        Ok(found)
     }
 
     /// Looks each test of the manifest up in the runs. A test that is not there has not passed.
-    fn verdict(&self, exercise_ref: ExerciseRef<'_>, runs: &Runs, seconds: f64) -> ExerciseGrade {
+    fn verdict(&self, tested: &Tested<'_>, hidden: &SessionResult, time_for_hidden: Duration) -> ExerciseGrade {
+        let Tested { exercise_ref, public, soft, .. } = tested;
         let id = exercise_ref.id();
         let entries = self.manifest.tests(&id);
-        let ran: Vec<TestRun> = entries.iter().map(|entry| runs.of(entry.kind).result(&entry.name)).collect();
-        let worth = score::worth(entries, exercise_ref.exercise.points, self.shares);
+        let run_of = |kind| match kind {
+            Kind::Public => public,
+            Kind::Hidden => hidden,
+            Kind::Soft => soft,
+        };
+        let ran: Vec<TestRun> = entries.iter().map(|entry| run_of(entry.kind).result(&entry.name)).collect();
+        let points = exercise_ref.exercise.points;
+        let worth = score::worth(entries, points, self.shares);
         let statuses: Vec<Status> = ran.iter().map(|ran| ran.status).collect();
-        let scores = score::earned(entries, &worth, &statuses);
+        let scores = score::earned(entries, points, &worth, &statuses);
         let tests: Vec<TestGrade> = entries
             .iter()
             .zip(ran)
@@ -308,8 +341,8 @@ impl SubmissionGrader<'_> {
             status: worst(counted.map(|test| test.status)),
             score: tests.iter().map(|test| test.score).sum(),
             max_score: tests.iter().map(|test| test.max_score).sum(),
-            seconds,
-            message: runs.public.broken.clone().or_else(|| runs.hidden.broken.clone()).unwrap_or_default(),
+            seconds: tested.seconds + time_for_hidden.as_secs_f64(),
+            message: public.broken.clone().or_else(|| hidden.broken.clone()).unwrap_or_default(),
             id,
             tests,
         }
@@ -353,27 +386,30 @@ fn usable<'m>(module: &'m Module, built: &Built, written: &BTreeMap<String, bool
 const PASSED_BY_STUB: &str =
     "The unchanged stub passes this test too: it counts as much as the rest of the exercise is right.";
 
-/// The runs of one exercise's tests.
-#[derive(Debug, Default)]
-struct Runs {
+/// An exercise whose public and soft tests have run.
+#[derive(Debug)]
+struct Tested<'s> {
+    exercise_ref: ExerciseRef<'s>,
     public: SessionResult,
-    hidden: SessionResult,
     soft: SessionResult,
+    /// If there was something to run.
+    loaded: Option<Loaded>,
+    /// For the build and these tests.
+    seconds: f64,
 }
 
-impl Runs {
-    /// There was nothing to run.
-    fn none(why: &str) -> Self {
-        let run = || SessionResult { broken: Some(why.to_owned()), ..SessionResult::default() };
-        Self { public: run(), hidden: run(), soft: run() }
-    }
+/// The means of another run.
+#[derive(Debug)]
+struct Loaded {
+    extension: PathBuf,
+    scratch: PathBuf,
+}
 
-    fn of(&self, kind: Kind) -> &SessionResult {
-        match kind {
-            Kind::Public => &self.public,
-            Kind::Hidden => &self.hidden,
-            Kind::Soft => &self.soft,
-        }
+impl<'s> Tested<'s> {
+    /// There was nothing to run.
+    fn not_run(exercise_ref: ExerciseRef<'s>, why: &str) -> Self {
+        let run = || SessionResult { broken: Some(why.to_owned()), ..SessionResult::default() };
+        Self { exercise_ref, public: run(), soft: run(), loaded: None, seconds: 0.0 }
     }
 }
 

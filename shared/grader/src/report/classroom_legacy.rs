@@ -65,7 +65,7 @@ fn exercises(grade: &Grade) -> Vec<Value> {
             exercise.status,
             exercise.score,
             outcome(exercise.status),
-            seconds_of_exercise(exercise),
+            seconds_of_exercise(grade, exercise),
         )
     })
     .collect()

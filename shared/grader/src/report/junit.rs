@@ -31,7 +31,7 @@ pub(super) fn render(grade: &Grade) -> String {
     );
     about(&mut xml, grade);
     for (exercise, entries) in &suites {
-        suite(&mut xml, exercise, entries);
+        suite(&mut xml, grade, exercise, entries);
     }
     xml.end("testsuites");
     xml.finish()
@@ -99,7 +99,7 @@ fn about(xml: &mut Xml, grade: &Grade) {
     xml.end("testsuite");
 }
 
-fn suite(xml: &mut Xml, exercise: &ExerciseGrade, entries: &[Entry<'_>]) {
+fn suite(xml: &mut Xml, grade: &Grade, exercise: &ExerciseGrade, entries: &[Entry<'_>]) {
     let counts = Counts::of(entries);
     xml.start(
         "testsuite",
@@ -110,7 +110,7 @@ fn suite(xml: &mut Xml, exercise: &ExerciseGrade, entries: &[Entry<'_>]) {
             ("failures", &counts.failures.to_string()),
             ("errors", &counts.errors.to_string()),
             ("skipped", &counts.skipped.to_string()),
-            ("time", &time(seconds_of_exercise(exercise))),
+            ("time", &time(seconds_of_exercise(grade, exercise))),
         ],
     );
     let mut properties = vec![

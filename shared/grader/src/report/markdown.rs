@@ -44,7 +44,7 @@ fn table(page: &mut Page, grade: &Grade) {
             exercise.score,
             exercise.max_score,
             exercise.tests.len(),
-            seconds_of_exercise(exercise),
+            seconds_of_exercise(grade, exercise),
         ));
     }
 }

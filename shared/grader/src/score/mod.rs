@@ -46,23 +46,35 @@ pub(crate) fn worth(tests: &[Entry], points: u32, shares: Shares) -> Vec<Points>
     worth.map(Option::unwrap_or_default).collect()
 }
 
-/// The points that each test earned, given its outcome. All of them passed earn all points.
-pub(crate) fn earned(tests: &[Entry], worth: &[Points], statuses: &[Status]) -> Vec<Points> {
-    let all = || tests.iter().zip(worth).zip(statuses);
+/// The points that each test earned of its worth, given its outcome. All of them passed earn all points.
+///
+/// The teacher's shares do not change how much of the rest is right: with all points on hidden tests that only refuse, a
+/// function that refuses everything would have them.
+pub(crate) fn earned(tests: &[Entry], points: u32, worth: &[Points], statuses: &[Status]) -> Vec<Points> {
     let counts = |test: &Entry| !test.without_work && test.kind != Kind::Soft;
     // If nothing else can tell, the soft ones do: points that the stub has must not be a present.
     let only_soft = !tests.iter().any(counts);
+    let weights = if only_soft { vec![Points::whole(1); tests.len()] } else { unshared(tests, points) };
+    let all = || tests.iter().zip(&weights).zip(statuses);
     let own_work = || all().filter(|((test, _), _)| if only_soft { !test.without_work } else { counts(test) });
     let possible: Points = own_work().map(|((_, worth), _)| *worth).sum();
     let reached: Points =
         own_work().filter(|(_, status)| **status == Status::Passed).map(|((_, worth), _)| *worth).sum();
-    all()
+    let worth_and_status = tests.iter().zip(worth).zip(statuses);
+    worth_and_status
         .map(|((test, worth), status)| match status {
             Status::Passed if test.without_work => worth.in_proportion(reached, possible),
             Status::Passed => *worth,
             _ => Points::ZERO,
         })
         .collect()
+}
+
+/// The weight of each test that is not soft, without a teacher's shares: its worth, if there are points enough for all.
+fn unshared(tests: &[Entry], points: u32) -> Vec<Points> {
+    let weights = worth(tests, points, Shares::default());
+    let all_weigh = tests.iter().zip(&weights).all(|(test, weight)| *weight > Points::ZERO || test.kind == Kind::Soft);
+    if all_weigh { weights } else { vec![Points::whole(1); tests.len()] }
 }
 
 #[cfg(test)]
@@ -93,7 +105,7 @@ mod tests {
         let tests = entries(&[true, false, true, false], 0);
         let worth = worth(&tests, 10, Shares::default());
         let stub = [Status::Passed, Status::Failed, Status::Passed, Status::Crashed];
-        assert_eq!(earned(&tests, &worth, &stub), [Points::ZERO; 4]);
+        assert_eq!(earned(&tests, 10, &worth, &stub), [Points::ZERO; 4]);
     }
 
     #[test]
@@ -101,7 +113,7 @@ mod tests {
         let tests = entries(&[true, false, true, false], 0);
         let worth = worth(&tests, 10, Shares::default());
         let half = [Status::Passed, Status::Passed, Status::Failed, Status::Failed];
-        let scores: Vec<u64> = earned(&tests, &worth, &half).into_iter().map(Points::hundredths).collect();
+        let scores: Vec<u64> = earned(&tests, 10, &worth, &half).into_iter().map(Points::hundredths).collect();
         assert_eq!(scores, [125, 250, 0, 0]);
     }
 
@@ -109,7 +121,7 @@ mod tests {
     fn a_solution_that_breaks_what_the_stub_passed_loses_it() {
         let tests = entries(&[true, false], 0);
         let worth = worth(&tests, 10, Shares::default());
-        let scores = earned(&tests, &worth, &[Status::Failed, Status::Passed]);
+        let scores = earned(&tests, 10, &worth, &[Status::Failed, Status::Passed]);
         assert_eq!(scores, [Points::ZERO, Points::whole(5)]);
     }
 
@@ -136,7 +148,7 @@ mod tests {
         let tests = entries(&[true, true, false, false], 1);
         let worth = worth(&tests, 10, Shares { soft: 10, ..Shares::default() });
         let forged = [Status::Passed, Status::Passed, Status::Failed, Status::Failed, Status::Passed];
-        assert_eq!(earned(&tests, &worth, &forged).into_iter().sum::<Points>(), Points::whole(1));
+        assert_eq!(earned(&tests, 10, &worth, &forged).into_iter().sum::<Points>(), Points::whole(1));
     }
 
     proptest! {
@@ -155,9 +167,15 @@ mod tests {
             let mut statuses: Vec<Status> =
                 passed.iter().map(|passed| if *passed { Status::Passed } else { Status::Failed }).collect();
             statuses.resize(entries.len(), Status::Passed);
-            let scores = earned(&entries, &worth, &statuses);
+            let scores = earned(&entries, points, &worth, &statuses);
             prop_assert!(scores.iter().zip(&worth).all(|(score, worth)| score <= worth));
-            let full = earned(&entries, &worth, &vec![Status::Passed; entries.len()]);
+            for (status, entry) in statuses.iter_mut().zip(&entries) {
+                *status = if entry.without_work { Status::Passed } else { Status::Failed };
+            }
+            if entries.iter().any(|entry| !entry.without_work) {
+                prop_assert_eq!(earned(&entries, points, &worth, &statuses), vec![Points::ZERO; entries.len()]);
+            }
+            let full = earned(&entries, points, &worth, &vec![Status::Passed; entries.len()]);
             prop_assert_eq!(full, worth);
         }
     }

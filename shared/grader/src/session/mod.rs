@@ -93,15 +93,16 @@ impl SessionResult {
 
     /// Whether the machine may have cost this run a test.
     fn was_cut_short(&self) -> bool {
-        self.tests.values().any(|ran| ran.cut_short)
+        self.tests.values().any(|ran| ran.cut_short && ran.status != Status::Passed)
     }
 
     /// Takes over from a repeated run what this one did not come to: tests that were cut short, and those that were not
     /// run because of them.
     fn complete_with(&mut self, repeated: Self) {
         for (name, ran) in repeated.tests {
-            let lost =
-                self.tests.get(&name).is_none_or(|earlier| earlier.cut_short || earlier.status == Status::NotRun);
+            let lost = self.tests.get(&name).is_none_or(|earlier| {
+                (earlier.cut_short && earlier.status != Status::Passed) || earlier.status == Status::NotRun
+            });
             if lost {
                 self.tests.insert(name, ran);
             }

@@ -152,3 +152,83 @@ fn a_soft_test_could_not_stay_hidden() {
     ran.exits_with(1).says("has tests that are marked soft.").says("Leave the mark out").is_quiet();
     nobody_is_graded(&class);
 }
+
+/// Two exercises that talk to each other by a lock on a file that every jail shows.
+const LOCKS: &str = r#"
+use std::os::fd::AsRawFd as _;
+use std::time::Duration;
+
+unsafe extern "C" {
+    fn flock(file: i32, operation: i32) -> i32;
+}
+
+const EXCLUSIVE: i32 = 2;
+const DO_NOT_WAIT: i32 = 4;
+const UNLOCK: i32 = 8;
+
+fn lock(operation: i32) -> bool {
+    let file = std::fs::File::open("/usr/bin/env").expect("a file that every jail shows");
+    // SAFETY: the descriptor is open until the end of this function, or of the process.
+    let is_locked = unsafe { flock(file.as_raw_fd(), operation) } == 0;
+    if operation & DO_NOT_WAIT == 0 {
+        std::thread::sleep(Duration::from_secs(6));
+    } else if is_locked {
+        unsafe { flock(file.as_raw_fd(), UNLOCK) };
+    }
+    is_locked
+}
+"#;
+
+const TELLS: &str = r"
+#[pyo3::pyfunction]
+pub fn divide(a: f64, b: f64) -> f64 {
+    if a == 1234.5 {
+        lock(EXCLUSIVE);
+    }
+    a / b
+}
+";
+
+const HEARS: &str = r#"
+#[pyo3::pyfunction]
+pub fn sum_as_string(_a: u64, _b: u64) -> &'static str {
+    static HEARD: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    let heard = || {
+        (0..80).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            !lock(EXCLUSIVE | DO_NOT_WAIT)
+        })
+    };
+    if *HEARD.get_or_init(heard) { "it is 1234.5" } else { "nothing was heard" }
+}
+
+pub fn checked_sum(_a: u64, _b: u64) -> Option<u64> {
+    None
+}
+"#;
+
+#[test]
+fn an_input_of_one_exercise_reaches_no_public_test_of_another() {
+    let grader = Grader::ready();
+    let submission = Folder::new();
+    let [tells, hears] = [TELLS, HEARS].map(|code| format!("#![allow(dead_code)]\n{LOCKS}{code}"));
+    submission.write(&crate::support::source("divide"), tells);
+    submission.write(&crate::support::source("sum_as_string"), hears);
+    let hidden = submission.beside("hidden");
+    fs::create_dir_all(hidden.join(MODULE)).unwrap();
+    fs::write(hidden.join(MODULE).join("test_divide_more.py"), GOOD).unwrap();
+    let report = submission.beside("report.json");
+    let asked = format!("json={}", report.display());
+    let words = ["--submission", submission.text(), "--hidden", hidden.to_str().unwrap(), "--report", &asked];
+    grader.run(&[&words[..], &IDS, &["--jobs", "2"]].concat()).exits_with(0);
+    let report = read_json(&report);
+    let seconds = exercise(&report, IDS[0])["tests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|test| (test["hidden"] == true).then(|| test["seconds"].as_f64().unwrap()));
+    assert!(seconds.sum::<f64>() > 5.0, "it did not lock the file: {report:#}");
+    let heard = exercise(&report, IDS[1])["tests"].to_string();
+    assert!(heard.contains("nothing was heard"), "{heard}");
+    assert!(!heard.contains("1234.5"), "{heard}");
+}

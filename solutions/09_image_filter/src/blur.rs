@@ -17,15 +17,15 @@ const LANES: usize = 64;
 /// Rows of one task.
 const ROWS: usize = 8;
 
-/// The two kernels, and the picture they are for.
-struct Plan<'a> {
+/// A separable filter: a kernel for the columns and one for the rows, and the picture that they are for.
+struct SeparableFilter<'a> {
     source: &'a Picture<Cow<'a, [u8]>>,
     down: Vec<f32>,
     along: Vec<f32>,
     stop: &'a AtomicBool,
 }
 
-impl Plan<'_> {
+impl SeparableFilter<'_> {
     /// Row `y` of the result. `padded` is scratch space: a row of floats, with room for its reflections.
     fn row(&self, y: usize, padded: &mut [f32], out: &mut [u8]) {
         let channels = self.source.channels;
@@ -137,15 +137,16 @@ pub fn blurred(source: &Picture<Cow<'_, [u8]>>, sigma: f64, stop: &AtomicBool) -
         return Ok(result);
     }
     check_scratch(source.row_bytes())?;
-    let plan = Plan { source, down: weights(sigma, source.height), along: weights(sigma, source.width), stop };
+    let (down, along) = (weights(sigma, source.height), weights(sigma, source.width));
+    let filter = SeparableFilter { source, down, along, stop };
     let row_bytes = source.row_bytes();
-    let scratch = || vec![0.0; row_bytes + 2 * (plan.along.len() - 1) * source.channels];
+    let scratch = || vec![0.0; row_bytes + 2 * (filter.along.len() - 1) * source.channels];
     result.data.par_chunks_mut(row_bytes * ROWS).enumerate().for_each_init(scratch, |padded, (number, block)| {
         for (row, out) in block.chunks_exact_mut(row_bytes).enumerate() {
             if stop.load(Ordering::Relaxed) {
                 return;
             }
-            plan.row(number * ROWS + row, padded, out);
+            filter.row(number * ROWS + row, padded, out);
         }
     });
     Ok(result)

@@ -88,12 +88,12 @@ pub fn push_number(bytes: &mut Vec<u8>, mut number: u64) {
 
 /// Reads from the front to the end, and never past it.
 #[derive(Debug)]
-pub struct Reader<'b> {
+pub struct ByteReader<'b> {
     bytes: &'b [u8],
     at: usize,
 }
 
-impl<'b> Reader<'b> {
+impl<'b> ByteReader<'b> {
     /// At the first byte.
     pub fn new(bytes: &'b [u8]) -> Self {
         Self { bytes, at: 0 }

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyType};
 
-use crate::wire::{FormatError, MAGIC, Reader, VERSION, push_number};
+use crate::wire::{ByteReader, FormatError, MAGIC, VERSION, push_number};
 
 /// The count of each word.
 pub type Counts = HashMap<String, u64>;
@@ -33,7 +33,7 @@ pub fn encode(counts: &Counts) -> Vec<u8> {
 ///
 /// The fault in the bytes, and its place.
 pub fn decode(bytes: &[u8]) -> Result<Counts, FormatError> {
-    let mut reader = Reader::new(bytes);
+    let mut reader = ByteReader::new(bytes);
     if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) {
         return Err(FormatError::NoCount);
     }

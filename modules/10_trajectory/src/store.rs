@@ -37,14 +37,14 @@ enum Layout {
 
 /// A trajectory on disk, to be read.
 #[derive(Debug)]
-pub struct Reader {
+pub struct TrajectoryReader {
     file: File,
     layout: Layout,
     /// The bytes of one frame.
     buffer: Vec<u8>,
 }
 
-impl Reader {
+impl TrajectoryReader {
     /// Opens a file. The text, if there is one, is a warning.
     pub fn open(path: &Path, format: Format) -> Result<(Self, Option<String>), FormatError> {
         let mut file = File::open(path)?;
@@ -134,7 +134,7 @@ impl Reader {
 
 /// A trajectory on disk, to be written.
 #[derive(Debug)]
-pub struct Recorder {
+pub struct TrajectoryRecorder {
     file: BufWriter<File>,
     format: Format,
     order: ByteOrder,
@@ -156,7 +156,7 @@ struct Clock {
     delta: f32,
 }
 
-impl Recorder {
+impl TrajectoryRecorder {
     /// Makes the file, or empties it.
     pub fn create(path: &Path, format: Format, order: ByteOrder) -> Result<Self, FormatError> {
         let file = BufWriter::with_capacity(1 << 18, File::create(path)?);

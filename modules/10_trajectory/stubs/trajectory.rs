@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 
 use crate::arrays;
 use crate::formats::{FormatError, RawFrame};
-use crate::store::{Format, Reader, Recorder};
+use crate::store::{Format, TrajectoryReader, TrajectoryRecorder};
 
 /// One frame of a trajectory.
 #[pyclass(module = "trajectory", frozen)]
@@ -82,7 +82,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct TrajectoryWriter {
     path: PathBuf,
     /// None once the writer is closed.
-    recorder: Mutex<Option<Recorder>>,
+    recorder: Mutex<Option<TrajectoryRecorder>>,
 }
 
 impl TrajectoryWriter {
@@ -142,7 +142,7 @@ pub struct Trajectory {
     /// Atoms in each frame.
     #[pyo3(get)]
     num_atoms: usize,
-    reader: Mutex<Reader>,
+    reader: Mutex<TrajectoryReader>,
 }
 
 impl Trajectory {

@@ -15,7 +15,7 @@ use crate::formats::FormatError;
 use crate::memory::{Memory, borrow, borrow_mut};
 use crate::simulation::Forces;
 use crate::state::State;
-use crate::store::{Format, Reader, Recorder};
+use crate::store::{Format, TrajectoryReader, TrajectoryRecorder};
 use crate::{arrays, logging};
 
 /// A spring from the origin to each atom, computed in Rust.
@@ -170,7 +170,7 @@ type PlainFrame<'py> = (i64, f64, Bound<'py, PyAny>);
 fn _write_dcd(path: PathBuf, byteorder: &str, frames: Vec<PlainFrame<'_>>) -> PyResult<Vec<String>> {
     let order = if byteorder == "big" { ByteOrder::Big } else { ByteOrder::Little };
     let exception = |error: FormatError| PyValueError::new_err(error.to_string());
-    let mut recorder = Recorder::create(&path, Format::Dcd, order).map_err(exception)?;
+    let mut recorder = TrajectoryRecorder::create(&path, Format::Dcd, order).map_err(exception)?;
     let mut warnings = Vec::new();
     for (step, time, positions) in &frames {
         warnings.extend(recorder.write(*step, *time, &arrays::positions(positions)?).map_err(exception)?);
@@ -183,7 +183,7 @@ fn _write_dcd(path: PathBuf, byteorder: &str, frames: Vec<PlainFrame<'_>>) -> Py
 #[pyfunction]
 fn _read_dcd(py: Python<'_>, path: PathBuf) -> PyResult<(Option<String>, usize, Vec<PlainFrame<'_>>)> {
     let exception = |error: FormatError| PyValueError::new_err(error.to_string());
-    let (mut reader, warning) = Reader::open(&path, Format::Dcd).map_err(exception)?;
+    let (mut reader, warning) = TrajectoryReader::open(&path, Format::Dcd).map_err(exception)?;
     let mut frames = Vec::new();
     for number in 0..reader.len() {
         let raw = reader.frame(number).map_err(exception)?;

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use crate::arrays;
 use crate::dcd::ByteOrder;
 use crate::formats::{FormatError, RawFrame};
-use crate::store::{Format, Reader, Recorder};
+use crate::store::{Format, TrajectoryReader, TrajectoryRecorder};
 
 /// One frame of a trajectory.
 #[pyclass(module = "trajectory", frozen)]
@@ -98,7 +98,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct TrajectoryWriter {
     path: PathBuf,
     /// None once the writer is closed.
-    recorder: Mutex<Option<Recorder>>,
+    recorder: Mutex<Option<TrajectoryRecorder>>,
 }
 
 impl TrajectoryWriter {
@@ -130,7 +130,8 @@ impl TrajectoryWriter {
         };
         let path = path_of(path)?;
         let format = format_of(&path)?;
-        let recorder = py.detach(|| Recorder::create(&path, format, order)).map_err(|error| exception(error, &path))?;
+        let created = py.detach(|| TrajectoryRecorder::create(&path, format, order));
+        let recorder = created.map_err(|error| exception(error, &path))?;
         Ok(Self { path, recorder: Mutex::new(Some(recorder)) })
     }
 
@@ -183,7 +184,7 @@ pub struct Trajectory {
     /// Atoms in each frame.
     #[pyo3(get)]
     num_atoms: usize,
-    reader: Mutex<Reader>,
+    reader: Mutex<TrajectoryReader>,
 }
 
 impl Trajectory {
@@ -204,7 +205,7 @@ impl Trajectory {
     fn load(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<Self> {
         let path = path_of(path)?;
         let format = format_of(&path)?;
-        let opened = py.detach(|| Reader::open(&path, format));
+        let opened = py.detach(|| TrajectoryReader::open(&path, format));
         let (reader, warning) = opened.map_err(|error| exception(error, &path))?;
         if let Some(warning) = warning {
             warn(py, &format!("{}: {warning}", path.display()))?;

@@ -9,16 +9,10 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
-use crate::fixtures::Springs;
 use crate::force_calculator::{ForceCalculator, Vector};
+use crate::forces::{Forces, Springs};
 use crate::logging;
 use crate::state::State;
-
-/// A simulation asks this of forces. Rust's own are one implementation, any Python object with `forces` is another.
-pub trait Forces: Send + Sync {
-    /// Fills in the force on each atom. The caller is detached from the interpreter.
-    fn forces(&self, positions: &[Vector], forces: &mut [Vector]) -> PyResult<()>;
-}
 
 /// The class is frozen, so Rust may look at the value behind the reference without the interpreter.
 impl Forces for Py<ForceCalculator> {

@@ -10,44 +10,12 @@ use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyBytes};
 
 use crate::dcd::ByteOrder;
-use crate::force_calculator::Vector;
+use crate::forces::Springs;
 use crate::formats::FormatError;
 use crate::memory::{Memory, borrow, borrow_mut};
-use crate::simulation::Forces;
 use crate::state::State;
 use crate::store::{Format, TrajectoryReader, TrajectoryRecorder};
 use crate::{arrays, logging};
-
-/// A spring from the origin to each atom, computed in Rust.
-#[pyclass(module = "trajectory", name = "_Springs", frozen)]
-pub struct Springs {
-    stiffness: f64,
-}
-
-#[pymethods]
-impl Springs {
-    #[new]
-    fn new(stiffness: f64) -> Self {
-        Self { stiffness }
-    }
-
-    fn forces<'py>(&self, positions: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray2<f32>>> {
-        let py = positions.py();
-        let positions = arrays::positions(positions)?;
-        let force = |x: f32| (-self.stiffness * f64::from(x)) as f32;
-        let forces = positions.into_iter().map(|position| position.map(force)).collect();
-        arrays::to_array(py, forces)
-    }
-}
-
-impl Forces for Py<Springs> {
-    fn forces(&self, positions: &[Vector], forces: &mut [Vector]) -> PyResult<()> {
-        for (force, position) in forces.iter_mut().zip(positions) {
-            *force = position.map(|x| -self.get().stiffness * x);
-        }
-        Ok(())
-    }
-}
 
 /// A state with these positions.
 #[pyfunction]

@@ -1,7 +1,11 @@
 //! Module 10: views of Rust's memory, proxies, files, forces in Rust and in Python, and a log from any thread.
 //!
 //! One file per exercise, and some that are given: `memory` is what a state holds, `arrays` checks what arrives from
-//! Python, `formats`, `xyz` and `store` are all about files but for what `dcd` does. This one is the table of contents.
+//! Python, `forces` is the trait that `simulation` works with, `formats`, `xyz` and `store` are all about files but for
+//! what `dcd` does. This one is the table of contents.
+//!
+//! `state` and `atom` import each other, because all methods of `State` stand in one block. PyO3's feature
+//! `multiple-pymethods` would allow more blocks, but it does not go with Rust tests: see module 05's `Cargo.toml`.
 
 pub mod arrays;
 pub mod atom;
@@ -9,6 +13,7 @@ pub mod calculate_rmsd;
 pub mod dcd;
 pub mod fixtures;
 pub mod force_calculator;
+pub mod forces;
 pub mod formats;
 pub mod logging;
 pub mod memory;

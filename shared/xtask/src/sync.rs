@@ -19,8 +19,11 @@ struct Derived {
 
 /// Files that two modules have in common, each from the module that teaches it. Modules do not depend on each other: a
 /// learner opens one without the other.
-const SHARED_BY_MODULES: &[(&str, &str)] =
-    &[("modules/03_word_count/src/words.rs", "modules/12_scale_out/src/words.rs")];
+const SHARED_BY_MODULES: &[(&str, &str)] = &[
+    ("modules/03_word_count/src/words.rs", "modules/12_scale_out/src/words.rs"),
+    ("modules/04_matrix_multiply/src/memory.rs", "modules/13_mulliken/src/memory.rs"),
+    ("modules/04_matrix_multiply/src/team.rs", "modules/05_data_processor/src/team.rs"),
+];
 
 /// Writes all derived files; or only says which differ. Whether they were all as they should be, or are now.
 pub(crate) fn run(course: &Course, check: bool) -> Result<bool> {

@@ -1,10 +1,11 @@
 //! Module 13: Mulliken's population analysis, from four nested loops to a kernel that keeps up with the memory.
 //!
-//! One file per exercise, each with a function of its own; they can be solved in any order. What they share is here:
-//! what must hold before ndarray may look at an array ([`layout`]), memory that may not be had ([`memory`]), and the
-//! arguments, checked ([`arguments`]).
+//! One file per exercise, each with a function of its own; they can be solved in any order. They share three modules:
+//! [`layout`] checks an array before ndarray looks at it, [`memory`] asks whether a new array gets its memory, and
+//! [`arguments`] reads the arguments and checks them.
 
 pub mod atomic_charges;
+pub mod memory;
 pub mod mulliken;
 pub mod mulliken_any_layout;
 pub mod mulliken_fused;
@@ -28,7 +29,7 @@ mod python {
     use super::mulliken_parallel::mulliken_parallel;
 }
 
-/// The conditions under which ndarray may look at a NumPy array's memory.
+/// A check of a NumPy array's memory, before ndarray looks at it.
 pub mod layout {
     use ndarray::Dimension;
     use numpy::{PyArray, PyUntypedArrayMethods};
@@ -52,25 +53,6 @@ pub mod layout {
         Err(PyValueError::new_err(
             "the items are not aligned in memory (a field of a packed record?): pass a copy of the array",
         ))
-    }
-}
-
-/// Whether there is memory for a matrix that an argument's shape asks for.
-pub mod memory {
-    use pyo3::exceptions::PyMemoryError;
-    use pyo3::prelude::*;
-
-    /// Refuses the shape of a float64 array for which there is no memory. Asks for it and gives it back, so that the
-    /// array gets it afterwards; without asking, the process would end.
-    ///
-    /// # Errors
-    ///
-    /// `MemoryError` for such a shape.
-    pub fn check_fits(shape: &[usize]) -> PyResult<()> {
-        let length = shape.iter().try_fold(1_usize, |all, &length| all.checked_mul(length));
-        Vec::<f64>::new()
-            .try_reserve_exact(length.unwrap_or(usize::MAX))
-            .map_err(|_| PyMemoryError::new_err(format!("there is no memory for an array of shape {shape:?}")))
     }
 }
 

@@ -40,7 +40,7 @@ impl DataProcessor {
     /// # Errors
     ///
     /// `MemoryError` if there is no memory for them.
-    pub fn make_room(&mut self, more: usize) -> PyResult<()> {
+    pub fn try_reserve(&mut self, more: usize) -> PyResult<()> {
         self.buffer.try_reserve(more).map_err(|_| memory::error(more))
     }
 }

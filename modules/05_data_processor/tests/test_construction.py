@@ -20,7 +20,7 @@ ITERABLE = likely(
     ),
     otherwise="add_data returns nothing: `Ok(())`.",
 )
-NO_MEMORY = "Ask before you make room: `memory::check_length` for an iterable, `make_room` before `extend`."
+NO_MEMORY = "Ask before you make room: `memory::check_length` for an iterable, `try_reserve` before `extend`."
 STRIDES = "`as_slice` refuses what does not lie side by side; `as_array` reads any stride."
 NO_BORROW = (
     "The iterable's own code ran while the processor was borrowed: collect first, `try_borrow_mut` after."

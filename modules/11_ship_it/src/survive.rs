@@ -77,8 +77,8 @@ pub fn mean_of(values: Vec<f64>, start: usize, stop: usize) -> PyResult<f64> {
     Ok(kernel::mean_of(&values, start, stop))
 }
 
-/// What a panic said: `panic!("text")` carries a `&str`, `panic!("{x}")` a `String`.
-fn said(payload: &(dyn Any + Send)) -> &str {
+/// The text of a panic: `panic!("text")` carries a `&str`, `panic!("{x}")` a `String`.
+fn panic_message(payload: &(dyn Any + Send)) -> &str {
     payload
         .downcast_ref::<&str>()
         .copied()

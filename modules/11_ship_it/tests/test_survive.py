@@ -105,7 +105,7 @@ def test_panics_say_why() -> None:
     expect(ship_it.mean_of, [1.0], 1, 1).raises(
         RuntimeError,
         says="there is no mean of no values",
-        because="`assert!` with a plain text panics with a &str, and `said` finds it in "
+        because="`assert!` with a plain text panics with a &str, and `panic_message` finds it in "
         "`payload.as_ref()`. `&payload` is a reference to the Box.",
     )
     expect(ship_it.mean_of, [1.0], 0, 5).raises(

@@ -89,11 +89,11 @@ pub fn parallel_total(py: Python<'_>, values: Vec<i64>) -> PyResult<i64> {
 pub fn mean_of(values: Vec<f64>, start: usize, stop: usize) -> PyResult<f64> {
     // The values belong to this call alone: nobody sees them half-changed.
     panic::catch_unwind(AssertUnwindSafe(|| kernel::mean_of(&values, start, stop)))
-        .map_err(|payload| PyRuntimeError::new_err(format!("the kernel panicked: {}", said(payload.as_ref()))))
+        .map_err(|payload| PyRuntimeError::new_err(format!("the kernel panicked: {}", panic_message(payload.as_ref()))))
 }
 
-/// What a panic said: `panic!("text")` carries a `&str`, `panic!("{x}")` a `String`.
-fn said(payload: &(dyn Any + Send)) -> &str {
+/// The text of a panic: `panic!("text")` carries a `&str`, `panic!("{x}")` a `String`.
+fn panic_message(payload: &(dyn Any + Send)) -> &str {
     payload
         .downcast_ref::<&str>()
         .copied()

@@ -1,7 +1,7 @@
 //! Module 04: NumPy arrays in Rust without copies: views, layouts, borrows, and when to call a library.
 //!
-//! One file per exercise, and some that are given: `layout` and `memory`, which the exercises use, `team`, for when rayon's
-//! own iterators are not fast enough, and `norm_in_lanes`, to compare with. This file is the table of contents.
+//! One file per exercise, and some that are given: `layout` and `memory`, which the exercises use, `team`, for when
+//! rayon's own iterators are not fast enough, and `norm_in_lanes`, to compare with. This file is the table of contents.
 
 pub mod array_multiply;
 pub mod compute_stats;

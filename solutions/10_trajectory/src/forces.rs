@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use crate::arrays;
 use crate::force_calculator::Vector;
 
-/// The forces that a simulation asks for. Rust's own are one implementation, any Python object with `forces` is another.
+/// A source of forces for a simulation. Rust's own are one implementation, any Python object with `forces` is another.
 pub trait Forces: Send + Sync {
     /// Fills in the force on each atom. The caller is detached from the interpreter.
     fn forces(&self, positions: &[Vector], forces: &mut [Vector]) -> PyResult<()>;

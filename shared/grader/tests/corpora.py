@@ -790,10 +790,10 @@ RECORDS = "`corpora.py --only EXERCISE partial --record` writes it down; look at
 
 SCORES_HEAD = f"""\
 # The points of each wrong version in solutions/*/wrong, with the seed {SEED} and no share for soft tests.
-# Two numbers where luck decides which tests fail (threads, the order of a map, whose answer comes first), or the
-# speed of the machine (memory that fills until the time is over): the
-# least and the most. `corpora.py partial --record` writes this anew, and leaves these pairs as they are. Look
-# at every line that changes: a wrong version with all its points is one that only soft tests tell apart.
+# Two numbers where luck decides which tests fail (threads, the order of a map, whose answer comes first), or
+# the speed of the machine (memory that fills until the time is over): the least and the most.
+# `corpora.py partial --record` writes this anew, and leaves these pairs as they are. Look at every line that
+# changes: a wrong version with all its points is one that only soft tests tell apart.
 
 [score]
 """

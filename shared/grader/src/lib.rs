@@ -17,6 +17,7 @@ mod disk_space;
 mod environment;
 mod exit_status;
 mod grade;
+mod grading_context;
 mod intake;
 mod manifest;
 mod parallel;

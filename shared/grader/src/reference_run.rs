@@ -14,7 +14,7 @@ use crate::build::extension::{self, Extension};
 use crate::disk_space;
 use crate::environment::Environment;
 use crate::environment::cgroup::Cgroups;
-use crate::environment::sandbox::Jail;
+use crate::grading_context::GradingContext;
 use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
 use crate::second_chances::SecondChances;
@@ -44,7 +44,8 @@ pub(crate) fn manifest(
     let cgroups = Cgroups::make(&environment.without, environment.memory);
     let jail = environment.jail.counted_by(&cgroups);
     let second_chances = SecondChances::of_the_reference();
-    let run = ReferenceRun { environment, jail: &jail, second_chances: &second_chances, hidden, jobs };
+    let grading = GradingContext { environment, jail: &jail, second_chances: &second_chances };
+    let run = ReferenceRun { grading, hidden, jobs };
     let mut of_solutions = BTreeMap::new();
     let folder = scratch.path().join("solutions");
     let extensions = run.build(&missing, Version::Solution, &folder)?;
@@ -74,9 +75,7 @@ pub(crate) fn manifest(
 
 /// A run of the course's own code under the rules that submissions are graded by.
 struct ReferenceRun<'r> {
-    environment: &'r Environment,
-    jail: &'r Jail,
-    second_chances: &'r SecondChances,
+    grading: GradingContext<'r>,
     hidden: Option<&'r Path>,
     jobs: usize,
 }
@@ -103,12 +102,11 @@ impl ReferenceRun<'_> {
         scratch: &Path,
     ) -> Result<BTreeMap<String, Extension>> {
         let tree = scratch.join("tree");
-        let modules = self.environment.course.modules_of(exercise_refs);
+        let modules = self.grading.environment.course.modules_of(exercise_refs);
         let builds = in_parallel(self.jobs, &modules, |module| {
             extension::lay_out(module, &tree, version)?;
             let folder = scratch.join(&module.name);
-            let Self { environment, jail, second_chances, .. } = *self;
-            let built = extension::build(environment, jail, second_chances, module, &tree, &folder, TIME_TO_BUILD)?;
+            let built = extension::build(self.grading, module, &tree, &folder, TIME_TO_BUILD)?;
             let built = built.map_err(|errors| {
                 Error::new(format!("The course's own {} does not compile in the jail:\n{errors}", module.name))
             })?;
@@ -125,8 +123,7 @@ impl ReferenceRun<'_> {
         scratch: &Path,
     ) -> Result<Vec<(String, Kind, SessionResult)>> {
         files::make_folder(scratch)?;
-        let Self { environment, jail, second_chances, .. } = *self;
-        let session = Session { environment, jail, second_chances, extension, scratch, seed: 0 };
+        let session = Session { grading: self.grading, extension, scratch, seed: 0 };
         let ExerciseRef { module, exercise } = exercise_ref;
         let tests: Vec<PathBuf> = exercise.tests.iter().map(|test| module.folder.join(test)).collect();
         let run_outside = |tests: &[PathBuf]| match version {
@@ -134,8 +131,10 @@ impl ReferenceRun<'_> {
             _ => session.run_outside(module, exercise, tests),
         };
         let mut runs = vec![(exercise.id(), Kind::Public, run_outside(&tests)?)];
-        let hidden =
-            self.hidden.map(|hidden| hidden_tests(hidden, &self.environment.course, exercise_ref)).transpose()?;
+        let hidden = self
+            .hidden
+            .map(|hidden| hidden_tests(hidden, &self.grading.environment.course, exercise_ref))
+            .transpose()?;
         if let Some(hidden) = hidden.filter(|tests| !tests.is_empty()) {
             runs.push((exercise.id(), Kind::Hidden, run_outside(&hidden)?));
         }

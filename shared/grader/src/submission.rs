@@ -17,8 +17,8 @@ use crate::defence::Defence;
 use crate::disk_space;
 use crate::environment::Environment;
 use crate::environment::cgroup::Cgroups;
-use crate::environment::sandbox::Jail;
 use crate::grade::{ExerciseGrade, Grade, TestGrade, Visibility};
+use crate::grading_context::GradingContext;
 use crate::intake::{self, Intake};
 use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
@@ -121,7 +121,8 @@ impl SubmissionGrader<'_> {
             .iter()
             .map(|exercise_ref| (exercise_ref.id(), is_written(*exercise_ref, tree, is_there)))
             .collect();
-        let context = Context { written: &written, scratch, tree, jail: &jail, second_chances: &second_chances };
+        let grading = GradingContext { environment: self.environment, jail: &jail, second_chances: &second_chances };
+        let context = Context { grading, written: &written, scratch, tree };
         // The last modules first: they have the heaviest dependencies, and one slow build at the end would leave
         // processors idle.
         let builds = in_parallel(jobs, &modules.into_iter().rev().collect::<Vec<_>>(), |module| {
@@ -167,9 +168,8 @@ impl SubmissionGrader<'_> {
     }
 
     fn submitted_module<'m>(&'m self, module: &'m Module, context: &Context<'m>) -> SubmittedModule<'m> {
-        let Context { tree, jail, second_chances, .. } = *context;
         let limits = TimeLimits::beside_reference(self.manifest.compile_time(&module.name));
-        SubmittedModule { environment: self.environment, jail, second_chances, module, tree, limits }
+        SubmittedModule { grading: context.grading, module, tree: context.tree, limits }
     }
 
     /// Runs one exercise's public and soft tests, if there is something to test. `None`, where the module turns out not to be importable, or
@@ -244,8 +244,7 @@ impl SubmissionGrader<'_> {
     }
 
     fn session<'s>(&'s self, extension: &'s Path, scratch: &'s Path, context: &Context<'s>) -> Session<'s> {
-        let Context { jail, second_chances, .. } = *context;
-        Session { environment: self.environment, jail, second_chances, extension, scratch, seed: self.seed }
+        Session { grading: context.grading, extension, scratch, seed: self.seed }
     }
 
     fn run_public_and_soft(
@@ -356,12 +355,11 @@ const TIME_TO_FIND_THE_IMPORT: Duration = Duration::from_secs(180);
 /// The surroundings in which one submission is graded.
 #[derive(Debug, Clone, Copy)]
 struct Context<'p> {
+    grading: GradingContext<'p>,
     /// Whether an exercise was written, by ID.
     written: &'p BTreeMap<String, bool>,
     scratch: &'p Path,
     tree: &'p Path,
-    jail: &'p Jail,
-    second_chances: &'p SecondChances,
 }
 
 /// A run over exercises with what is built of them.

@@ -8,9 +8,7 @@ use course_core::process::{self, ExitReason, Finished, Limits};
 use course_core::staging::{self, Version};
 use course_core::{Error, Result, files, python};
 
-use crate::environment::Environment;
-use crate::environment::sandbox::Jail;
-use crate::second_chances::SecondChances;
+use crate::grading_context::GradingContext;
 use crate::turns;
 
 /// Bytes of the built file.
@@ -32,14 +30,13 @@ pub(crate) struct Extension {
 
 /// Builds an extension within `time`, or gives the reason that it could not be built.
 pub(crate) fn build(
-    environment: &Environment,
-    jail: &Jail,
-    second_chances: &SecondChances,
+    grading: GradingContext<'_>,
     module: &Module,
     tree: &Path,
     scratch: &Path,
     time: Duration,
 ) -> Result<Result<Extension, String>> {
+    let GradingContext { environment, jail, second_chances } = grading;
     let folder = tree.join("modules").join(&module.name);
     let out = scratch.join("built");
     files::make_folder(&out)?;

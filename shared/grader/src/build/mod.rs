@@ -11,9 +11,7 @@ use course_core::catalogue::{Exercise, Module};
 use course_core::files;
 use course_core::staging::Version;
 
-use crate::environment::Environment;
-use crate::environment::sandbox::Jail;
-use crate::second_chances::SecondChances;
+use crate::grading_context::GradingContext;
 
 /// The time that rustc may take for a module. A slow machine is charged to nobody: it was as slow for the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +49,8 @@ pub(crate) struct Built {
 /// A module as one submission has it, with everything that its build needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SubmittedModule<'m> {
-    /// The environment that all gradings share.
-    pub(crate) environment: &'m Environment,
-    /// The jail, counting this submission's processes.
-    pub(crate) jail: &'m Jail,
-    /// This submission's.
-    pub(crate) second_chances: &'m SecondChances,
+    /// The surroundings of this grading.
+    pub(crate) grading: GradingContext<'m>,
     /// The course's own.
     pub(crate) module: &'m Module,
     /// The folder with the submission's files.
@@ -124,8 +118,7 @@ impl SubmittedModule<'_> {
 
     /// The folder with the extension, or the reason that it could not be built.
     fn compile(&self, tree: &Path, scratch: &Path, time: Duration) -> Result<Result<PathBuf, String>> {
-        let Self { environment, jail, second_chances, module, .. } = *self;
-        let compiled = extension::build(environment, jail, second_chances, module, tree, scratch, time)?;
+        let compiled = extension::build(self.grading, self.module, tree, scratch, time)?;
         Ok(compiled.map(|extension| extension.folder))
     }
 }

@@ -15,9 +15,7 @@ use course_core::process::{CancellationToken, ExitReason, Finished, Limits};
 use course_core::{Error, Result, files};
 use serde_json::Value;
 
-use crate::environment::Environment;
-use crate::environment::sandbox::Jail;
-use crate::second_chances::SecondChances;
+use crate::grading_context::GradingContext;
 use crate::test_status::Status;
 use crate::turns;
 
@@ -143,12 +141,8 @@ impl From<TestOutcome> for Status {
 /// A built extension and the folder for its tests.
 #[derive(Debug)]
 pub(crate) struct Session<'s> {
-    /// The environment that all gradings share.
-    pub(crate) environment: &'s Environment,
-    /// The jail, counting this submission's processes.
-    pub(crate) jail: &'s Jail,
-    /// This submission's.
-    pub(crate) second_chances: &'s SecondChances,
+    /// The surroundings of this grading.
+    pub(crate) grading: GradingContext<'s>,
     /// The folder with the extension, under the name that Python imports.
     pub(crate) extension: &'s Path,
     /// An empty folder of this run.
@@ -186,13 +180,13 @@ impl Session<'_> {
     /// as the submission has second chances.
     fn run(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<(JobEnd, Events)> {
         let job = self.job(module, exercise, tests)?;
-        let turns = &self.environment.turns;
+        let turns = &self.grading.environment.turns;
         let time = time_for_all_tests(exercise);
         let attempt = |time| self.ask_oracle(&job, time);
         let repeat = || {
             let in_vain =
                 |(end, events): &(JobEnd, Events)| !matches!(end, JobEnd::Done) || events.result.was_cut_short();
-            self.second_chances.repeat_alone(turns, time, attempt, in_vain)
+            self.grading.second_chances.repeat_alone(turns, time, attempt, in_vain)
         };
         let (mut end, mut events) = turns.beside_others(|| attempt(time))?;
         // The tests themselves died, not the submission; or its process was killed or starved. Perhaps this machine was
@@ -229,7 +223,7 @@ impl Session<'_> {
         );
         let job = self.job(module, exercise, tests)?;
         let attempt = || self.ask_oracle(&job, time_for_all_tests(exercise));
-        let (end, events) = self.environment.turns.alone(attempt)?;
+        let (end, events) = self.grading.environment.turns.alone(attempt)?;
         outcome(end, events, exercise, tests)
     }
 
@@ -238,7 +232,7 @@ impl Session<'_> {
     pub(crate) fn import_problem(&self, module: &Module, exercise: &Exercise) -> Result<Option<String>> {
         let only_import = |job: &mut OracleJob<'_>| (job.only_import, job.time_limit) = (true, TIME_TO_IMPORT);
         let job = self.job_with(module, exercise, &[], only_import)?;
-        let (end, events) = self.environment.turns.alone(|| self.ask_oracle(&job, TIME_TO_IMPORT + GRACE))?;
+        let (end, events) = self.grading.environment.turns.alone(|| self.ask_oracle(&job, TIME_TO_IMPORT + GRACE))?;
         match (events.started, events.done) {
             (false, _) => Err(did_not_start(end)),
             (true, false) => Ok(Some("importing the module broke off".to_owned())),
@@ -260,11 +254,11 @@ impl Session<'_> {
     ) -> Result<Value> {
         let shared = self.scratch.join("shared");
         files::make_folder(&shared)?;
-        let mut policy = self.environment.policy();
+        let mut policy = self.grading.environment.policy();
         policy.read.extend([self.extension.to_owned(), shared.clone()]);
         policy.network = exercise.network;
-        let mut worker = self.jail.command_line(&policy);
-        worker.extend(self.environment.jailed_python_program("grading-worker"));
+        let mut worker = self.grading.jail.command_line(&policy);
+        worker.extend(self.grading.environment.jailed_python_program("grading-worker"));
         let mut job = OracleJob {
             module: &module.package,
             directory: self.extension,
@@ -275,9 +269,9 @@ impl Session<'_> {
             seed: self.seed,
             time_limit: time_for_a_test(exercise),
             budget: time_for_a_test(exercise) * BUDGET,
-            memory: self.environment.memory.of_oracle(),
+            memory: self.grading.environment.memory.of_oracle(),
             events: &self.event_log(),
-            root: &self.environment.course.root,
+            root: &self.grading.environment.course.root,
             only_import: false,
         };
         change(&mut job);
@@ -291,7 +285,7 @@ impl Session<'_> {
     fn ask_oracle(&self, job: &Value, time: Duration) -> Result<(JobEnd, Events)> {
         let event_log = self.event_log();
         let _ = std::fs::remove_file(&event_log); // Another run's must not be taken for this one's.
-        let end = self.environment.oracles.run(job, time)?;
+        let end = self.grading.environment.oracles.run(job, time)?;
         Ok((end, Events::read(&read_at_most(&event_log, 64 << 20))))
     }
 
@@ -305,8 +299,8 @@ impl Session<'_> {
     ) -> Result<SessionResult> {
         let own = self.scratch.join("inside");
         files::make_folder(&own)?;
-        let root = &self.environment.course.root;
-        let mut policy = self.environment.policy_with_processes();
+        let root = &self.grading.environment.course.root;
+        let mut policy = self.grading.environment.policy_with_processes();
         policy.read.extend([self.extension.to_owned(), root.join("Cargo.toml"), root.join("pyproject.toml")]);
         policy.read.extend(["tests", "data", "Cargo.toml"].map(|part| module.folder.join(part)));
         policy.read.extend(tests.iter().cloned());
@@ -319,12 +313,12 @@ impl Session<'_> {
             root: tests.first().and_then(|test| test.parent()).unwrap_or(root),
             selection,
         };
-        let mut command_line = self.jail.command_line(&policy);
-        command_line.extend(self.environment.jailed_python_program("worker"));
+        let mut command_line = self.grading.jail.command_line(&policy);
+        command_line.extend(self.grading.environment.jailed_python_program("worker"));
         let mut command_line = command_line.into_iter();
         let mut command = Command::new(command_line.next().unwrap_or_default());
         command.args(command_line).env_clear().env("TMPDIR", &own).env("HOME", &own).env("PATH", "/usr/bin:/bin");
-        let turns = &self.environment.turns;
+        let turns = &self.grading.environment.turns;
         let time = time_for_a_test(exercise) * BUDGET;
         let mut attempt = |time| {
             let limits = Limits { time, output: 64 << 20 };
@@ -334,7 +328,7 @@ impl Session<'_> {
         if turns::may_be_the_machines_fault(finished.exit) {
             let in_vain =
                 |finished: &Finished| !matches!(finished.exit, ExitReason::Exited(status) if status.success());
-            finished = self.second_chances.repeat_alone(turns, time, attempt, in_vain)?.unwrap_or(finished);
+            finished = self.grading.second_chances.repeat_alone(turns, time, attempt, in_vain)?.unwrap_or(finished);
         }
         let events = Events::read(&finished.stderr);
         let broken = match finished.exit {

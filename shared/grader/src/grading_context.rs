@@ -2,7 +2,7 @@
 
 use crate::environment::Environment;
 use crate::environment::sandbox::Jail;
-use crate::second_chances::SecondChances;
+use crate::retry_budget::RetryBudget;
 
 /// The surroundings of the work on one submission, or on the reference.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,6 @@ pub(crate) struct GradingContext<'g> {
     pub(crate) environment: &'g Environment,
     /// The jail, counting this submission's processes.
     pub(crate) jail: &'g Jail,
-    /// This submission's.
-    pub(crate) second_chances: &'g SecondChances,
+    /// The time that repeats of its work may still take.
+    pub(crate) retry_budget: &'g RetryBudget,
 }

@@ -17,7 +17,7 @@ use crate::environment::cgroup::Cgroups;
 use crate::grading_context::GradingContext;
 use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
-use crate::second_chances::SecondChances;
+use crate::retry_budget::RetryBudget;
 use crate::session::{Session, SessionResult};
 
 /// For one module, on a machine that does other things too.
@@ -43,8 +43,8 @@ pub(crate) fn manifest(
     let scratch = ScratchFolder::new(&environment.scratch)?;
     let cgroups = Cgroups::make(&environment.without, environment.memory);
     let jail = environment.jail.counted_by(&cgroups);
-    let second_chances = SecondChances::of_the_reference();
-    let grading = GradingContext { environment, jail: &jail, second_chances: &second_chances };
+    let retry_budget = RetryBudget::of_the_reference();
+    let grading = GradingContext { environment, jail: &jail, retry_budget: &retry_budget };
     let run = ReferenceRun { grading, hidden, jobs };
     let mut of_solutions = BTreeMap::new();
     let folder = scratch.path().join("solutions");

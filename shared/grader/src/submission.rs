@@ -22,9 +22,9 @@ use crate::grading_context::GradingContext;
 use crate::intake::{self, Intake};
 use crate::manifest::{Kind, Manifest, hidden_tests};
 use crate::parallel::in_parallel;
+use crate::retry_budget::RetryBudget;
 use crate::score;
 use crate::score::points::Points;
-use crate::second_chances::SecondChances;
 use crate::session::{Session, SessionResult, TestRun};
 use crate::suspicious_code;
 use crate::test_status::Status;
@@ -114,14 +114,14 @@ impl SubmissionGrader<'_> {
     ) -> Result<Vec<ExerciseGrade>> {
         let cgroups = Cgroups::make(&self.environment.without, self.environment.memory);
         let jail = self.environment.jail.counted_by(&cgroups);
-        let second_chances = SecondChances::of_a_submission();
+        let retry_budget = RetryBudget::of_a_submission();
         let modules = self.modules();
         let written: BTreeMap<String, bool> = self
             .exercise_refs
             .iter()
             .map(|exercise_ref| (exercise_ref.id(), is_written(*exercise_ref, tree, is_there)))
             .collect();
-        let grading = GradingContext { environment: self.environment, jail: &jail, second_chances: &second_chances };
+        let grading = GradingContext { environment: self.environment, jail: &jail, retry_budget: &retry_budget };
         let context = Context { grading, written: &written, scratch, tree };
         // The last modules first: they have the heaviest dependencies, and one slow build at the end would leave
         // processors idle.

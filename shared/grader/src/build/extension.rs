@@ -8,8 +8,8 @@ use course_core::process::{self, ExitReason, Finished, Limits};
 use course_core::staging::{self, Version};
 use course_core::{Error, Result, files, python};
 
+use crate::exclusive_access;
 use crate::grading_context::GradingContext;
-use crate::turns;
 
 /// Bytes of the built file.
 const LARGEST: u64 = 64 << 20;
@@ -36,7 +36,7 @@ pub(crate) fn build(
     scratch: &Path,
     time: Duration,
 ) -> Result<Result<Extension, String>> {
-    let GradingContext { environment, jail, second_chances } = grading;
+    let GradingContext { environment, jail, retry_budget } = grading;
     let folder = tree.join("modules").join(&module.name);
     let out = scratch.join("built");
     files::make_folder(&out)?;
@@ -60,10 +60,10 @@ pub(crate) fn build(
         // A pause of the machine counts for the clock, not for the limit.
         Ok::<_, Error>((finished, begun.elapsed().min(time)))
     };
-    let (mut finished, mut taken) = environment.turns.beside_others(|| attempt(time))?;
-    if turns::may_be_the_machines_fault(finished.exit) {
-        let in_vain = |(finished, _): &(Finished, Duration)| turns::may_be_the_machines_fault(finished.exit);
-        let repeated = second_chances.repeat_alone(&environment.turns, time, attempt, in_vain)?;
+    let (mut finished, mut taken) = environment.exclusive_access.beside_others(|| attempt(time))?;
+    if exclusive_access::may_be_the_machines_fault(finished.exit) {
+        let in_vain = |(finished, _): &(Finished, Duration)| exclusive_access::may_be_the_machines_fault(finished.exit);
+        let repeated = retry_budget.repeat_alone(&environment.exclusive_access, time, attempt, in_vain)?;
         (finished, taken) = repeated.unwrap_or((finished, taken));
     }
     match finished.exit {

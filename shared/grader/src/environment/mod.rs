@@ -24,8 +24,8 @@ use sandbox::{Jail, SandboxPolicy};
 use toolchain::Rust;
 
 use crate::defence::Defence;
+use crate::exclusive_access::ExclusiveAccess;
 use crate::session::oracles::Oracles;
-use crate::turns::Turns;
 use crate::unix;
 
 /// The tools, folders and limits that grading works with.
@@ -40,7 +40,7 @@ pub(crate) struct Environment {
     /// The share of the memory for each submission.
     pub(crate) memory: MemoryShare,
     /// Lets work run beside other work, or alone.
-    pub(crate) turns: Turns,
+    pub(crate) exclusive_access: ExclusiveAccess,
     /// The processes that run tests from outside.
     pub(crate) oracles: Oracles,
     /// The mechanisms of the jail that do not hold on this machine, one sentence each.
@@ -94,7 +94,7 @@ impl Environment {
             reference: ReferenceBuild::make(&course, work, modules)?,
             jail: Jail::new(toolchain::build_jail(&course.root)?, without),
             oracles: Oracles::new(oracle(&course.root, &work.join("hypothesis")), &course.root),
-            turns: Turns::default(),
+            exclusive_access: ExclusiveAccess::default(),
             memory: MemoryShare::among(jobs),
             not_enforced: Vec::new(),
             without: without.to_vec(),

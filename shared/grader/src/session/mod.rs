@@ -15,9 +15,9 @@ use course_core::process::{CancellationToken, ExitReason, Finished, Limits};
 use course_core::{Error, Result, files};
 use serde_json::Value;
 
+use crate::exclusive_access;
 use crate::grading_context::GradingContext;
 use crate::test_status::Status;
-use crate::turns;
 
 use oracles::JobEnd;
 
@@ -177,21 +177,21 @@ impl Session<'_> {
     }
 
     /// Runs the tests. If the machine may have cut them short, this repeats them while nothing else of the grader runs, as long
-    /// as the submission has second chances.
+    /// as the submission has some of its retry budget left.
     fn run(&self, module: &Module, exercise: &Exercise, tests: &[PathBuf]) -> Result<(JobEnd, Events)> {
         let job = self.job(module, exercise, tests)?;
-        let turns = &self.grading.environment.turns;
+        let access = &self.grading.environment.exclusive_access;
         let time = time_for_all_tests(exercise);
         let attempt = |time| self.ask_oracle(&job, time);
         let repeat = || {
             let in_vain =
                 |(end, events): &(JobEnd, Events)| !matches!(end, JobEnd::Done) || events.result.was_cut_short();
-            self.grading.second_chances.repeat_alone(turns, time, attempt, in_vain)
+            self.grading.retry_budget.repeat_alone(access, time, attempt, in_vain)
         };
-        let (mut end, mut events) = turns.beside_others(|| attempt(time))?;
+        let (mut end, mut events) = access.beside_others(|| attempt(time))?;
         // The tests themselves died, not the submission; or its process was killed or starved. Perhaps this machine was
         // short of memory, or of processors, for a moment.
-        let stopped_by_the_machine = matches!(end, JobEnd::TimedOut) && turns::is_overloaded();
+        let stopped_by_the_machine = matches!(end, JobEnd::TimedOut) && exclusive_access::is_overloaded();
         let broke = !events.done && (matches!(end, JobEnd::Broke(_)) || stopped_by_the_machine);
         if broke || events.has_pytest_failed() {
             (end, events) = repeat()?.unwrap_or((end, events));
@@ -223,7 +223,7 @@ impl Session<'_> {
         );
         let job = self.job(module, exercise, tests)?;
         let attempt = || self.ask_oracle(&job, time_for_all_tests(exercise));
-        let (end, events) = self.grading.environment.turns.alone(attempt)?;
+        let (end, events) = self.grading.environment.exclusive_access.alone(attempt)?;
         outcome(end, events, exercise, tests)
     }
 
@@ -232,7 +232,8 @@ impl Session<'_> {
     pub(crate) fn import_problem(&self, module: &Module, exercise: &Exercise) -> Result<Option<String>> {
         let only_import = |job: &mut OracleJob<'_>| (job.only_import, job.time_limit) = (true, TIME_TO_IMPORT);
         let job = self.job_with(module, exercise, &[], only_import)?;
-        let (end, events) = self.grading.environment.turns.alone(|| self.ask_oracle(&job, TIME_TO_IMPORT + GRACE))?;
+        let (end, events) =
+            self.grading.environment.exclusive_access.alone(|| self.ask_oracle(&job, TIME_TO_IMPORT + GRACE))?;
         match (events.started, events.done) {
             (false, _) => Err(did_not_start(end)),
             (true, false) => Ok(Some("importing the module broke off".to_owned())),
@@ -318,17 +319,17 @@ impl Session<'_> {
         let mut command_line = command_line.into_iter();
         let mut command = Command::new(command_line.next().unwrap_or_default());
         command.args(command_line).env_clear().env("TMPDIR", &own).env("HOME", &own).env("PATH", "/usr/bin:/bin");
-        let turns = &self.grading.environment.turns;
+        let access = &self.grading.environment.exclusive_access;
         let time = time_for_a_test(exercise) * BUDGET;
         let mut attempt = |time| {
             let limits = Limits { time, output: 64 << 20 };
             jobs::run(&mut command, &job.to_json(), limits, &CancellationToken::default())
         };
-        let mut finished = turns.beside_others(|| attempt(time))?;
-        if turns::may_be_the_machines_fault(finished.exit) {
+        let mut finished = access.beside_others(|| attempt(time))?;
+        if exclusive_access::may_be_the_machines_fault(finished.exit) {
             let in_vain =
                 |finished: &Finished| !matches!(finished.exit, ExitReason::Exited(status) if status.success());
-            finished = self.grading.second_chances.repeat_alone(turns, time, attempt, in_vain)?.unwrap_or(finished);
+            finished = self.grading.retry_budget.repeat_alone(access, time, attempt, in_vain)?.unwrap_or(finished);
         }
         let events = Events::read(&finished.stderr);
         let broken = match finished.exit {

@@ -1,4 +1,5 @@
-//! Turns at work: usually as many at a time as there are jobs; one alone, if a result must not depend on the neighbours.
+//! Access to the machine: usually shared by as many pieces of work as there are jobs; exclusive for one, if its result must
+//! not depend on the neighbours.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -6,20 +7,20 @@ use course_core::process::ExitReason;
 
 use crate::unix;
 
-/// Held by all work on submissions. Waiting for a turn alone ends: every piece of work has a time limit.
+/// Held by all work on submissions. Waiting for exclusive access ends: every piece of work has a time limit.
 #[derive(Debug, Default)]
-pub(crate) struct Turns(RwLock<()>);
+pub(crate) struct ExclusiveAccess(RwLock<()>);
 
-impl Turns {
+impl ExclusiveAccess {
     /// Does something while others may work too.
     pub(crate) fn beside_others<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _turn = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.0.read().unwrap_or_else(PoisonError::into_inner);
         work()
     }
 
     /// Does something while nobody else works.
     pub(crate) fn alone<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _turn = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.0.write().unwrap_or_else(PoisonError::into_inner);
         work()
     }
 }
@@ -50,18 +51,18 @@ mod tests {
 
     #[test]
     fn who_is_alone_meets_nobody() {
-        let turns = Turns::default();
+        let access = ExclusiveAccess::default();
         let working = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        turns.beside_others(|| {
+                        access.beside_others(|| {
                             working.fetch_add(1, Ordering::SeqCst);
                             std::thread::yield_now();
                             working.fetch_sub(1, Ordering::SeqCst);
                         });
-                        turns.alone(|| assert_eq!(working.load(Ordering::SeqCst), 0));
+                        access.alone(|| assert_eq!(working.load(Ordering::SeqCst), 0));
                     }
                 });
             }

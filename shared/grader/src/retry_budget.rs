@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use course_core::Result;
 
-use crate::turns::Turns;
+use crate::exclusive_access::ExclusiveAccess;
 
 /// All repeats of one submission together: one run that takes all of its time, at 20 seconds for a test, or many
 /// usual ones.
@@ -16,14 +16,14 @@ const FOR_A_SUBMISSION: Duration = Duration::from_secs(120);
 /// for each of its exercises, and each takes a second or two.
 const FREE: Duration = Duration::from_secs(5);
 
-/// The repeats of one submission, or of the reference.
+/// The time for repeats of one submission, or of the reference.
 #[derive(Debug)]
-pub(crate) struct SecondChances {
-    /// `None` without a budget.
+pub(crate) struct RetryBudget {
+    /// `None` without a limit.
     left: Option<Mutex<Duration>>,
 }
 
-impl SecondChances {
+impl RetryBudget {
     /// For one submission.
     pub(crate) fn of_a_submission() -> Self {
         Self::within(FOR_A_SUBMISSION)
@@ -34,8 +34,8 @@ impl SecondChances {
         Self { left: None }
     }
 
-    fn within(budget: Duration) -> Self {
-        Self { left: Some(Mutex::new(budget)) }
+    fn within(time: Duration) -> Self {
+        Self { left: Some(Mutex::new(time)) }
     }
 
     /// Does something again while nobody else works. `work` gets the time that it may take: `time`, or the rest of the
@@ -43,15 +43,15 @@ impl SecondChances {
     /// or if that was too little: then the first result stands.
     pub(crate) fn repeat_alone<R>(
         &self,
-        turns: &Turns,
+        access: &ExclusiveAccess,
         time: Duration,
         work: impl FnOnce(Duration) -> Result<R>,
         was_in_vain: impl FnOnce(&R) -> bool,
     ) -> Result<Option<R>> {
         if self.grant(time).is_zero() {
-            return Ok(None); // A turn alone would make the others wait for nothing.
+            return Ok(None); // Exclusive access would make the others wait for nothing.
         }
-        turns.alone(|| {
+        access.alone(|| {
             let granted = self.grant(time); // Another exercise of the submission may have spent it meanwhile.
             if granted.is_zero() {
                 return Ok(None);
@@ -85,68 +85,70 @@ mod tests {
     const LONG: Duration = Duration::from_secs(90);
 
     /// Repeats something that takes so many milliseconds: the time that it was granted, if it counts.
-    fn repeat(chances: &SecondChances, milliseconds: u64, was_in_vain: bool) -> Option<Duration> {
+    fn repeat(budget: &RetryBudget, milliseconds: u64, was_in_vain: bool) -> Option<Duration> {
         let work = |granted| {
             std::thread::sleep(Duration::from_millis(milliseconds));
             Ok(granted)
         };
-        chances.repeat_alone(&Turns::default(), LONG, work, |_| was_in_vain).expect("the work does not fail")
+        budget.repeat_alone(&ExclusiveAccess::default(), LONG, work, |_| was_in_vain).expect("the work does not fail")
     }
 
     #[test]
     fn a_submission_has_a_budget_and_then_the_first_result_stands() {
-        let chances = SecondChances::within(LONG + Duration::from_millis(50));
-        assert_eq!(repeat(&chances, 100, true), Some(LONG), "it had all of its time, so its end counts");
-        let left = repeat(&chances, 0, false).expect("much was left");
+        let budget = RetryBudget::within(LONG + Duration::from_millis(50));
+        assert_eq!(repeat(&budget, 100, true), Some(LONG), "it had all of its time, so its end counts");
+        let left = repeat(&budget, 0, false).expect("much was left");
         assert!(left < LONG, "{left:?}");
 
-        let chances = SecondChances::within(Duration::from_millis(50));
-        assert_eq!(repeat(&chances, 20, false), Some(Duration::from_millis(50)), "it ended in time");
-        assert_eq!(repeat(&chances, 100, true), None, "it was stopped for want of budget");
+        let budget = RetryBudget::within(Duration::from_millis(50));
+        assert_eq!(repeat(&budget, 20, false), Some(Duration::from_millis(50)), "it ended in time");
+        assert_eq!(repeat(&budget, 100, true), None, "it was stopped for want of budget");
         let never = |_| -> Result<()> { panic!("nothing is left") };
-        assert!(chances.repeat_alone(&Turns::default(), LONG, never, |()| false).is_ok_and(|done| done.is_none()));
+        assert!(
+            budget.repeat_alone(&ExclusiveAccess::default(), LONG, never, |()| false).is_ok_and(|done| done.is_none())
+        );
     }
 
     #[test]
     fn short_repeats_that_bring_a_result_are_free() {
-        let chances = SecondChances::within(Duration::from_millis(50));
+        let budget = RetryBudget::within(Duration::from_millis(50));
         for _ in 0..5 {
-            assert_eq!(repeat(&chances, 30, false), Some(Duration::from_millis(50)));
+            assert_eq!(repeat(&budget, 30, false), Some(Duration::from_millis(50)));
         }
-        assert_eq!(repeat(&chances, 30, true), None);
-        assert!(repeat(&chances, 0, false).is_some_and(|left| left <= Duration::from_millis(20)));
+        assert_eq!(repeat(&budget, 30, true), None);
+        assert!(repeat(&budget, 0, false).is_some_and(|left| left <= Duration::from_millis(20)));
     }
 
     #[test]
     fn work_that_fails_spends_the_budget_too() {
-        let chances = SecondChances::within(Duration::from_millis(20));
+        let budget = RetryBudget::within(Duration::from_millis(20));
         let fails = |granted| -> Result<()> {
             std::thread::sleep(granted);
             Err(course_core::Error::new("broken"))
         };
-        assert!(chances.repeat_alone(&Turns::default(), LONG, fails, |()| false).is_err());
-        assert_eq!(repeat(&chances, 0, false), None);
+        assert!(budget.repeat_alone(&ExclusiveAccess::default(), LONG, fails, |()| false).is_err());
+        assert_eq!(repeat(&budget, 0, false), None);
     }
 
     #[test]
     fn a_pause_of_the_machine_spends_no_more_than_was_granted() {
-        let chances = SecondChances::within(Duration::from_millis(100));
+        let budget = RetryBudget::within(Duration::from_millis(100));
         let short = Duration::from_millis(10);
         let sleeps = |granted| {
             std::thread::sleep(Duration::from_millis(200));
             Ok(granted)
         };
         for _ in 0..2 {
-            let granted = chances.repeat_alone(&Turns::default(), short, sleeps, |_| true);
+            let granted = budget.repeat_alone(&ExclusiveAccess::default(), short, sleeps, |_| true);
             assert_eq!(granted.expect("the work does not fail"), Some(short));
         }
     }
 
     #[test]
-    fn the_reference_has_no_budget() {
-        let chances = SecondChances::of_the_reference();
+    fn the_reference_has_no_limit() {
+        let budget = RetryBudget::of_the_reference();
         for _ in 0..3 {
-            assert_eq!(repeat(&chances, 0, true), Some(LONG));
+            assert_eq!(repeat(&budget, 0, true), Some(LONG));
         }
     }
 }

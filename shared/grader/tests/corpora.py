@@ -343,7 +343,7 @@ def hostile(tally: Tally, scratch: Path, chosen: list[Attack], jobs: int) -> Non
                 lay_out(attack, submissions / attack.name)
                 report = grade_class(submissions, results, [exercise], 1, *more)[attack.name]
             judge(tally, attack, report, results / "not-graded.txt")
-            wrong = [found for name in REPORTS for found in speaks(results / attack.name / name)]
+            wrong = [found for name in REPORTS for found in injected_commands(results / attack.name / name)]
             if wrong or attack.about.get("reports"):
                 tally.check(not wrong, f"reports of {attack.name} say nothing for it", *wrong[:5])
 
@@ -364,7 +364,7 @@ COMMANDS = re.compile(
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def speaks(path: Path) -> Iterator[str]:
+def injected_commands(path: Path) -> Iterator[str]:
     """The submission's words in a report that would be taken for more than words."""
     if not path.is_file():
         return

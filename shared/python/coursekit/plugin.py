@@ -147,11 +147,11 @@ class CoursePlugin:
             verdict = min(self._verdicts, key=lambda each: WORST_FIRST.index(each["status"]))
         else:
             verdict = {"status": "error", "message": "pytest gave no report of this test"}
-        verdict = self.settled(verdict)
+        verdict = self.final_verdict(verdict)
         self._log.write("result", test=name, seconds=round(self._seconds, 4), **verdict)
         return outcome
 
-    def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
+    def final_verdict(self, verdict: dict[str, Any]) -> dict[str, Any]:
         """The verdict that counts. The grader knows more than the test does."""
         return verdict
 

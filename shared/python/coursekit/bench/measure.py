@@ -176,7 +176,7 @@ def _warm_up(case: Case, peer: Peer, measurement: Measurement, round_seconds: fl
 
 
 def _round(case: Case, peer: Peer, measurement: Measurement) -> None:
-    _settle()
+    _wait_until_quiet()
     if measurement.repeats > 1:
         _called(case, peer)  # Wakes the threads, each on a core: a short call cannot wait for that.
     sample = _time(case, peer, measurement.repeats)
@@ -186,7 +186,7 @@ def _round(case: Case, peer: Peer, measurement: Measurement) -> None:
         measurement.conversions.append(sample.conversion / measurement.repeats)
 
 
-def _settle() -> None:
+def _wait_until_quiet() -> None:
     """Waits until nothing of the peer before is left: the threads of a BLAS spin on for some milliseconds."""
     end = perf_counter() + SETTLE_SECONDS
     while perf_counter() < end:

@@ -231,7 +231,7 @@ def _as_numbers(array: Array, numbers: DType) -> Array:
     return np.ascontiguousarray(array).reshape(-1).view(numbers)
 
 
-def room_for(data: bytes, align: Any) -> Array:
+def aligned_copy(data: bytes, align: Any) -> Array:
     """A copy of the bytes, at an address that is as aligned as it was over there, no more and no less.
 
     As much again lies behind it: a row of zeros, so that the last row of a slice may be incomplete.

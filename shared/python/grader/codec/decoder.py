@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..transport.frames import BadFrame
-from .arrays import Layout, check_items, counted_shape, rebuilt_dtype, room_for
+from .arrays import Layout, aligned_copy, check_items, counted_shape, rebuilt_dtype
 from .exceptions import checked_attributes
 from .limits import (
     DEEPEST,
@@ -127,7 +127,7 @@ class Decoder:
         layout = Layout(content, dtype, len(data), most)
         self._array_bytes_left -= max(1, layout.size) * dtype.itemsize
         if index not in self._rooms:
-            self._rooms[index] = room_for(data, content["align"])
+            self._rooms[index] = aligned_copy(data, content["align"])
             self.buffers[index] = self._rooms[index][: len(data)]
         if self._side.trusts_other:
             made = layout.exactly(self._memory_of(index, content["owner"]))

@@ -151,7 +151,7 @@ class GradingPlugin(plugin.CoursePlugin):
             while self._folders:  # The next test's calls must not find what this one's expected.
                 shutil.rmtree(self._folders.pop(), ignore_errors=True)
 
-    def settled(self, verdict: dict[str, Any]) -> dict[str, Any]:
+    def final_verdict(self, verdict: dict[str, Any]) -> dict[str, Any]:
         """A test in which the submission died has not passed, whatever its body made of that."""
         if self._out_of_time:
             verdict = {

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from .session import Session
 
 
-class Recipe:
-    """The recipe for making an object anew, as `__reduce_ex__` gives it, checked."""
+class ReduceValue:
+    """The reduce value, as Python's manual calls it: the tuple from `__reduce_ex__`, checked."""
 
     def __init__(self, value: Any, given: Any) -> None:
         if type(given) is not tuple or not 2 <= len(given) <= 6:
@@ -61,7 +61,7 @@ def shallow(value: Any, session: Session) -> Any:
     if session.defines(value, "__copy__"):
         return session.special(value, "__copy__", (), {})
     given = session.special(value, "__reduce_ex__", (4,), {})
-    return value if type(given) is str else rebuilt(*Recipe(value, given).parts())
+    return value if type(given) is str else rebuilt(*ReduceValue(value, given).parts())
 
 
 def deep(value: Any, session: Session, memo: dict[int, Any]) -> Any:
@@ -71,7 +71,7 @@ def deep(value: Any, session: Session, memo: dict[int, Any]) -> Any:
     given = session.special(value, "__reduce_ex__", (4,), {})
     if type(given) is str:
         return value
-    function, args, state, items, pairs, setter = Recipe(value, given).parts()
+    function, args, state, items, pairs, setter = ReduceValue(value, given).parts()
     args, state, items, pairs = (copy.deepcopy(part, memo) for part in (args, state, items, pairs))
     made = rebuilt(function, args, state, items, pairs, setter)
     memo[id(value)] = made
@@ -83,15 +83,15 @@ def reduced(value: Any, session: Session, protocol: Any) -> Any:
     given = session.special(value, "__reduce_ex__", (int(protocol),), {})
     if type(given) is str:
         return global_object, (session.module.__name__, session.module.__name__, given)
-    return rebuilt, Recipe(value, given).parts()
+    return rebuilt, ReduceValue(value, given).parts()
 
 
-def rebuilt(  # noqa: PLR0913, PLR0917  (the six of a recipe)
+def rebuilt(  # noqa: PLR0913, PLR0917  (the six of a reduce value)
     function: Any, args: Any, state: Any, items: Any, pairs: Any, setter: Any
 ) -> Any:
-    """Makes the object anew, as `copy` and `pickle` do from a recipe, each step a request."""
+    """Makes the object anew, as `copy` and `pickle` do from a reduce value, each step a request."""
     if not isinstance(function, (RemoteCallable, RemoteType, RemoteExceptionType)) or type(args) is not tuple:
-        raise pickle.UnpicklingError("this is no recipe of an object of the submission")
+        raise pickle.UnpicklingError("this is no reduce value of an object of the submission")
     made = function(*args)
     if not isinstance(type(made), (RemoteType, RemoteExceptionType)):
         return made

@@ -250,7 +250,7 @@ const UNWRITTEN: &str = "not yet implemented";
 
 /// Whether a text holds the panic of `todo!`.
 #[must_use]
-pub fn tells_unwritten(text: &str) -> bool {
+pub fn holds_unwritten_panic(text: &str) -> bool {
     text.contains(UNWRITTEN)
 }
 

@@ -36,15 +36,15 @@ pub fn write_workspace(course: &Course, tree: &Path, members: &[&str]) -> Result
     files::copy(&course.root.join("Cargo.lock"), &tree.join("Cargo.lock"))
 }
 
-/// The folders of the crates that are given with modules: the workspace's table of versions has them by path.
-pub fn given_crates(course: &Course) -> Result<Vec<PathBuf>> {
+/// The folders of the companion crates, which are given with modules: the workspace's table of versions has them by path.
+pub fn companion_crates(course: &Course) -> Result<Vec<PathBuf>> {
     let manifest = catalogue::parse(&course.root.join("Cargo.toml"))?;
     let dependencies = manifest.get("workspace").and_then(|workspace| workspace.get("dependencies")?.as_table());
     let paths = dependencies.into_iter().flatten().filter_map(|(_, dependency)| dependency.get("path")?.as_str());
     Ok(paths.map(|path| course.root.join(path)).collect())
 }
 
-/// A crate that is given with a module is no part of its copy: the course's own is used, wherever the copy lies.
+/// A companion crate is no part of a module's copy: the course's own is used, wherever the copy lies.
 fn make_paths_absolute(dependencies: &mut Table, root: &Path) {
     for (_, dependency) in dependencies.iter_mut() {
         if let Some(Value::String(path)) = dependency.get_mut("path") {

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 use super::messages::Messages;
-use super::stage::{Known, Stage};
+use super::stage::{OutputLine, Stage};
 use super::{Build, OnLibrary, OnProgress, Request, last_lines, locked, machine_error, misses_own_symbols};
 use crate::error::{Error, Result};
 use crate::lock_holder;
@@ -95,14 +95,14 @@ fn call_cargo(
     let seen = Arc::clone(&stage);
     let profile = profile_folder(request);
     let on_stderr: OnChunk = Box::new(move |chunk: &[u8]| {
-        let known = locked(&seen).read(&String::from_utf8_lossy(chunk));
+        let line = locked(&seen).read(&String::from_utf8_lossy(chunk));
         let Some(progress) = &progress else { return };
-        match known {
-            Known::Building { done, total, what } => progress(done, total, &what),
-            Known::Waiting(lock) => {
+        match line {
+            OutputLine::Building { done, total, what } => progress(done, total, &what),
+            OutputLine::Waiting(lock) => {
                 progress(0, 0, &format!("Waits for {}.", lock_holder::describe(lock, &profile)));
             }
-            Known::Nothing => {}
+            OutputLine::Nothing => {}
         }
     });
     let messages = Arc::new(Mutex::new(Messages::new(on_library)));

@@ -15,12 +15,12 @@ pub(super) struct Stage {
     own: BTreeSet<String>,
     /// The same, to remember them by.
     key: String,
-    doing: Doing,
+    phase: Phase,
     since: Instant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Doing {
+enum Phase {
     /// cargo's first progress comes after half a second.
     Unknown,
     Dependencies,
@@ -30,7 +30,7 @@ enum Doing {
 
 /// The news in a piece of cargo's standard error.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum OutputLine {
     Building { done: u64, total: u64, what: String },
     Waiting(CargoLock),
     Nothing,
@@ -50,31 +50,31 @@ impl Stage {
         Self {
             own: packages.chain(tests).collect(),
             key: format!("{} {:?} {}", request.root.display(), request.packages, request.release),
-            doing: Doing::Unknown,
+            phase: Phase::Unknown,
             since: Instant::now(),
         }
     }
 
     /// Follows cargo's output.
-    pub(super) fn read(&mut self, text: &str) -> Known {
+    pub(super) fn read(&mut self, text: &str) -> OutputLine {
         if let Some((done, total, mut what)) = read_progress(text) {
             // A line without names changes nothing. A line that was cut short names more than there was room for.
             let mut names = what.split(", ").filter(|name| !name.is_empty()).peekable();
             if names.peek().is_some() {
                 let all_own = names.all(|name| self.own.contains(name));
-                self.doing = if all_own { Doing::Own } else { Doing::Dependencies };
+                self.phase = if all_own { Phase::Own } else { Phase::Dependencies };
             }
-            match self.doing {
-                Doing::Own => self.has_built_its_dependencies(),
-                Doing::Dependencies => what.push_str(" (dependencies, built once)"),
-                Doing::Unknown | Doing::Waiting => {}
+            match self.phase {
+                Phase::Own => self.has_built_its_dependencies(),
+                Phase::Dependencies => what.push_str(" (dependencies, built once)"),
+                Phase::Unknown | Phase::Waiting => {}
             }
-            Known::Building { done, total, what }
+            OutputLine::Building { done, total, what }
         } else if let Some(lock) = tool_advice::awaited_lock(text) {
-            self.doing = Doing::Waiting;
-            Known::Waiting(lock)
+            self.phase = Phase::Waiting;
+            OutputLine::Waiting(lock)
         } else {
-            Known::Nothing
+            OutputLine::Nothing
         }
     }
 
@@ -85,10 +85,10 @@ impl Stage {
 
     /// Whether cargo may be at a dependency now.
     pub(super) fn builds_dependencies(&self) -> bool {
-        match self.doing {
-            Doing::Dependencies => true,
-            Doing::Unknown => self.since.elapsed() < SILENCE && !locked(&DEPENDENCIES_BUILT).contains(&self.key),
-            Doing::Own | Doing::Waiting => false,
+        match self.phase {
+            Phase::Dependencies => true,
+            Phase::Unknown => self.since.elapsed() < SILENCE && !locked(&DEPENDENCIES_BUILT).contains(&self.key),
+            Phase::Own | Phase::Waiting => false,
         }
     }
 }
@@ -144,12 +144,12 @@ mod tests {
     #[test]
     fn progress_is_read_with_its_numbers() {
         let mut stage = stage();
-        let Known::Building { done: 12, total: 58, what } = stage.read("    Building [=> ] 12/58: numpy, pyo3\r")
+        let OutputLine::Building { done: 12, total: 58, what } = stage.read("    Building [=> ] 12/58: numpy, pyo3\r")
         else {
             panic!("it is not read");
         };
         assert_eq!(what, "numpy, pyo3 (dependencies, built once)");
-        assert_eq!(stage.read("   Compiling numpy v0.30\n"), Known::Nothing);
+        assert_eq!(stage.read("   Compiling numpy v0.30\n"), OutputLine::Nothing);
         assert!(stage.builds_dependencies(), "a line without names changes nothing");
     }
 }

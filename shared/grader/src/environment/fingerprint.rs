@@ -26,7 +26,7 @@ pub(super) fn of(course: &Course, versions: &BTreeMap<String, String>) -> Result
     for part in GRADER {
         digest.update_with_files(&course.root.join("shared").join(part))?;
     }
-    for folder in staging::given_crates(course)? {
+    for folder in staging::companion_crates(course)? {
         for part in ["Cargo.toml", "src"] {
             digest.update_with_files(&folder.join(part))?;
         }

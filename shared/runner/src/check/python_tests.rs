@@ -169,7 +169,7 @@ fn read_report(events: &str, finished: &Finished, limits: Limits) -> Result<Pyth
     let was_waiting = finished.exit.was_waiting();
     let failure = match run.running {
         // An exercise that is not written yet may abort the process: a panic cannot leave an `extern "C"` function.
-        Some(name) if events::tells_unwritten(&finished.stderr) => {
+        Some(name) if events::holds_unwritten_panic(&finished.stderr) => {
             report.set(&name, TestStatus::Unwritten, "not written yet");
             return Ok(report);
         }

@@ -96,7 +96,7 @@ fn is_panic_location(line: &str) -> bool {
 }
 
 fn tidy(test: &mut Test) {
-    if test.status == TestStatus::Failed && events::tells_unwritten(&test.message) {
+    if test.status == TestStatus::Failed && events::holds_unwritten_panic(&test.message) {
         test.status = TestStatus::Unwritten;
         "not written yet".clone_into(&mut test.message);
         return;

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use super::Export;
 use super::library::Library;
 use super::manifest::{folder_of, manifest, resolve, resolved, table};
-use super::papers::fill;
+use super::project_files::fill;
 use super::type_stub::{public_names, without};
 
 impl Export<'_> {
@@ -48,7 +48,7 @@ impl Export<'_> {
     }
 
     /// The crates of the course that the module depends on: the folder of each in the course, and its folder in the project.
-    pub(super) fn given_crates(&self) -> Result<Vec<(PathBuf, String)>> {
+    pub(super) fn companion_crates(&self) -> Result<Vec<(PathBuf, String)>> {
         let manifest = catalogue::parse(&self.module.folder.join("Cargo.toml"))?;
         let versions = self.versions()?;
         let given = manifest.get("dependencies").and_then(Value::as_table).into_iter().flatten();
@@ -58,9 +58,9 @@ impl Export<'_> {
     }
 
     /// Copies them. Entries that their manifests take from the course's workspace are written out.
-    pub(super) fn write_given_crates(&self) -> Result<()> {
+    pub(super) fn write_companion_crates(&self) -> Result<()> {
         let versions = self.versions()?;
-        for (from, folder) in self.given_crates()? {
+        for (from, folder) in self.companion_crates()? {
             files::copy_tree(&from.join("src"), &self.folder.join(&folder).join("src"), &catalogue::is_source)?;
             let manifest_there = catalogue::parse(&from.join("Cargo.toml"))?;
             let text = |key: &str| manifest_there.get("package")?.get(key)?.as_str().map(str::to_owned);
@@ -88,9 +88,9 @@ impl Export<'_> {
             }
         }
         dependencies.insert(package.clone(), table([("path", "core".into())]).into());
-        let given = self.given_crates()?;
+        let companions = self.companion_crates()?;
         let members: Vec<&str> =
-            std::iter::once("core").chain(given.iter().map(|(_, folder)| folder.as_str())).collect();
+            std::iter::once("core").chain(companions.iter().map(|(_, folder)| folder.as_str())).collect();
         let workspace = table([
             ("members", members.into()),
             ("default-members", vec![".", "core"].into()),

@@ -1,13 +1,13 @@
 //! Makes a project of its own of the learner's code.
 //!
 //! The crate in `core` is the module's Rust as it stands. The binding is the module's table of contents, moved into a crate
-//! of its own; the Python package around it names what is public. Crates that are given with the module come along, each in
+//! of its own; the Python package around it names what is public. The module's companion crates come along, each in
 //! a folder beside `core`. If the module's work is a project already (`11_ship_it`), that project is taken as it is.
 
 mod crates;
 mod library;
 mod manifest;
-mod papers;
+mod project_files;
 mod test_kit;
 mod type_stub;
 
@@ -23,7 +23,7 @@ use crate::exit_status::ExitStatus;
 use crate::ui::output;
 
 use library::{Library, methods_of, refers_to};
-use papers::still_to_do;
+use project_files::still_to_do;
 
 /// The folder of a module whose work is a project, not a crate of the course.
 const PROJECT: &str = "project";
@@ -41,7 +41,7 @@ pub(crate) fn run(course: &Course, id: &str, folder: &Path, solved: bool) -> Res
     let source = if solved { &module.solution_folder } else { &module.folder };
     let export = Export { course, module, source, folder, chosen, whole };
     let unsolved = if export.is_project() { export.copy_project()? } else { export.make_project()? };
-    settle_lock_file(folder)?;
+    prune_lock_file(folder)?;
     output::say(format!("Made {}: module {} as a project of its own.", folder.display(), module.name));
     if !unsolved.is_empty() {
         output::say(format!(
@@ -139,12 +139,12 @@ impl Export<'_> {
             .ok_or_else(|| Error::new(format!("modules/{}/src/lib.rs has no `#[pymodule]`.", self.module.name)))?;
         let needed = self.needed_files(&library)?;
         self.write_core(&library, &needed)?;
-        self.write_given_crates()?;
+        self.write_companion_crates()?;
         self.write_binding(&library, &needed)?;
         self.write_package(&library, &needed)?;
         let unsolved = self.unsolved();
         self.write_tests(&unsolved)?;
-        self.write_papers(&unsolved)?;
+        self.write_project_files(&unsolved)?;
         Ok(unsolved.iter().map(|exercise| exercise.id()).collect())
     }
 
@@ -184,7 +184,7 @@ impl Export<'_> {
 }
 
 /// Has cargo take out of the course's lock file what this project does not need. The versions stay.
-fn settle_lock_file(folder: &Path) -> Result<()> {
+fn prune_lock_file(folder: &Path) -> Result<()> {
     let mut command = workspace::cargo(folder);
     command.args(["metadata", "--offline", "--quiet", "--format-version", "1"]);
     let finished = process::run(
@@ -197,7 +197,7 @@ fn settle_lock_file(folder: &Path) -> Result<()> {
     }
     // The project is there; a crate is missing, or the learner has not mended a manifest yet.
     output::complain(format!(
-        "cargo cannot read the new project yet, so its Cargo.lock is not settled:\n{}",
+        "cargo cannot read the new project yet, so its Cargo.lock is not pruned:\n{}",
         finished.stderr.trim_end()
     ));
     Ok(())

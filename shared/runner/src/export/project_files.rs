@@ -17,7 +17,7 @@ const PART: &str = "This is a part of the module: the files that it stands on ar
 const WITHOUT_FEATURES: &str = " --no-default-features     # without what only the tests use";
 
 impl Export<'_> {
-    pub(super) fn write_papers(&self, unsolved: &[&Exercise]) -> Result<()> {
+    pub(super) fn write_project_files(&self, unsolved: &[&Exercise]) -> Result<()> {
         let package = &self.module.package;
         let distribution = package.replace('_', "-");
         let uses_numpy =
@@ -28,8 +28,8 @@ impl Export<'_> {
         let quoted =
             |names: &BTreeSet<String>| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
         let to_do = if unsolved.is_empty() { String::new() } else { format!("{}\n", still_to_do(unsolved)) };
-        let given = self.given_crates()?;
-        let rows = given
+        let companions = self.companion_crates()?;
+        let rows = companions
             .iter()
             .map(|(_, folder)| format!("| `{folder}/` | a crate that the course gives with the module |\n"));
         let rows: String = rows.collect();

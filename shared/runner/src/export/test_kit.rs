@@ -7,7 +7,7 @@ use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use super::Export;
-use super::papers::fill;
+use super::project_files::fill;
 
 /// The name that the test kit has in an exported project.
 const KIT_NAME: &str = "testkit";

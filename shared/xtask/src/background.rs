@@ -1,4 +1,4 @@
-//! Steps of CI that run beside the others, in a process of their own, so that both processors have work.
+//! Steps of CI that run in the background, in a process of their own, so that both processors have work.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -17,16 +17,16 @@ pub(crate) struct Counts {
 
 /// Steps under way. Dropping it ends them.
 #[derive(Debug)]
-pub(crate) struct Beside {
+pub(crate) struct BackgroundSteps {
     child: Child,
     log: PathBuf,
     steps: usize,
 }
 
-impl Beside {
+impl BackgroundSteps {
     /// Starts them, one after another.
     pub(crate) fn start(root: &Path, steps: &[&str]) -> Result<Self> {
-        let log = root.join("target/ci-beside.txt");
+        let log = root.join("target/ci-background.txt");
         let output = File::create(&log).map_err(|error| Error::file("write", &log, error))?;
         let errors = output.try_clone().map_err(|error| Error::file("write", &log, error))?;
         let own = std::env::current_exe()
@@ -38,21 +38,25 @@ impl Beside {
             .stdout(output)
             .stderr(errors)
             .spawn()
-            .map_err(|error| Error::new(format!("The steps beside cannot be started: {error}.")).caused_by(error))?;
+            .map_err(|error| {
+                Error::new(format!("The steps in the background cannot be started: {error}.")).caused_by(error)
+            })?;
         Ok(Self { child, log, steps: steps.len() })
     }
 
     /// Waits for their end, shows what they have printed, and counts them. If they broke off, all of them have failed.
     pub(crate) fn finish(mut self) -> Result<Counts> {
         let ended = self.child.wait();
-        ended.map_err(|error| Error::new(format!("Cannot wait for the steps beside: {error}.")).caused_by(error))?;
+        ended.map_err(|error| {
+            Error::new(format!("Cannot wait for the steps in the background: {error}.")).caused_by(error)
+        })?;
         let text = files::read(&self.log)?;
         print!("{text}");
         Ok(last_counts(&text).unwrap_or(Counts { passed: 0, failed: self.steps }))
     }
 }
 
-impl Drop for Beside {
+impl Drop for BackgroundSteps {
     fn drop(&mut self) {
         let _ = self.child.kill(); // It has ended already, unless the others broke off.
         let _ = self.child.wait();

@@ -12,7 +12,7 @@ use course_core::process::processors;
 use course_core::{Error, Result, files, python};
 use serde_json::Value;
 
-use crate::beside::{Beside, Counts};
+use crate::background::{BackgroundSteps, Counts};
 use crate::tools::{TOOLS, cargo, output, program, run as run_command, tool};
 use crate::{format, sync};
 
@@ -60,11 +60,11 @@ const ON_REQUEST: &[Step] = &[
     Step { name: "lab", claim: "type checks for Windows and macOS, the runner under Wine", run: other_platforms },
 ];
 
-/// Steps that run beside those after [`BEFORE_THESE`] if all run: they keep one processor busy, or none. Together they take
-/// about as long as the others; `runner` waits for clocks, and begins while `verify` has work for all processors.
-const BESIDE: &[&str] = &["runner", "kit", "fortran", "migration", "book", "browser"];
+/// Steps that run in the background, after [`BEFORE_THESE`], if all run: they keep one processor busy, or none. Together they
+/// take about as long as the others; `runner` waits for clocks, and begins while `verify` has work for all processors.
+const IN_BACKGROUND: &[&str] = &["runner", "kit", "fortran", "migration", "book", "browser"];
 
-/// The last step before those that run beside others: until then cargo builds what most of them need.
+/// The last step before those in the background: until then cargo builds what most of them need.
 const BEFORE_THESE: &str = "doc";
 
 /// Runs these steps, or all; counts them, and ends with `N passed, N failed`.
@@ -82,9 +82,9 @@ pub(crate) fn run(course: &Course, wanted: &[&str]) -> Result<bool> {
         return Err(Error::new(format!("There is no step `{unknown}`.")).advice("`cargo xtask ci --list` names them."));
     }
     let (mut passed, mut failed) = (0, Vec::new());
-    let mut beside = None;
+    let mut background = None;
     let named = |step: &&Step| wanted.contains(&step.name);
-    let in_turn = |step: &&Step| if wanted.is_empty() { !BESIDE.contains(&step.name) } else { named(step) };
+    let in_turn = |step: &&Step| if wanted.is_empty() { !IN_BACKGROUND.contains(&step.name) } else { named(step) };
     for step in STEPS.iter().filter(in_turn).chain(ON_REQUEST.iter().filter(named)) {
         println!("\n=== {}", step.claim);
         let started = Instant::now();
@@ -101,14 +101,14 @@ pub(crate) fn run(course: &Course, wanted: &[&str]) -> Result<bool> {
             }
         }
         if wanted.is_empty() && step.name == BEFORE_THESE {
-            beside = Some(Beside::start(&course.root, BESIDE)?);
+            background = Some(BackgroundSteps::start(&course.root, IN_BACKGROUND)?);
         }
     }
-    let beside = beside.map_or(Ok(Counts { passed: 0, failed: 0 }), Beside::finish)?;
+    let background = background.map_or(Ok(Counts { passed: 0, failed: 0 }), BackgroundSteps::finish)?;
     for (step, error) in &failed {
         println!("\n=== FAILED: {} (cargo xtask ci {})\n{error}", step.claim, step.name);
     }
-    let (passed, failed) = (passed + beside.passed, failed.len() + beside.failed);
+    let (passed, failed) = (passed + background.passed, failed.len() + background.failed);
     println!("\n{passed} passed, {failed} failed");
     Ok(failed == 0)
 }

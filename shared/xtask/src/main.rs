@@ -15,7 +15,7 @@
 
 #![forbid(unsafe_code)]
 
-mod beside;
+mod background;
 mod ci;
 mod format;
 mod release;

@@ -233,7 +233,7 @@ fn open_root(submission: &Path) -> Result<OwnedFd> {
             OpenError::NotAFolder => Error::new(format!("{path} is a file, not a submission's folder."))
                 .advice("Unpack it first, then give the folder that holds `modules`."),
             OpenError::NotFound => Error::new(format!("There is no folder {path}.")),
-            OpenError::Link | OpenError::NobodyThere => Error::new(format!("Cannot open the submission {path}.")),
+            OpenError::Link | OpenError::NoSuchDevice => Error::new(format!("Cannot open the submission {path}.")),
             OpenError::Other(error) => {
                 Error::new(format!("Cannot open the submission {path}: {error}.")).caused_by(error)
             }
@@ -261,7 +261,7 @@ fn read(root: &OwnedFd, path: &Path) -> Result<Option<Vec<u8>>, Reason> {
             Err(OpenError::NotFound) => return Ok(None),
             Err(OpenError::Link) => return Err(Reason::Link),
             Err(OpenError::NotAFolder) => return Err(Reason::NotAFolder),
-            Err(OpenError::NobodyThere) => return Err(Reason::NotRegular),
+            Err(OpenError::NoSuchDevice) => return Err(Reason::NotRegular),
             Err(OpenError::Other(error)) => return Err(Reason::CannotBeOpened(error.to_string())),
         }
     }

@@ -20,8 +20,8 @@ pub(crate) enum OpenError {
     Link,
     /// A folder is wanted and this is none. Linux says the same of a link where a folder is wanted.
     NotAFolder,
-    /// A pipe or a device without anybody at its other end.
-    NobodyThere,
+    /// A socket, or the file of a device that is not there. A pipe opens, because reading from it needs nobody at its other end.
+    NoSuchDevice,
     Other(io::Error),
 }
 
@@ -31,7 +31,7 @@ impl From<Errno> for OpenError {
             Errno::NOENT => Self::NotFound,
             Errno::LOOP => Self::Link,
             Errno::NOTDIR => Self::NotAFolder,
-            Errno::NXIO => Self::NobodyThere,
+            Errno::NXIO => Self::NoSuchDevice,
             other => Self::Other(other.into()),
         }
     }

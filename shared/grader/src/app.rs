@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
                 Some(options) if names_only => name_modules(&options),
                 Some(options) => run(&options),
                 None => {
-                    print!("{}", command_line::HELP);
+                    print!("{}", command_line::help());
                     Ok(ExitStatus::Graded)
                 }
             }

@@ -361,6 +361,18 @@ mod tests {
     }
 
     #[test]
+    fn every_format_has_an_independent_reader_and_is_searched_for_injected_commands() {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let [readers, corpora] =
+            ["validate_reports.py", "corpora.py"].map(|name| files::read(&tests.join(name)).unwrap());
+        for format in Format::ALL {
+            let name = format.name();
+            assert!(readers.contains(&format!("\"{name}\": ")), "CHECKS of validate_reports.py lacks `{name}`");
+            assert!(corpora.contains(&format!("\"{name}.")), "REPORTS of corpora.py lacks `{name}`");
+        }
+    }
+
+    #[test]
     fn says_what_is_wrong() {
         assert!(Report::parse("yaml=x").unwrap_err().contains("gradescope"));
         assert!(Report::parse("json=").unwrap_err().contains("json=FILE"));

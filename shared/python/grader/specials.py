@@ -52,6 +52,10 @@ OF_THE_MODULE = _specials("all author doc name version")
 would look for parts of the module in the folders of a `__path__`, and load what it finds there."""
 
 
+ASKED_BY_PYTEST = frozenset({"_mock_name"})
+"""Attributes for which pytest looks in everything that a test file has, the module under test included."""
+
+
 def is_special(name: str) -> bool:
     """Whether Python gives a name of this form a meaning."""
     return name.startswith("__") and name.endswith("__")

@@ -138,6 +138,12 @@ def swallow(callback, *args):
     except BaseException as error:
         return repr(error)
 
+questions = []
+
+def __getattr__(name):
+    questions.append(name)
+    raise AttributeError(name)
+
 def text_of(thing):
     return str(thing)
 
@@ -392,6 +398,17 @@ def test_a_wait_without_an_end_is_repeated_where_the_process_was_stopped(tmp_pat
         "test_asks_nobody_and_is_stopped": ("failed", True),
         "test_asks_nobody": ("failed", False),
     }
+
+
+def test_collecting_tests_asks_the_module_for_nothing(tmp_path: Path) -> None:
+    found = verdicts(
+        tmp_path,
+        """
+        def test_that_it_was_not_asked():
+            check("questions", hostile.questions, [])
+        """,
+    )
+    assert found == {"test_that_it_was_not_asked": "passed"}
 
 
 def test_a_test_that_computes_for_ever_is_stopped(tmp_path: Path) -> None:

@@ -104,6 +104,8 @@ def run(job: dict[str, Any]) -> NoReturn:
     arguments.largest_kept = 0
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     grading = GradingPlugin(log, worker, job)
+    # Test files may take names from the module while pytest collects them, at the expense of no test.
+    worker.begin_test(job["budget"])
     code = int(
         pytest.main(
             [

@@ -9,7 +9,7 @@ from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..codec.exceptions import NATIVE_ATTRIBUTES, kept_in_python
-from ..specials import OF_THE_MODULE, READABLE, is_special
+from ..specials import ASKED_BY_PYTEST, OF_THE_MODULE, READABLE, is_special
 
 if TYPE_CHECKING:
     from .session import Session
@@ -82,7 +82,7 @@ class RemoteModule(ModuleType):
         )
 
     def __getattr__(self, name: str) -> Any:
-        if is_special(name) and name not in OF_THE_MODULE:
+        if name in ASKED_BY_PYTEST or (is_special(name) and name not in OF_THE_MODULE):
             raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
         if name == "__all__" and _imports_all_names(sys._getframe(1)):
             raise ImportError(

@@ -203,7 +203,15 @@ impl SubmissionGrader<'_> {
         files::make_folder(&folder)?;
         let started = Instant::now();
         let (public, soft) = self.run_public_and_soft(exercise_ref, extension, &folder, round.context)?;
-        let import_failed = if self.has(&id, Kind::Public) { public.import_failed } else { soft.import_failed };
+        let import_failed = if self.has(&id, Kind::Public) {
+            public.import_failed
+        } else {
+            others_may_be_to_blame
+                && self
+                    .session(extension, &folder, round.context)
+                    .import_problem(exercise_ref.module, exercise_ref.exercise)?
+                    .is_some()
+        };
         if others_may_be_to_blame && import_failed {
             unimportable().insert(module.clone());
             return Ok(None);

@@ -117,10 +117,13 @@ def are_tests_own(names: dict[str, Any]) -> bool:
     """Whether code with these global names is a test's own: whatever nobody has installed.
 
     The file decides. Names of modules say nothing, because pytest makes them from the folder of the tests,
-    which may be called `code` or `numpy`. A text that a test runs has no file.
+    which may be called `code` or `numpy`. A text that a test runs has neither a file nor a spec; a file that
+    is compiled into the exercise's extension has a spec, or a name that is no path.
     """
     file = names.get("__file__")
-    return not isinstance(file, str) or os.path.dirname(file) in _own_folders or not _is_installed(file)
+    if not isinstance(file, str):
+        return names.get("__spec__") is None
+    return os.path.dirname(file) in _own_folders or (os.path.isabs(file) and not _is_installed(file))
 
 
 def is_tests_own_module(module: ModuleType) -> bool:
@@ -209,11 +212,11 @@ def record_what_nobody_sees() -> None:
     thread_before, unraisable_before = threading.excepthook, sys.unraisablehook
 
     def in_thread(args: Any) -> None:
-        _record_unseen(args.exc_value)
+        record_unseen(args.exc_value)
         thread_before(args)
 
     def unraisable(args: Any) -> None:
-        _record_unseen(args.exc_value)
+        record_unseen(args.exc_value)
         unraisable_before(args)
 
     threading.excepthook, sys.unraisablehook = in_thread, unraisable
@@ -258,7 +261,7 @@ def record_unseen_in_tasks() -> None:
         return
 
     def call_exception_handler(self: Any, context: dict[str, Any]) -> None:
-        _record_unseen(context.get("exception"))
+        record_unseen(context.get("exception"))
         before(self, context)
 
     call_exception_handler.records = True  # type: ignore[attr-defined]
@@ -312,7 +315,8 @@ def record_each(made: Any) -> None:
     made.__init__ = init
 
 
-def _record_unseen(error: BaseException | None) -> None:
+def record_unseen(error: BaseException | None) -> None:
+    """Writes down an exception that does not come to the test: a failed check, or that its code broke off."""
     found = first_check(error)
     if found is None:
         record_if_broken_off(error)

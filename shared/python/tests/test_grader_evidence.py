@@ -124,6 +124,28 @@ class Raises:
 def raises(kind):
     raise kind
 
+class Suppresses:
+    """Leaves a `with` block by swallowing an exception of one kind, or by raising another one."""
+    def __init__(self, kind, instead=None):
+        self.kind, self.instead = kind, instead
+    def __enter__(self):
+        return self
+    def __exit__(self, kind, error, trace):
+        if kind is not None and self.instead is not None:
+            raise self.instead
+        return kind is not None and issubclass(kind, self.kind)
+    def fails(self):
+        raise ValueError("no")
+
+def raises_a_group(depth):
+    error = BaseExceptionGroup("several", [kept[-1]])
+    raise error if depth == 1 else BaseExceptionGroup("again", [error])
+
+def is_killed_after(seconds):
+    import time
+    time.sleep(seconds)
+    killed()
+
 asked = []
 
 def killed_when_asked_again(number):
@@ -594,6 +616,67 @@ def test_code_of_a_test_that_breaks_off_before_its_check_fails_the_test(tmp_path
     assert len(found) == 10
 
 
+def test_a_with_block_that_swallows_an_exception_hides_no_missing_check(tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("def holds(value):\n    assert value == 6\n")
+    found = verdicts(
+        tmp_path,
+        """
+        from coursekit.beside import beside
+        helper = beside(__file__, "helper")
+
+        def test_over_the_exercise_itself():
+            with hostile.Suppresses(Exception) as it:
+                check("value", it.fails(), 42)
+
+        def test_over_a_mistake():
+            with hostile.Suppresses(Exception):
+                check("length", len(5), 1)
+
+        def test_over_an_assert_elsewhere():
+            with hostile.Suppresses(AssertionError):
+                helper.holds(5)
+
+        def test_by_another_exception():
+            with pytest.raises(KeyError):
+                with hostile.Suppresses(Exception, KeyError("instead")):
+                    check("length", len(5), 1)
+
+        def test_on_purpose():
+            with hostile.Suppresses(KeyError):
+                raise KeyError("meant")
+            with pytest.raises(ValueError):
+                with hostile.Suppresses(KeyError):
+                    raise ValueError("meant")
+            with pytest.raises(KeyError):
+                with hostile.Suppresses(KeyError, KeyError("instead")):
+                    raise ValueError("meant")
+
+        def test_nothing_happens():
+            with hostile.Suppresses(KeyError):
+                pass
+        """,
+    )
+    passed = [name for name, status in found.items() if status == "passed"]
+    assert passed == ["test_on_purpose", "test_nothing_happens"]
+    assert len(found) == 6
+
+
+def test_a_kill_that_several_threads_notice_is_repeated(tmp_path: Path) -> None:
+    found = results(
+        tmp_path,
+        """
+        @pytest.mark.parametrize("time", range(4))
+        def test_it(time):
+            threads = [threading.Thread(target=hostile.is_killed_after, args=(0.3,)) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        """,
+    )
+    assert [(each["status"], each.get("cut_short")) for each in found] == [("crashed", True)] * 4
+
+
 @pytest.mark.parametrize("folder", ["code", "secrets", "grader", "numpy", "coursekit", "site-packages"])
 def test_code_of_a_test_is_known_wherever_it_lies(tmp_path: Path, folder: str) -> None:
     found = verdicts(
@@ -704,6 +787,12 @@ def test_an_exception_of_another_call_or_test_ends_nothing(tmp_path: Path) -> No
             if n > 1:
                 expect(hostile.ends_your_loop).returns(n * n)
 
+        @pytest.mark.parametrize("depth", [1, 2])
+        @given(n=st.integers(1, 50))
+        def test_out_of_a_group(depth, n):
+            if n > 1:
+                check("value", hostile.raises_a_group(depth), n * n)
+
         @pytest.mark.parametrize("in_the_step", [1, 2])
         @given(n=st.integers(1, 50))
         def test_out_of_an_awaitable(in_the_step, n):
@@ -739,6 +828,8 @@ def test_an_exception_of_another_call_or_test_ends_nothing(tmp_path: Path) -> No
         "test_after_an_assumption": "failed",
         "test_that_raises": "passed",
         "test_after_it": "failed",
+        "test_out_of_a_group[1]": "failed",
+        "test_out_of_a_group[2]": "failed",
         "test_out_of_an_awaitable[1]": "failed",
         "test_out_of_an_awaitable[2]": "failed",
         "test_an_assumption_in_a_coroutine": "passed",

@@ -101,6 +101,32 @@ def test_passing(tmp_path: Path) -> None:
     assert ended.output == ""
 
 
+@pytest.mark.parametrize("place", ["spec", "file"])
+def test_python_code_of_the_exercise_may_drop_an_exception(tmp_path: Path, place: str) -> None:
+    extension = f"""
+import types
+from importlib.machinery import ModuleSpec
+
+inside = types.ModuleType("toy.inside")
+inside.__{place}__ = ModuleSpec("toy.inside", None) if "{place}" == "spec" else "toy/inside.py"
+exec(\'\'\'
+from concurrent.futures import ThreadPoolExecutor
+
+def number(text):
+    return int(text)
+
+def numbers(texts):
+    with ThreadPoolExecutor() as pool:
+        parts = [pool.submit(number, text) for text in texts]
+    return [part.result() for part, text in zip(parts, texts) if text.isdigit()]
+\'\'\', inside.__dict__)
+"""
+    ended = work(
+        tmp_path, "def test_it(): expect(toy.inside.numbers, ['1', 'x']).returns([1])", extension=extension
+    )
+    assert ended.statuses == {"test_it": "passed"}, ended.results
+
+
 def test_only_the_named_test_functions_run(tmp_path: Path) -> None:
     tests = """
 @pytest.mark.parametrize("x", [1, 2])

@@ -175,7 +175,7 @@ pub(crate) fn summary(grade: &Grade) -> String {
         grade.score(),
         grade.max_score(),
         grade.tests().count(),
-        grade.seconds,
+        seconds_of_grade(grade),
         grade.seed
     )
 }
@@ -391,7 +391,9 @@ mod tests {
         fn the_time_of_hidden_tests_is_in_no_report_of_a_student(mut grade in samples::grades(), other in 0.0..60.0) {
             let render_all = |grade: &Grade| {
                 let for_students = Format::ALL.iter().filter(|format| !matches!(format, Format::Json | Format::Csv));
-                for_students.map(|format| render(grade, *format, &Classroom::default())).collect::<Vec<_>>()
+                let reports = for_students.map(|format| render(grade, *format, &Classroom::default()));
+                // In CI, students read what the grader prints.
+                reports.chain([summary(grade)]).collect::<Vec<_>>()
             };
             let before = render_all(&grade);
             if has_hidden_tests(&grade) {

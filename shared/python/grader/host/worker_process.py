@@ -104,13 +104,13 @@ class WorkerProcess:
         try:
             return peer.ask(message, self._deadline)
         except TookTooLong:
-            self._cut_short = self.was_starved() and not failures.have_been_recorded()
             self._abandon(
                 "timed_out",
                 "stopped: it took too long. A loop that never ends, or locks that wait for each other",
+                self.was_starved(),
             )
         except Closed:
-            self._abandon("crashed", self._how_it_ended())
+            self._abandon("crashed", *self._how_it_ended())
         except BadFrame as error:
             self.refuse(error)
 
@@ -173,10 +173,13 @@ class WorkerProcess:
         assert self.session is not None
         return self.session.answer(message)
 
-    def _abandon(self, status: str, message: str) -> NoReturn:
+    def _abandon(self, status: str, message: str, is_the_machines_fault: bool = False) -> NoReturn:
+        """Only the first thread that notices says why: the others fail over what it has ended."""
         with self._lock:
             if self._fault is None:
                 self._fault = (status, message)
+                # After a failed check of this test, the submission gets no second try.
+                self._cut_short = is_the_machines_fault and not failures.have_been_recorded()
             self.end()
         raise SubmissionLost(message)
 
@@ -195,21 +198,23 @@ class WorkerProcess:
         process = self._process
         return None if process is None else process.pid
 
-    def _how_it_ended(self) -> str:
-        assert self._process is not None
+    def _how_it_ended(self) -> tuple[str, bool]:
+        """The end of the process in words, and whether somebody else ended it."""
+        process = self._process
+        if process is None:  # Another thread has noticed before.
+            return "the process with the submission had ended", False
         with contextlib.suppress(subprocess.TimeoutExpired):
-            code = self._process.wait(2.0)
+            code = process.wait(2.0)
             # The jail reports a signal of its child as 128 and the signal's number.
             number = -code if code < 0 else code - 128
             # We did not end it: the kernel did for want of memory, a batch system or somebody else, or it did
-            # so itself. After a failed check of this test, the submission gets no second try.
+            # so itself.
             is_killed = number in ENDED_FROM_OUTSIDE and not self._output.flooded
-            self._cut_short = is_killed and not failures.have_been_recorded()
             if number > 0:
                 with contextlib.suppress(ValueError):
-                    return f"the process with the submission died ({signal.Signals(number).name})"
-            return f"the process with the submission ended itself with exit code {code}"
-        return "the process with the submission closed the connection"
+                    return f"the process with the submission died ({signal.Signals(number).name})", is_killed
+            return f"the process with the submission ended itself with exit code {code}", is_killed
+        return "the process with the submission closed the connection", False
 
     def end(self) -> None:
         """Kills the process and all that it has started."""

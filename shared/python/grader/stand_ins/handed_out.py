@@ -13,6 +13,7 @@ import builtins
 import functools
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -69,7 +70,11 @@ class HandedOut:
 
         Those that end an example of hypothesis belong to the request in which they were raised: kept for
         later, they would end each example that the submission cannot pass. Any other belongs to its test.
+        Of a group, each member is looked at: hypothesis takes a group of such exceptions for one.
         """
+        return all(self._may_come_back_alone(member, since) for member in _members(error))
+
+    def _may_come_back_alone(self, error: BaseException, since: int) -> bool:
         raised = self._raised.get(id(error))
         if raised is None:
             return not isinstance(error, failures.signals_of_hypothesis())
@@ -129,6 +134,16 @@ class HandedOut:
             raise NotPlainData(f"the class {value.__name__}")
         base = standard_name(nearest_standard(value))
         return {"id": self.number(value), "exception": value.__name__, "base": base}
+
+
+def _members(error: BaseException) -> Iterator[BaseException]:
+    """An exception; if it is a group, the members of it and of the groups in it as well."""
+    left = [error]
+    while left:
+        found = left.pop()
+        yield found
+        if isinstance(found, BaseExceptionGroup):
+            left += found.exceptions
 
 
 def allowed_specials(value: Any) -> frozenset[str]:

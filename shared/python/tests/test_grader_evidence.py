@@ -433,6 +433,26 @@ def test_collecting_tests_asks_the_module_for_nothing(tmp_path: Path) -> None:
     assert found == {"test_that_it_was_not_asked": "passed"}
 
 
+@pytest.mark.parametrize(
+    ("at_import", "ends"), [("import time; time.sleep(60)", "not_run"), ("import os; os._exit(0)", "crashed")]
+)
+def test_an_import_that_never_ends_is_tried_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_import: str, ends: str
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "MODULE", at_import)
+    found = verdicts(
+        tmp_path,
+        """
+        @pytest.mark.parametrize("number", range(5))
+        def test_it(number):
+            expect(hostile.anything, number).returns(number)
+        """,
+        time_limit=5,
+    )
+    assert set(found.values()) == {ends}
+    assert len(found) == 5
+
+
 def test_a_test_that_computes_for_ever_is_stopped(tmp_path: Path) -> None:
     found = verdicts(
         tmp_path,

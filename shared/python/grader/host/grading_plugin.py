@@ -60,6 +60,7 @@ class GradingPlugin(plugin.CoursePlugin):
         self.left_out = 0
         """The number of soft tests."""
         self._timeouts = 0
+        self._import_was_starved = False
         self._refused: dict[tuple[Path, str], str] = {}
         self._refusal: str | None = None
         self._overran = False
@@ -110,7 +111,9 @@ class GradingPlugin(plugin.CoursePlugin):
     def pytest_runtestloop(self) -> None:
         """Says once why the module's import failed."""
         self._worker.begin_test(min(self._time_limit, self._end - time.monotonic()))
-        self._timeouts += note_import_problem(self._worker, self._events) == "timed_out"
+        if note_import_problem(self._worker, self._events) == "timed_out":
+            self._timeouts = MOST_TIMEOUTS  # Each test would wait for it once more.
+            self._import_was_starved = self._worker.was_cut_short()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self) -> Generator[None, object, object]:
@@ -158,7 +161,7 @@ class GradingPlugin(plugin.CoursePlugin):
                 "status": "not_run",
                 "message": "not run: the time for all tests was used up by those before",
             }
-            if self._worker.has_lost_before() > SHARE * self._budget:
+            if self._import_was_starved or self._worker.has_lost_before() > SHARE * self._budget:
                 verdict["cut_short"] = True
             return verdict
         fault, printed = self._worker.finish_test()

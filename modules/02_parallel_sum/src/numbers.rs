@@ -17,7 +17,7 @@ pub fn numbers_of<'py, T: FromPyObjectOwned<'py>>(sequence: &Bound<'py, PyAny>) 
         Ok(length) => numbers
             .try_reserve_exact(length)
             .map_err(|error| PyMemoryError::new_err(format!("{length} items: {error}")))?,
-        // An object without a length is no list. The conversion below says so better than `len` does.
+        // This object has no length, so it is not a list. The conversion below has the better message for that.
         Err(error) if error.is_instance_of::<PyTypeError>(sequence.py()) => {}
         // `len(range(2**63))` is an OverflowError.
         Err(error) => return Err(error),

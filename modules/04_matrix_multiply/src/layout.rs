@@ -8,8 +8,8 @@ use std::ops::Range;
 
 /// Refuses an array whose items are not where `as_array` would look for them.
 ///
-/// NumPy counts strides in bytes and allows any; ndarray counts them in items. A field of a packed record has
-/// strides that are no whole number of items, and its items may lie at addresses that Rust cannot use.
+/// NumPy counts strides in bytes and allows any; ndarray counts them in items. In a field of a packed record, a stride
+/// may be one item and a half, and items may lie at addresses that Rust cannot use.
 ///
 /// # Errors
 ///

@@ -16,7 +16,7 @@ pub fn sequence_of<'py, T: FromPyObjectOwned<'py>>(sequence: &Bound<'py, PyAny>)
         Ok(length) => Vec::<T>::new()
             .try_reserve_exact(length)
             .map_err(|error| PyMemoryError::new_err(format!("{length} items: {error}")))?,
-        // An object without a length is no sequence. The conversion below says so better than `len` does.
+        // This object has no length, so it is not a sequence. The conversion below has the better message for that.
         Err(error) if error.is_instance_of::<PyTypeError>(sequence.py()) => {}
         Err(error) => return Err(error),
     }

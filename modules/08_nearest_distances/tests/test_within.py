@@ -43,7 +43,7 @@ def laid_out(values: Any, layout: str) -> Any:
 
 
 def packed(values: Any) -> Any:
-    """A field of a packed record: strides that are no whole number of items."""
+    """A field of a packed record: its stride is not a multiple of the item's size."""
     records = np.zeros(len(values), dtype=[("xy", np.float64, (2,)), ("flag", np.int8)])
     records["xy"] = values
     return records["xy"]

@@ -176,7 +176,7 @@ fn find_end(data: &[u8]) -> Result<(usize, bool), &'static str> {
     const TRUNCATED: &str = "the file is truncated: it ends before its end marker";
     let (mut at, mut progressive) = (0, false);
     loop {
-        // Bytes that are no marker are compressed data: there, 0xFF is followed by 0, or by a restart marker.
+        // Between two markers are compressed data. In them, 0xFF is followed by 0, or by a restart marker.
         at += data[at..].iter().position(|byte| *byte == 0xFF).ok_or(TRUNCATED)?;
         match *data.get(at + 1).ok_or(TRUNCATED)? {
             0xFF => at += 1,

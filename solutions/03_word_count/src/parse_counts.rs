@@ -42,7 +42,7 @@ pub enum Fault {
     NoTab,
     /// Nothing after the tab.
     NoCount,
-    /// The text after the tab is no number, or a negative one.
+    /// The text after the tab is not a number, or the number is negative.
     NotACount(String),
     /// The count, or the sum of this word's counts, does not fit in 64 bits.
     TooLarge,

@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 
-/// Refuses the shape of a float64 array for which there is no memory.
+/// Refuses a shape if a float64 array of that shape does not fit into memory.
 ///
 /// `Array2::zeros`, `to_owned` and their like end the process if they do not get their memory. This asks for it and
 /// gives it back, so that they get it afterwards.

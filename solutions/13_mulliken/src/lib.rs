@@ -38,8 +38,8 @@ pub mod layout {
 
     /// Refuses an array whose items are not where `as_array` would look for them.
     ///
-    /// NumPy counts strides in bytes and allows any; ndarray counts them in items. A field of a packed record has
-    /// strides that are no whole number of items, and its items may lie at addresses that Rust cannot use.
+    /// NumPy counts strides in bytes and allows any; ndarray counts them in items. In a field of a packed record, a stride
+    /// may be one item and a half, and items may lie at addresses that Rust cannot use.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ pub mod arguments {
             Ok(length) => Vec::<T>::new()
                 .try_reserve_exact(length)
                 .map_err(|error| PyMemoryError::new_err(format!("{length} items: {error}")))?,
-            // An object without a length is no sequence. The conversion below says so better than `len` does.
+            // This object has no length, so it is not a sequence. The conversion below has the better message for that.
             Err(error) if error.is_instance_of::<PyTypeError>(sequence.py()) => {}
             Err(error) => return Err(error),
         }

@@ -221,6 +221,7 @@ class Session:
     def close_loop(self, loop: int, begun: list[Any], steps: int) -> None:
         """Cancels these awaitables, takes a few steps more, and closes it."""
         self._do("close_loop", self.module, loop, begun, steps)
+        self._loops.pop(loop, None)
 
     def run_loop(self, loop: int, seconds: float) -> None:
         """Lets it run until something happens, at most for so long."""
